@@ -1,7 +1,8 @@
 import { isObject } from '../../core/object.ts'
-import { envelopeOf, LEGACY_NEWEST } from '../../core/protocol.ts'
+import { envelopeOf } from '../../core/protocol.ts'
+import { greet } from '../../core/rpc/handshake.ts'
 import type { Id } from '../../core/rpc/message.ts'
-import { ownReply, Requests } from '../../core/rpc/requests.ts'
+import { ownReply, Requests, type RpcAnswer } from '../../core/rpc/requests.ts'
 import type { PipedServer } from '../../effects/run/piped.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
@@ -67,7 +68,7 @@ export class Upstream {
       (why) => `ended before it answered: ${why}. The call may have been carried out and was not repeated.`,
     )
     this.progress.set(id, told)
-    const result = await this.within(answer, over, () => {
+    const said = await this.within(answer, over, () => {
       this.requests.forget(id)
       this.piped.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason: 'no longer wanted' } })
       if (signal.aborted) return failed(`The call of ${this.server} was cancelled; it may have been carried out.`)
@@ -78,6 +79,8 @@ export class Upstream {
       told.end()
       this.progress.delete(id)
     })
+    if ('error' in said) throw this.refused(said)
+    const { result } = said
     if (result.resultType === 'input_required')
       throw failed(`${this.server} asks for input in the middle of the call, which the bridge does not offer.`)
     const { content, structuredContent, isError } = result
@@ -93,33 +96,28 @@ export class Upstream {
     await this.piped.stop()
   }
 
-  /** Sends `initialize` first, since nearly all servers support it; one of the era without a handshake refuses that. */
   private async greet(): Promise<'legacy' | 'modern'> {
-    const params = { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: this.client }
     const late = timeLimit(limits.sharedStartMs)
     const silent = () => {
       void this.stop()
       return failed(`${this.server} did not answer the handshake in time; no call was sent to it.`)
     }
-    const ask = (method: string, about: JsonObject) =>
-      this.within(
-        this.request(
-          method,
-          () => about,
-          (why) => `could not be started: ${why}. No call was sent to it.`,
-        ).answer,
-        late,
-        silent,
+    const ask = async (method: string, about: JsonObject) => {
+      const { answer } = this.request(
+        method,
+        () => about,
+        (why) => `could not be started: ${why}. No call was sent to it.`,
       )
-    try {
-      await ask('initialize', params)
-    } catch (error) {
-      if (this.over) throw error
-      await ask('server/discover', { _meta: envelopeOf(this.client) })
-      return 'modern'
+      return this.within(answer, late, silent)
     }
-    this.piped.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
-    return 'legacy'
+    const greeting = await greet({ ask, send: (message) => this.piped.send(message) }, this.client)
+    if ('error' in greeting) throw this.refused(greeting)
+    return greeting.era
+  }
+
+  /** The words of a server that answered with an error. */
+  private refused({ error }: { readonly error: { readonly message: string } }): Error {
+    return failed(`${this.server} answered: ${cut(error.message || 'nothing', 2000)}`)
   }
 
   /** Sends a request. `ended` words what became of it where the server ends before its answer. */
@@ -127,16 +125,13 @@ export class Upstream {
     method: string,
     params: (id: Id) => JsonObject,
     ended: (why: string) => string,
-  ): { readonly id: Id; readonly answer: Promise<JsonObject> } {
+  ): { readonly id: Id; readonly answer: Promise<RpcAnswer> } {
     if (this.over) throw failed(`${this.server} has ended; no call was sent to it.`)
     if (this.endIfUnread()) throw failed(`${this.server} does not read what is sent to it and was ended; no call was sent to it.`)
     let id: Id = ''
-    const answer = new Promise<JsonObject>((resolve, reject) => {
+    const answer = new Promise<RpcAnswer>((resolve, reject) => {
       id = this.requests.send(method, params, {
-        answered: (said) =>
-          'result' in said
-            ? resolve(said.result)
-            : reject(failed(`${this.server} answered: ${cut(said.error.message || 'nothing', 2000)}`)),
+        answered: resolve,
         failed: ({ message: why }) => reject(failed(`${this.server} ${ended(why)}`)),
       })
     })

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { version } from '../../version.ts'
 import { isObject } from '../../core/object.ts'
-import { envelopeOf, LEGACY_NEWEST, SERVER_KEY } from '../../core/protocol.ts'
+import { envelopeOf, SERVER_KEY } from '../../core/protocol.ts'
+import { greet } from '../../core/rpc/handshake.ts'
 import { type Id, isId } from '../../core/rpc/message.ts'
 import { ownReply, Requests } from '../../core/rpc/requests.ts'
 
@@ -58,9 +59,8 @@ function requestsOver(channel: Channel): Requests {
 const noRoots = (id: Id): JsonObject => ({ jsonrpc: '2.0', id, result: { roots: [] } })
 
 /**
- * Performs the handshake and lists the tools: `initialize` first, since nearly all servers support it; a server of the era
- * without a handshake refuses that and gets `server/discover`. `tool`, a read-only tool without arguments, is called if the
- * server has it, and then `second`.
+ * Performs the handshake and lists the tools. `tool`, a read-only tool without arguments, is called if the server has it, and
+ * then `second`.
  */
 export async function introduce(
   channel: Channel,
@@ -72,29 +72,26 @@ export async function introduce(
   let step = 'the handshake'
   const talk = async (): Promise<Introduction> => {
     const requests = requestsOver(channel)
-    const greeting = await requests.ask('initialize', { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: CLIENT })
-    if ('result' in greeting) {
-      channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
-      step = 'tools/list'
-      const listed = await toolsOf(requests, greeting.result, null)
-      const tools = namesOf(listed)
-      step = tool ?? step
-      return {
-        era: 'legacy',
-        tools,
-        listed,
-        ...named(greeting.result.serverInfo),
-        ...(await callTool(requests, tools, tool)),
-        ...(await readBy(requests, tools, second)),
-      }
-    }
-    const discovery = await requests.ask('server/discover', { _meta: ENVELOPE })
-    if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
+    const greeting = await greet(
+      { ask: (method, params) => requests.ask(method, params), send: (message) => channel.send(message) },
+      CLIENT,
+    )
+    if ('error' in greeting) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
+    const { era, about } = greeting
     step = 'tools/list'
-    const meta = discovery.result._meta
-    const info = discovery.result.serverInfo ?? (isObject(meta) ? meta[SERVER_KEY] : undefined)
-    const listed = await toolsOf(requests, discovery.result, ENVELOPE)
-    return { era: 'modern', tools: namesOf(listed), listed, ...named(info) }
+    const listed = await toolsOf(requests, about, era === 'modern' ? ENVELOPE : null)
+    const tools = namesOf(listed)
+    if (era === 'modern') {
+      const info = about.serverInfo ?? (isObject(about._meta) ? about._meta[SERVER_KEY] : undefined)
+      return { era, tools, listed, ...named(info) }
+    }
+    step = tool ?? step
+    return {
+      ...{ era, tools, listed },
+      ...named(about.serverInfo),
+      ...(await callTool(requests, tools, tool)),
+      ...(await readBy(requests, tools, second)),
+    }
   }
   let timer: NodeJS.Timeout | undefined
   const ended = new Promise<never>((_, reject) => {
