@@ -329,7 +329,7 @@ export const requirements: readonly Requirement[] = [
       'integration/bridge/triggers.test.ts': [
         "has the document's shape, and what is queued soon after",
         'is a way in for what is signed, which becomes a plain record',
-        'takes nothing that is unsigned, and keeps what was there',
+        'refuses unsigned files, and keeps what was there',
         'that a session signed is queued as if its client had asked, and its file goes',
         'is taken up whole, each once, in the order of its files',
       ],
@@ -416,7 +416,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'integration/bridge/http.test.ts': [
         'keep the SHA-256 of a token and nothing that leads back, for their owner only',
-        'end at their time, and a clock that is put back 25 h revives none, one put forward 25 h leaves none',
+        'expire in time; a clock set back by 25 h revives none, one set forward by 25 h leaves none',
       ],
       'integration/bridge/sessions.test.ts': ['is kept nowhere, nor what it can be found out from'],
     },
@@ -530,7 +530,7 @@ export const requirements: readonly Requirement[] = [
       ],
       'integration/store/older-store.test.ts': [
         'is listed, read and claimed, and no long text leaves it',
-        'is written to without a look at what it holds, takes nothing new, and takes what closes',
+        'is written to without reading it, refuses new things, and takes what closes old ones',
         'keeps its name for a program of that version, which reads on and is refused when it writes',
         'is salvaged with all its handoffs',
       ],

@@ -382,7 +382,7 @@ describe('the sessions of the store', () => {
     expect(statSync(join(folder, 'sessions.json')).mode & 0o777).toBe(0o600)
     rmSync(folder, { recursive: true })
   })
-  it('end at their time, and a clock that is put back 25 h revives none, one put forward 25 h leaves none', async () => {
+  it('expire in time; a clock set back by 25 h revives none, one set forward by 25 h leaves none', async () => {
     let now = Date.now()
     const { folder, sessions } = fresh(() => now)
     const hour = 3_600_000

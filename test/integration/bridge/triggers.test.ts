@@ -235,7 +235,7 @@ describe('a trigger that is refused', () => {
     await vi.waitFor(() => expect(readdirSync(box())).toEqual(['refused']), patience)
     expect((await list()).filter(({ id }) => id !== 'good')).toEqual([])
   })
-  it('leaves what it does not know beside it, and nothing is taken up that cannot be recorded', async () => {
+  it('leaves unknown files alone, and takes nothing up that cannot be recorded', async () => {
     await start()
     writeFileSync(box('note.txt'), 'mine')
     drop('bad.json', '[]')
@@ -337,7 +337,7 @@ describe('session_state.json', () => {
       { timeout: patience.timeout, interval: 250 },
     )
   })
-  it('takes nothing that is unsigned, and keeps what was there', async () => {
+  it('refuses unsigned files, and keeps what was there', async () => {
     await start()
     await settled()
     await place.ok('queue_action', { type: 'execute_from_code', params: { prompt: 'x' } })

@@ -113,7 +113,7 @@ describe('a trouble on the way', () => {
     expect(readdirSync(at())).toEqual(['a.json'])
   })
 
-  it('that is none of the file system is not swallowed', async () => {
+  it('from elsewhere than the file system is thrown on', async () => {
     const at = folderOf()
     mkdirSync(at('d'))
     writeFileSync(at('d', 'a.json'), 'x')

@@ -91,7 +91,7 @@ describe('a relay', () => {
     expect(end.sent.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized', 'tools/list'])
   })
 
-  it('tries again what was surely not sent, and only that', async () => {
+  it('tries only surely unsent requests again', async () => {
     let tries = 0
     const end = far((message, _options, tell) => {
       if (message.id === 1 && ++tries < 3) throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' })

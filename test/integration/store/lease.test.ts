@@ -51,7 +51,7 @@ describeEngines("the runner's lease", (bench) => {
     await other.end()
   })
 
-  it('has a socket that takes only who knows the secret, which its owner alone can read', async () => {
+  it('has a socket for holders of the secret only, and only its owner can read the secret', async () => {
     const holder = await taking()
     await holderOf([holder])
     const { socket, secret } = holderJson()
@@ -73,7 +73,7 @@ describeEngines("the runner's lease", (bench) => {
     expect(await holder.ask('holding')).toBe(true)
   })
 
-  it('goes to another when its holder stops answering; what that one does later as the holder is refused', async () => {
+  it('goes to another when its holder stops answering; later work of the former holder is refused', async () => {
     const first = await taking()
     await holderOf([first])
     await first.kill('SIGSTOP')

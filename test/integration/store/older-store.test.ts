@@ -132,7 +132,7 @@ describe('a store of an older version with handoffs of 30 MB', () => {
     )
   })
 
-  it('is written to without a look at what it holds, takes nothing new, and takes what closes', async () => {
+  it('is written to without reading it, refuses new things, and takes what closes old ones', async () => {
     place = desk()
     plantOld(place.folder)
     const bridge = await opened()

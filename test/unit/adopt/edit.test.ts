@@ -53,7 +53,7 @@ describe('a hand edit taken into the manifest', () => {
     expect(Object.values(secrets)).toEqual([key])
   })
 
-  it('forgets a variable that was taken out, and lists that are empty then', () => {
+  it('forgets a removed variable, and lists that are empty then', () => {
     expect(
       taken({ command: 'x', args: ['a'], env: { A: '1' } }, { command: 'x', args: ['a'], env: { A: '1' } }, { command: 'x' }).server,
     ).toEqual({ command: 'x' })

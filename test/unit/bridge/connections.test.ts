@@ -146,7 +146,7 @@ describe('clients with a token', () => {
     expect(place.connections.begin(wire.socket)).toBe(false)
     place.connections.end(wire.socket)
   })
-  it('that take nothing of their answer are cut off, those that are slow are not', () => {
+  it('are cut off when they read nothing of their answer, not when they read slowly', () => {
     const place = listening()
     const [stuck, slow, full] = [place.known('a'), place.known('a'), place.known('a')]
     stuck.writableLength = 10

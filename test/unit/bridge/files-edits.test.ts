@@ -38,7 +38,7 @@ describe('a text that is in the file very often', () => {
   })
 })
 
-describe('an old_string that only looks like what is there', () => {
+describe('an old_string that only looks like the text of the file', () => {
   const missed = async (content: string | Uint8Array, old: string) => {
     place.put('f', content)
     const said = await place.refused('edit_file', edit(old, 'x'))

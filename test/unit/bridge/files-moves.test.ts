@@ -53,7 +53,7 @@ describe('a source that cannot be taken away', () => {
   })
 })
 
-describe('what is not done says what to do', () => {
+describe('a refused move says what to do', () => {
   it('a folder into itself', async () => {
     place.put('d/f', 'x')
     expect(await place.refused('move_file', { source: 'd', destination: 'd/e' })).toBe(

@@ -23,7 +23,7 @@ const bad = [
   ['half a character', 'a\ud800'],
 ] as const
 
-describe('a new name that holds what cannot be seen', () => {
+describe('a new name with invisible characters', () => {
   it.each(bad)('%s is not taken, and reported with escapes', async (_, name) => {
     place.put('old', 'x')
     const said = [
@@ -47,7 +47,7 @@ describe('a new name that holds what cannot be seen', () => {
   })
 })
 
-describe('an existing name that holds what cannot be seen', () => {
+describe('an existing name with invisible characters', () => {
   it.each(bad.slice(0, -1))('%s is reported with escapes, and exactly as data', async (_, name) => {
     place.put(`d/${name}`, 'old')
     mkdirSync(join(place.A, 'e'))

@@ -28,7 +28,7 @@ const of = (more: object = {}, waiting: string | null = null): string =>
   instructionsOf({ settings: { ...settings, ...more }, namespace: 'site-1a2b', waiting })
 
 describe('the instructions', () => {
-  it('say who else is there, what to call first, the namespace, the folders and what waits', () => {
+  it('name the other programs, the first call, the namespace, the folders and what waits', () => {
     expect(of({}, '1 handoff waits: inbox')).toBe(
       [
         'You are claude-code. Shared with claude-desktop.',

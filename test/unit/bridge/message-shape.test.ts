@@ -80,7 +80,7 @@ describe('over stdio', () => {
     }
     await carrier.close()
   })
-  it('what is nested too deep is an error that names its request', async () => {
+  it('answers too deep nesting with an error that names its request', async () => {
     const { input, next, carrier } = await session()
     for (const deep of [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`]) {
       input.write(`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read_file","arguments":{"path":${deep}}}}\n`)

@@ -31,7 +31,7 @@ describe('a text with keys', () => {
   it('is left alone where a key is too short to be one', async () => {
     expect((await knowing('short')).text('a short text')).toBe('a short text')
   })
-  it('that is a part of a text lacks also the part of a key that reaches into it', async () => {
+  it('hides a key that reaches into a part of it', async () => {
     const redaction = await knowing(key)
     const text = `before ${key} after`
     const [start, end] = [7, 7 + key.length]

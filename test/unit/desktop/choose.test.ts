@@ -174,7 +174,7 @@ describe('any folders', () => {
   const asCandidates = (facts: Omit<DesktopCandidate, 'file'>[]): DesktopCandidate[] =>
     facts.map((each, at) => ({ ...each, file: native(String(at)) }))
 
-  it('give one that was not used more than a day before another, and that is there if any is', () => {
+  it('give an existing one, used at most a day before the latest', () => {
     fc.assert(
       fc.property(some.map(asCandidates), (candidates) => {
         const choice = chooseDesktop(candidates)

@@ -39,7 +39,7 @@ describe('bridge-starts', () => {
     ])
   })
 
-  it('tells one that does not answer, with its last words; a copy that looks whole is suspected', () => {
+  it('reports one that does not answer, with its last words, and suspects a copy that looks whole', () => {
     expect(situation().bridge().started(silent).find('bridge-starts')).toMatchObject([
       {
         level: 'error',
@@ -208,7 +208,7 @@ describe('bridge-roots', () => {
     ).toMatchObject([{ level: 'error', message: problem, fix: expect.stringContaining('mcp-twin roots add') }])
   })
 
-  it('tells one that is not there, with the command that makes it', () => {
+  it('reports a missing one, with the command that makes it', () => {
     expect(
       situation()
         .bridge({}, { roots: [root({ there: 'nothing' })] })
@@ -239,7 +239,7 @@ describe('bridge-roots', () => {
 })
 
 describe('bridge-rules', () => {
-  it('takes a path that was to be closed and is not for worse than a family that there is not', () => {
+  it('ranks a path that fails to be closed above an unknown family', () => {
     const problems = ['The closed path "x" is neither.', 'The manifest names a tool family "y".', 'The root "z" is not used.']
     expect(situation().bridge({}, { problems }).find('bridge-rules')).toMatchObject([
       { level: 'error', subject: 'bridge.deny' },
@@ -303,7 +303,7 @@ describe('bridge-terminal', () => {
 describe('bridge-appeared', () => {
   const appeared = [{ path: '/w/p/.git/hooks/pre-push', at: 1, client: 'claude-desktop' }]
 
-  it('names files that start programs later and that commands made, until a person has looked', () => {
+  it('names files made by commands that start programs later, until a person has looked', () => {
     expect(situation().bridge({ appeared }).find('bridge-appeared')).toMatchObject([
       {
         level: 'warning',
@@ -384,7 +384,7 @@ describe('store-integrity', () => {
       .bridge({}, { store: { file: '/x/1.db', trouble: null, isDamaged: false, salvaged: null, missing: null, ...more } })
       .find('store-integrity')
 
-  it('reports what is wrong with the store, and what a repair saved', () => {
+  it('reports faults of the store, and what a repair saved', () => {
     expect(found({})).toEqual([])
     expect(found({ trouble: 'Its file is damaged.', isDamaged: true })).toMatchObject([{ level: 'error', detail: ['/x/1.db'] }])
     expect(found({ trouble: 'It is of a newer mcp-twin.' })).toMatchObject([{ level: 'error', fix: expect.stringContaining('restart') }])

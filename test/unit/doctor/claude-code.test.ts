@@ -93,7 +93,7 @@ describe('claude-code-scopes', () => {
 })
 
 describe('claude-code-approval', () => {
-  it('tells what waits to be approved, what was refused, and what is switched off', () => {
+  it('reports servers that wait for approval, refused ones, and ones switched off', () => {
     const project = [
       { folder, name: 'a', entry, approval: 'pending' },
       { folder, name: 'b', entry, approval: 'rejected' },

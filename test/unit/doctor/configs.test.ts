@@ -53,7 +53,7 @@ describe('config-found', () => {
     ])
   })
 
-  it('doubts a file that is named where another folder was used later, and shows how to name that one', () => {
+  it('doubts a named file where another folder was used later, and shows how to name that folder', () => {
     const likelier = native('C:\\Users\\Ana Ruiz\\AppData\\Local\\Claude-Data\\claude_x\\claude_desktop_config.json')
     const found = situation()
       .file('claude-desktop', { located: { ...choice, likelier } })
@@ -66,7 +66,7 @@ describe('config-found', () => {
     expect(typed[1]?.fix).toBe(`mcp-twin sync --desktop-config "${likelier}"`)
   })
 
-  it('tells of a folder that CLAUDE_USER_DATA_DIR names and that is out of sight', () => {
+  it('reports a folder named by CLAUDE_USER_DATA_DIR that cannot be seen', () => {
     const unseen = [{ by: 'CLAUDE_USER_DATA_DIR', folder: native('Z:\\claude') }]
     expect(
       situation()

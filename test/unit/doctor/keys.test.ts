@@ -34,7 +34,7 @@ describe('keys-present', () => {
 })
 
 describe('keys-in-manifest', () => {
-  it('tells a key that was typed into the manifest, by the name that it gets, and never shows it', () => {
+  it('reports a key typed into the manifest by its new name, and never shows it', () => {
     const servers = {
       typed: { command: 'node', args: ['--api-key', OTHER], env: { MODE: 'fast' } },
       sided: { command: 'node', on: { windows: { env: { SEARCH_TOKEN: OTHER } } } },

@@ -161,7 +161,7 @@ describe('versions-match', () => {
     ])
   })
 
-  it('tells an entry that names another version, which a person wrote', () => {
+  it('reports an entry with another version, written by a person', () => {
     const found = situation()
       .entries('claude-code', (servers) => ({
         ...servers,
@@ -236,7 +236,7 @@ describe('command-found', () => {
     ])
   })
 
-  it('names the side that lacks it: what an entry crosses the border with is of Windows', () => {
+  it('names the side without it: the program that crosses the border is one of Windows', () => {
     const find = (path: string) =>
       situation()
         .servers({ far: { command: '/opt/far', runIn: 'wsl', only: ['claude-desktop'] } })
@@ -447,7 +447,7 @@ describe('what only starting the servers tells', () => {
     expect(situation().weighed({ tavily: 12_000, files: 8000 }).find('tool-count')).toEqual([])
   })
 
-  it('that the cost of tools is not known where no server was started, unless what is known is too much', () => {
+  it('reports an unknown cost of tools where no server was started, unless the known part is too much', () => {
     expect(situation().weighed({ tavily: 12_000, files: null }).find('tool-count')).toMatchObject([{ level: 'skipped' }])
     expect(situation().weighed({ tavily: 20_001, files: null }).find('tool-count')).toMatchObject([{ level: 'info' }])
     expect(situation().probed({}).weighed({ tavily: 12_000, files: null }).find('tool-count')).toEqual([])

@@ -168,7 +168,7 @@ describe('which run is undone next', () => {
     expect([text(at('a')), await next()]).toEqual(['0', null])
   })
 
-  it('is one that was killed after it wrote, and not one that was killed before', async () => {
+  it('is a run killed after it wrote, not one killed before', async () => {
     const at = folderOf()
     writeFileSync(at('a'), 'old')
     const digest = { old: '', new: '' }

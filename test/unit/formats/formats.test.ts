@@ -38,7 +38,7 @@ describe.each(formats)('%s', (_, format) => {
     expect(printed.endsWith('\n')).toBe(true)
   })
 
-  it('writes entries that mean what they meant', () => {
+  it('writes entries without changing their meaning', () => {
     const [client] = clients
     if (client === undefined) throw new Error('no client')
     for (const [name, value] of Object.entries(entries)) {

@@ -23,7 +23,7 @@ describe("npm's failures in words", () => {
     expect(trouble.hint).not.toBe('')
   })
 
-  it('tells a version that is not there from a package that is not there', () => {
+  it('distinguishes a missing version from a missing package', () => {
     const code = (summary: string) => explain(failure(json('E404', summary))).code
     expect([code('Not Found - GET http://127.0.0.1/x'), code('No match found for version ^2')]).toEqual(['E404', 'ETARGET'])
   })

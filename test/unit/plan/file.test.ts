@@ -111,7 +111,7 @@ describe('the plan of one file', () => {
     expect(JSON.parse(text)).toEqual({ mcpServers: { ours: entry('x') } })
   })
 
-  it('leaves what is there of a server that cannot be written now', () => {
+  it('keeps the entry of a server that cannot be written now', () => {
     const blocked = [
       {
         server: 'a',
@@ -132,7 +132,7 @@ describe('the plan of one file', () => {
     expect(plan).toMatchObject({ entries: [], unmanaged: [] })
   })
 
-  it('does not touch a file that cannot be read, and says nothing of one that is none of its business', () => {
+  it('leaves an unreadable file alone, and does not report a file of others', () => {
     const broken = bytes('{"mcpServers":')
     expect(planFile(request({ bytes: broken, wanted: [wanted('a', entry('x'))] })).refusal).toMatchObject({
       kind: 'refuse',

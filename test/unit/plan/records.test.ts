@@ -6,7 +6,7 @@ const name = (file: string) => ({ environment: 'windows', client: 'claude-deskto
 const record = (digest: string): FileState => ({ entries: { x: { server: 'x', digest } } })
 const filesOf = (state: State) => Object.keys(state.files.windows?.['claude-desktop'] ?? {})
 
-it('keeps the file that was written last at the end, which says where a program was last looked for', () => {
+it('keeps the last written file at the end: there a program was last looked for', () => {
   const empty: State = { version: 1, files: {} }
   const both = withRecord(withRecord(empty, name('a'), record('1')), name('b'), record('1'))
   expect(filesOf(both)).toEqual(['a', 'b'])

@@ -95,7 +95,7 @@ describe('a TOML file that its program has written since', () => {
 
   it('loses our entry again where there was none', () => expect(reverted(null)).toBe(rest))
 
-  it('has the entry that was there, with the keys that its owner gave it since and had given it then', () => {
+  it('has the former entry, with the keys that its owner gave it then and since', () => {
     expect(reverted('[mcp_servers.a]\ncommand = "old"\nsince = 1979-05-27\nstartup_timeout_sec = 10.0\n')).toBe(
       `${rest}\n[mcp_servers.a] # h\ncommand = "old"\nenabled = false\nsince = 1979-05-27\nstartup_timeout_sec = 10.0\n`,
     )

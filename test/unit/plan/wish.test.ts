@@ -74,7 +74,7 @@ describe('a wish for one program', () => {
 })
 
 describe('what a person is shown of a wish', () => {
-  it('has every field of the server as it will stand, each right and key by name, and all that differs', () => {
+  it('has every field of the future server, each right and key by name, and all differences', () => {
     const lines = describeWish(granted, wished({ package: 'tavily-mcp', env: { K: '${secret:NEW_KEY}' } }))
     expect(lines).toEqual([
       'After that the manifest says all of this:',

@@ -28,7 +28,7 @@ describe('what a remote server failed of', () => {
     expect(failureOf(http(400, '{broken'), named).answer).toBeNull()
   })
 
-  it('tells what was surely not sent from what may have been', () => {
+  it('distinguishes requests surely not sent from those that may have been', () => {
     for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT']) expect(failureOf(network(code), named).kind).toBe('unsent')
     expect(failureOf(network('ECONNRESET'), named).kind).toBe('network')
     expect(failureOf(network('SELF_SIGNED_CERT_IN_CHAIN'), named)).toMatchObject({

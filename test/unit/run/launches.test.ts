@@ -188,7 +188,7 @@ describe('what a plan says of them', () => {
     expect(JSON.stringify(stale)).not.toContain('new-key')
   })
 
-  it('leaves what files that nobody looks at still ask for, whatever the manifest knows', async () => {
+  it('keeps launches that unobserved files still ask for, even if the manifest lacks them', async () => {
     const { input, write } = ground()
     await write(input({ far, relayed }, ['claude-desktop']))
     const other = input({ o2: relayed }, ['claude-desktop'])

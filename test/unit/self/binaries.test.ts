@@ -120,7 +120,7 @@ describe('the binary that a program finds for itself', () => {
     expect(await found()).toBe(own)
   })
 
-  it('is none where the nearest is another version, however right one farther away is', async () => {
+  it('is none where the nearest one has another version, even if a farther one fits', async () => {
     put('.', binary.name, version('1.0.0'))
     put('a', binary.name, version('2.0.0'))
     expect(await found()).toBeNull()

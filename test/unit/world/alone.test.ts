@@ -47,7 +47,7 @@ describe('a plain Linux', () => {
     expect(await own({ files: { ...debian, [node]: '', [npm]: '' }, execPath: node, variables: ana })).toMatchObject({ node, npm })
   })
 
-  it('takes the npm that started it, or the one on PATH, where none is beside node', async () => {
+  it('takes the npm that started it, or the one on PATH, where node has none beside it', async () => {
     const files = { ...debian, '/opt/npm/bin/npm-cli.js': '', '/n/lib/npm-cli.js': '' }
     const links = { '/usr/local/bin/npm': '/opt/npm/bin/npm-cli.js' }
     expect(await own({ files, links, variables: ana })).toMatchObject({ npm: '/opt/npm/bin/npm-cli.js' })

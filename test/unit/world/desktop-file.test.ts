@@ -137,7 +137,7 @@ describe("Claude Desktop's live file on Windows", () => {
     expect(found).toMatchObject({ file: native(`${local}/claude-data/Claude/${name}`) })
   })
 
-  it('is the last written one of several folders of which none was used', async () => {
+  it('is the last written of several folders where none was used', async () => {
     const [one, two] = [data('claude'), data('claude_2')]
     const { found } = await locate({ files: [one, two], options: { times: { [one]: 5, [two]: 9 } } })
     expect(found).toMatchObject({ file: native(two), stale: [native(one)] })

@@ -57,7 +57,7 @@ describe('a program of Windows from WSL', () => {
     expect(program?.argv.join()).not.toContain('hush')
   })
 
-  it('that starts one here in turn takes along what its own WSLENV names, over both borders', () => {
+  it('starts another one here with the variables of its WSLENV, over both borders', () => {
     const [self, other] = [wsl('Ubuntu', { self: true }), windows({ files: [drive], exec: [] })]
     const listed = (WSLENV: string) =>
       programOn(worldOf(self, other), other, ['C:\\Windows\\System32\\wsl.exe'], { timeoutMs, env: { KEY: 'hush', WSLENV } })?.env

@@ -79,7 +79,7 @@ describe('the check of an edit', () => {
     expect(verdict(text, text, [remove('x')])).toMatch(/"x" should not be there/)
   })
 
-  it('finds any one character that changed in what is not ours', () => {
+  it('finds any changed character outside of our entries', () => {
     const where = fc.tuple(
       fc.nat(),
       fc.constantFrom('insert', 'replace', 'delete'),
