@@ -10,7 +10,7 @@ import { parse } from './program.ts'
 import { reportFailure } from './report.ts'
 
 /** What a command uses of the process. */
-export interface Terminal {
+export interface CliProcess {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: Sink
   readonly stderr: NodeJS.WriteStream
@@ -22,7 +22,7 @@ export interface Terminal {
 }
 
 /** One command line from argv to exit code. */
-export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
+export async function runCli(argv: readonly string[], version: string, terminal: CliProcess): Promise<ExitCode> {
   const asJson = ownWords(argv).includes('--json')
   const typed = terminal.typed === undefined ? {} : { typed: terminal.typed }
   const size = terminal.variables.COLUMNS === undefined ? {} : { columns: terminal.variables.COLUMNS }
@@ -75,7 +75,7 @@ const cancelled = (cause: unknown): unknown =>
     ? cause
     : new TwinError('cancelled', 'Cancelled; unfinished changes were rolled back.', { exit: EXIT.cancelled, cause })
 
-function promptFor(terminal: Terminal, yes: boolean, json: boolean) {
+function promptFor(terminal: CliProcess, yes: boolean, json: boolean) {
   if (yes) return silentPrompt('--yes asks nothing')
   if (json) return silentPrompt('--json asks nothing')
   if (!terminal.stderr.isTTY || !terminal.stdin.isTTY) return silentPrompt('Not a terminal')

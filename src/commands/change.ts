@@ -8,7 +8,7 @@ import { type Situation, reach } from '../effects/manifest/open.ts'
 import { storeKeys } from '../effects/sync/keys.ts'
 import { writeOwn, writeState } from '../effects/sync/own-files.ts'
 import { keepTrust } from '../effects/sync/trust-keep.ts'
-import type { Prepared } from '../effects/sync/prepare.ts'
+import type { PreparedSync } from '../effects/sync/prepare.ts'
 import { exitOf, isOfOthers, type SyncResult } from '../effects/sync/result.ts'
 import { type Edited, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Step } from '../model/plan.ts'
@@ -31,7 +31,7 @@ export interface Changes {
 }
 
 /** Computes a command's changes from the manifest as it is at the moment of the edit. */
-export type Change = (situation: Situation, homeContext: HomeContext) => Promise<Changes>
+export type ComputeChanges = (situation: Situation, homeContext: HomeContext) => Promise<Changes>
 
 /**
  * Changes the manifest and then every config, unless `--no-sync`. `ask` comes first: no lock is held while a person is asked.
@@ -39,7 +39,7 @@ export type Change = (situation: Situation, homeContext: HomeContext) => Promise
 export async function changeManifest(
   context: Context,
   options: { readonly sync?: boolean; readonly try?: boolean },
-  change: Change,
+  change: ComputeChanges,
   ask?: (situation: Situation, homeContext: HomeContext) => Promise<void>,
 ): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (homeContext) => {
@@ -103,7 +103,7 @@ function withoutBridge(situation: Situation, changes: readonly ManifestChange[])
 }
 
 /** Throws for a package that does not exist, so that the manifest gets no mistyped name. */
-function demandPackages(before: Situation, { unresolved }: Prepared): void {
+function demandPackages(before: Situation, { unresolved }: PreparedSync): void {
   const had = new Set(Object.values(before.manifest.servers).flatMap(wordsOf))
   for (const [words, { code, reason, hint }] of unresolved)
     if (!had.has(words) && (code === 'E404' || code === 'ETARGET')) throw new TwinError('no-package', `${reason}.`, { hint })

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../model/command-line.ts'
 import { environmentKinds } from '../model/environment.ts'
-import { type Offered, optionsOf } from './completion-words.ts'
+import { type OfferedWord, optionsOf } from './completion-words.ts'
 
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]
@@ -9,7 +9,7 @@ export type Shell = (typeof shells)[number]
 const FILES = ':files'
 
 /** The answer to a shell: one word a line, in the form in which its script reads what the word means. */
-export function printed(shell: Shell, offered: readonly Offered[], isFile: boolean): string[] {
+export function printed(shell: Shell, offered: readonly OfferedWord[], isFile: boolean): string[] {
   if (isFile) return [FILES]
   return offered.map(({ word, about }) => {
     if (about === undefined || shell === 'bash') return shell === 'zsh' ? word.replaceAll(':', '\\:') : word
@@ -18,8 +18,8 @@ export function printed(shell: Shell, offered: readonly Offered[], isFile: boole
 }
 
 interface Known {
-  readonly builtins: readonly Offered[]
-  readonly clients: readonly Offered[]
+  readonly builtins: readonly OfferedWord[]
+  readonly clients: readonly OfferedWord[]
 }
 
 /** A command under each of its names, with the words that need no asking. */

@@ -4,7 +4,7 @@ import { COMMON, type CommandSpec, namesOf, type Offers, type OptionSpec, takesV
 const HELP: OptionSpec = { flags: '--help', description: 'show help' }
 
 /** A word that is offered, and what it means. */
-export interface Offered {
+export interface OfferedWord {
   readonly word: string
   readonly about?: string
 }
@@ -12,7 +12,7 @@ export interface Offered {
 /** The words that the last of the typed words can become. */
 export interface Expected {
   /** Words that the command line itself knows: commands or flags. */
-  readonly words: readonly Offered[]
+  readonly words: readonly OfferedWord[]
   /** What else is offered; null: nothing. */
   readonly offers: Offers | null
   /** The part of the last word before the part that is completed: a flag with `=`, words before a comma. */
@@ -77,7 +77,7 @@ export function expected(specs: readonly CommandSpec[], words: readonly string[]
 }
 
 /** What the next word of a command can be; its flags where that is anything. */
-function next(spec: CommandSpec, verb: VerbSpec | undefined, used: readonly string[], flags: readonly Offered[]) {
+function next(spec: CommandSpec, verb: VerbSpec | undefined, used: readonly string[], flags: readonly OfferedWord[]) {
   const verbs = verb === undefined && used.length === 0 ? (spec.verbs ?? []) : []
   const places = (verb ?? spec).arguments ?? []
   const last = places.at(-1)
@@ -92,7 +92,7 @@ function next(spec: CommandSpec, verb: VerbSpec | undefined, used: readonly stri
 const plain = /^[\w@%+./][\w@%+./:-]*$|^--[a-z-]+$/
 
 /** The words to offer. Names from files are left out where a shell could read anything else in them. */
-export const matching = ({ words, before, used }: Expected, names: readonly Offered[], typed: string): Offered[] =>
+export const matching = ({ words, before, used }: Expected, names: readonly OfferedWord[], typed: string): OfferedWord[] =>
   [...words, ...names.filter(({ word }) => !used.includes(word))]
     .filter(({ word }) => plain.test(word))
     .map(({ word, about }) => ({ word: before + word, ...(about === undefined ? {} : { about }) }))

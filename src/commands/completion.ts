@@ -5,7 +5,7 @@ import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { Offers } from '../model/command-line.ts'
 import { environmentKinds } from '../model/environment.ts'
 import { type Shell, completionScript, printed, shells } from './completion-scripts.ts'
-import { expected, matching, type Offered } from './completion-words.ts'
+import { expected, matching, type OfferedWord } from './completion-words.ts'
 
 /**
  * Prints a completion script; with words, what the last of them can be: the script asks that while a person types, so it
@@ -35,15 +35,15 @@ async function offer(context: Context, shell: Shell, words: readonly string[]): 
   return EXIT.ok
 }
 
-const plainly = (words: readonly string[]): Offered[] => words.map((word) => ({ word }))
+const plainly = (words: readonly string[]): OfferedWord[] => words.map((word) => ({ word }))
 
-async function namesOf(offers: 'builtin' | 'client' | 'check'): Promise<Offered[]> {
+async function namesOf(offers: 'builtin' | 'client' | 'check'): Promise<OfferedWord[]> {
   if (offers === 'builtin') return (await builtinServers()).map(({ name, title }) => ({ word: name, about: title }))
   if (offers === 'check') return (await import('../catalog/checks/index.ts')).checks.map(({ id, title }) => ({ word: id, about: title }))
   return (await import('../catalog/clients/index.ts')).clients.map(({ id, label }) => ({ word: id, about: label }))
 }
 
-async function offeredNames({ system }: Context, offers: Offers | null, words: readonly string[]): Promise<Offered[]> {
+async function offeredNames({ system }: Context, offers: Offers | null, words: readonly string[]): Promise<OfferedWord[]> {
   if (offers === null || offers === 'file') return []
   if (typeof offers !== 'string') return plainly(offers)
   if (offers === 'builtin' || offers === 'client' || offers === 'check') return namesOf(offers)

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { builtinServer } from '../catalog/servers/index.ts'
 import type { importSetup as spec } from '../cli/specs/import.ts'
 import type { Context, Run } from '../context.ts'
-import { additionsTo, confirmedPart, type Incoming, incoming, type Part, parts, settingLines } from '../core/export/incoming.ts'
+import { additionsTo, confirmedPart, type Incoming, incoming, type ExportPart, parts, settingLines } from '../core/export/incoming.ts'
 import { isAgreed } from '../core/launch/identity.ts'
 import { keysOfAll, wordsOf } from '../core/manifest/names.ts'
 import { quoted } from '../core/doctor/names.ts'
@@ -41,7 +41,7 @@ export const run: Run<typeof spec> = async (context, [dir = ''], options) => {
   })
 }
 
-function partsOf(words: readonly string[]): ReadonlySet<Part> {
+function partsOf(words: readonly string[]): ReadonlySet<ExportPart> {
   return new Set(
     words.map((word) => {
       const part = parts.find((each) => each === word)
@@ -59,7 +59,7 @@ async function importFrom(
   context: Context,
   homeContext: HomeContext,
   dir: string,
-  named: ReadonlySet<Part>,
+  named: ReadonlySet<ExportPart>,
   options: OptionsOf<typeof spec>,
 ): Promise<ExitCode> {
   const { system, io } = context
@@ -161,14 +161,14 @@ async function demandTrust({ io, prompt }: Context, answered: boolean, fresh: re
   throw new TwinError('cancelled', 'Not imported; nothing was changed.', { exit: EXIT.cancelled })
 }
 
-const QUESTIONS: Readonly<Record<Part, string>> = {
+const QUESTIONS: Readonly<Record<ExportPart, string>> = {
   'secrets.command': 'Let the program named above be run for your keys?',
   bridge: 'Use these settings of the bridge? Without them it stays as it is on this computer.',
   allowScripts: 'Let the packages named above run their install scripts?',
   memory: 'Store the memory? Programs find it and go by it.',
 }
 
-async function confirmParts({ prompt }: Context, { apart }: Incoming, named: ReadonlySet<Part>): Promise<ReadonlySet<Part>> {
+async function confirmParts({ prompt }: Context, { apart }: Incoming, named: ReadonlySet<ExportPart>): Promise<ReadonlySet<ExportPart>> {
   const confirmed = new Set(named)
   for (const { part } of apart)
     if (!confirmed.has(part) && prompt.able && (await prompt.confirm(QUESTIONS[part], { flag: `--with ${part}`, default: false })))
@@ -208,7 +208,7 @@ async function missingKeys({ system }: Context, { home, manifest, self, brought 
   return missing
 }
 
-const leftNotes = (dir: string, left: readonly Part[], { bridge }: Manifest): string[] =>
+const leftNotes = (dir: string, left: readonly ExportPart[], { bridge }: Manifest): string[] =>
   left.length === 0
     ? []
     : [

@@ -3,7 +3,7 @@ import type { logs as spec } from '../cli/specs/logs.ts'
 import type { Context, Run } from '../context.ts'
 import { readLogLine } from '../core/logs/line.ts'
 import { EXIT, TwinError, usageError, endedBy } from '../errors.ts'
-import { findLogs, type Log } from '../effects/logs/find.ts'
+import { findLogs, type LogFile } from '../effects/logs/find.ts'
 import { followLogs, Tail } from '../effects/logs/tail.ts'
 import { hideAllKeys } from '../effects/store/hidden-keys.ts'
 import { emptyManifest } from '../effects/manifest/open.ts'
@@ -68,7 +68,7 @@ async function manifestOf(homeContext: HomeContext): Promise<Manifest> {
 
 type Line = ReturnType<typeof readLogLine>
 
-const documentOf = ({ environment, program, server, file, modifiedMs }: Log, lines: readonly Line[]) => ({
+const documentOf = ({ environment, program, server, file, modifiedMs }: LogFile, lines: readonly Line[]) => ({
   environment,
   program,
   server,
@@ -77,7 +77,7 @@ const documentOf = ({ environment, program, server, file, modifiedMs }: Log, lin
   lines,
 })
 
-const lineDocument = ({ environment, program, server, file }: Log, line: Line) => ({
+const lineDocument = ({ environment, program, server, file }: LogFile, line: Line) => ({
   command: 'logs',
   environment,
   program,
@@ -88,7 +88,7 @@ const lineDocument = ({ environment, program, server, file }: Log, line: Line) =
 
 const time = (line: Line): string => (line.at === null ? '' : `${line.at.replace(/^\d{4}-\d\d-\d\d[T ]/, '').replace(/\.\d+/, '')}  `)
 
-function titleOf(context: Context, homeContext: HomeContext, log: Log): string {
+function titleOf(context: Context, homeContext: HomeContext, log: LogFile): string {
   const labels = labelsFor(homeContext.world, clients)
   const whose = log.program === 'mcp-twin' ? 'mcp-twin' : labels.client(log.program)
   const about = log.server === null ? '' : `, ${visible(log.server)}`
@@ -97,13 +97,13 @@ function titleOf(context: Context, homeContext: HomeContext, log: Log): string {
   return `${context.io.paint.strong(title)}  ${context.io.paint.dim(file)}`
 }
 
-function show(context: Context, homeContext: HomeContext, log: Log, lines: readonly Line[]): void {
+function show(context: Context, homeContext: HomeContext, log: LogFile, lines: readonly Line[]): void {
   context.io.out(titleOf(context, homeContext, log))
   for (const line of lines) context.io.raw(`  ${context.io.paint.dim(time(line))}${visible(line.text)}\n`)
 }
 
 /** Prints new lines, with a title whenever the log changes. */
-function teller(context: Context, homeContext: HomeContext, first: Log | undefined): (log: Log, raw: string) => void {
+function teller(context: Context, homeContext: HomeContext, first: LogFile | undefined): (log: LogFile, raw: string) => void {
   let last = first?.here
   return (log, raw) => {
     const line = readLogLine(context.io.mask(raw))

@@ -112,7 +112,7 @@ function itemOf(source: LineSource, bridge: Bridge, line: string, number: number
   return read
 }
 
-export interface ImportOptions {
+export interface MemoryImportOptions {
   /** Only the entries of this one. */
   readonly namespace: string | undefined
   readonly force: boolean
@@ -138,7 +138,7 @@ export async function checkLines(bridge: Bridge, source: LineSource) {
 }
 
 /** Reads all lines first, so that a bad one stores nothing; then stores them, some at a time. A dry run only counts. */
-export async function importLines(bridge: Bridge, source: LineSource, options: ImportOptions): Promise<ImportCounts> {
+export async function importLines(bridge: Bridge, source: LineSource, options: MemoryImportOptions): Promise<ImportCounts> {
   const { namespace, force, dryRun } = options
   await checkLines(bridge, source)
   const store = await bridge.store()
@@ -196,7 +196,7 @@ export function importWords(
 }
 
 /** `memory import` of our own format. */
-export async function importMemory({ io }: Context, bridge: Bridge, source: LineSource, options: ImportOptions): Promise<ExitCode> {
+export async function importMemory({ io }: Context, bridge: Bridge, source: LineSource, options: MemoryImportOptions): Promise<ExitCode> {
   const counts = await importLines(bridge, source, options)
   io.json({ action: 'import', format: 'twin', dryRun: options.dryRun, ...counts })
   for (const line of importWords(counts, options.dryRun)) io.out(line)

@@ -16,7 +16,7 @@ import type { OptionsOf } from '../model/command-line.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
 import { visible } from '../ui/escape.ts'
-import { describeUnderstood, type KeyFacts } from '../ui/understood.ts'
+import { describeUnderstood, type AskedKeyFacts } from '../ui/understood.ts'
 import { describe } from './add-typed.ts'
 import { nameOnly } from './named-servers.ts'
 
@@ -136,7 +136,7 @@ export async function readText(
 }
 
 /** Shows what was understood, and asks once where somebody can answer. */
-export async function show({ io, prompt }: Context, servers: Readonly<Record<string, ServerSpec>>, facts: KeyFacts): Promise<void> {
+export async function show({ io, prompt }: Context, servers: Readonly<Record<string, ServerSpec>>, facts: AskedKeyFacts): Promise<void> {
   for (const line of describeUnderstood(servers, facts, io.paint, io.width)) io.out(line)
   if (!prompt.able) return
   const question = Object.keys(servers).length === 1 ? 'Add this server?' : 'Add these servers?'

@@ -5,7 +5,7 @@ import { secretName } from '../core/keys/naming.ts'
 import { escapeTemplates } from '../core/keys/template.ts'
 import { readEntry, type RegistryEntry } from '../core/registry/entry.ts'
 import type { Slot } from '../core/registry/inputs.ts'
-import { filled, type Offer, offerOf, slotsOf } from '../core/registry/offer.ts'
+import { filled, type RegistryOffer, offerOf, slotsOf } from '../core/registry/offer.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { askRegistry, registryAddress } from '../effects/registry/ask.ts'
 import { EXIT, TwinError, usageError } from '../errors.ts'
@@ -55,7 +55,7 @@ export async function fromRegistry(
   return { servers: { [name]: server }, keys: new Map(), builtins: [], notes }
 }
 
-const whatOf = ({ kind }: Offer, { package: words, args = [], url }: NewServers['servers'][string]): string =>
+const whatOf = ({ kind }: RegistryOffer, { package: words, args = [], url }: NewServers['servers'][string]): string =>
   kind === 'npm'
     ? `The npm package ${words}`
     : kind === 'pypi'
@@ -96,7 +96,7 @@ async function answers(
   context: Context,
   situation: Situation,
   server: string,
-  offer: Offer,
+  offer: RegistryOffer,
   options: OptionsOf<typeof spec>,
 ): Promise<ReadonlyMap<Slot, string>> {
   const taken = new Set(await storedNames(context, situation))

@@ -1,7 +1,7 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
-import type { Check, Checked } from '../effects/sync/checks.ts'
+import type { ServerCheck, Checked } from '../effects/sync/checks.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import type { SyncResult } from '../effects/sync/result.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
@@ -16,7 +16,7 @@ const CANCELLED = 'Cancelled while checking that every server answers; everythin
 
 /** How the servers answered whose entries a command has changed. */
 export interface Tried {
-  readonly checks: readonly Check[]
+  readonly checks: readonly ServerCheck[]
   /** What was left out, and why. */
   readonly notices: readonly string[]
   /** Servers that did not answer. */
@@ -77,7 +77,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 const LINES = 4
 
 /** One line a server and side: how long it took to answer and how many tools it has, or why it did not. */
-export function describeChecks(all: readonly Check[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
+export function describeChecks(all: readonly ServerCheck[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
   if (all.length === 0) return []
   const checks = onePerReason(onePerSide(all))
   const [names, sides] = [checks.map((check) => visible(check.server)), checks.map((check) => labels.environment(check.environment))]
@@ -106,8 +106,8 @@ export function describeChecks(all: readonly Check[], labels: Labels, paint: Con
 }
 
 /** Servers that fail on a side in the same way are one line: `same` has their names. */
-function onePerReason(checks: readonly Check[]): (Check & { readonly same?: readonly string[] })[] {
-  const lines = new Map<string, Check[]>()
+function onePerReason(checks: readonly ServerCheck[]): (ServerCheck & { readonly same?: readonly string[] })[] {
+  const lines = new Map<string, ServerCheck[]>()
   for (const check of checks) {
     const key = JSON.stringify(check.ok ? [check.server, check.environment, check.tools] : [check.environment, check.reason, check.stderr])
     lines.set(key, [...(lines.get(key) ?? []), check])
@@ -121,8 +121,8 @@ function onePerReason(checks: readonly Check[]): (Check & { readonly same?: read
 }
 
 /** The bridge is started once for each program of a side: equal results are one line, with the longest time. */
-function onePerSide(checks: readonly Check[]): Check[] {
-  const lines = new Map<string, Check>()
+function onePerSide(checks: readonly ServerCheck[]): ServerCheck[] {
+  const lines = new Map<string, ServerCheck>()
   for (const check of checks) {
     const same = JSON.stringify([check.server, check.environment, check.ok, check.tools, check.reason])
     const other = lines.get(same)

@@ -31,7 +31,7 @@ export interface References {
 }
 
 /** How a client spells an entry, where that is not the common `command`, `args`, `env`, and `url`, `headers`. */
-export interface Spelling {
+export interface EntrySpelling {
   /** A server that is started. Default: `command`, `args`, `env`. */
   stdio?(launch: Launch): JsonObject
   /** A server that it reaches by itself; null where it cannot: it gets one that relays. Absent: it reaches none. */
@@ -136,7 +136,7 @@ export interface ClientDefinition {
   readonly format: FormatName
   /** True: it rejects a byte order mark, so it is taken off with a notice. */
   readonly rejectsBom: boolean
-  readonly spelling: Spelling
+  readonly spelling: EntrySpelling
   /** Absent: it fills in no variables. */
   readonly references?: References
   /** What it fills in by itself in any text, and what cannot be written otherwise: such an entry is started by its name. */

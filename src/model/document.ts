@@ -8,7 +8,7 @@ export interface Extra {
 }
 
 /** Why a file is left alone. Line and column count from 1. */
-export interface Refusal {
+export interface FileRefusal {
   readonly code:
     | 'syntax'
     | 'comment'

@@ -1,4 +1,4 @@
-import type { EntryChange, PresentEntry, Refusal } from './document.ts'
+import type { EntryChange, PresentEntry, FileRefusal } from './document.ts'
 import type { JsonObject } from './entry.ts'
 
 export interface EditOptions {
@@ -16,7 +16,7 @@ export type Edit =
       /** False: the bytes are those that were read. */
       readonly changed: boolean
     }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly refusal: FileRefusal }
 
 /** A config file that its format could read. What it is made of is the format's own affair. */
 export interface ConfigDocument {
@@ -31,7 +31,7 @@ export interface ConfigDocument {
   /** The entries as the client reads them, in the order of the file: of two with one name the last. */
   entries(): readonly PresentEntry[]
   /** Why a change cannot be made in this file; null when it can. */
-  obstacle(change: EntryChange): Refusal | null
+  obstacle(change: EntryChange): FileRefusal | null
   /**
    * Carries out changes, one after another. Nothing but the named entries changes; comments, order and layout stay. What
    * cannot be edited without guessing is refused.
@@ -44,7 +44,7 @@ export interface ConfigDocument {
   check(after: Uint8Array, changes: readonly EntryChange[], options: EditOptions): string | null
 }
 
-export type ReadConfig = { readonly ok: true; readonly document: ConfigDocument } | { readonly ok: false; readonly refusal: Refusal }
+export type ReadConfig = { readonly ok: true; readonly document: ConfigDocument } | { readonly ok: false; readonly refusal: FileRefusal }
 
 /** The formats there are: `json` as programs read it that take neither comments nor trailing commas, `jsonc` with both. */
 export type FormatName = 'json' | 'jsonc' | 'toml'

@@ -7,7 +7,7 @@ import type { NativePath, ReachablePath } from './path.ts'
 export interface ScopeFacts {
   /** A managed set of servers, which hides all others; `names` null: it cannot be read. */
   readonly managed: { readonly file: NativePath; readonly here: ReachablePath; readonly names: readonly string[] | null } | null
-  readonly policies: readonly Policy[]
+  readonly policies: readonly ManagedPolicy[]
   /** Files that hold servers where the program does not look for them. */
   readonly unread: readonly { readonly file: NativePath; readonly names: readonly string[] }[]
   /** Servers of the local scope: by project, in the user's file. */
@@ -18,7 +18,7 @@ export interface ScopeFacts {
   readonly switchedOff: readonly { readonly project: string; readonly name: string }[]
 }
 
-export interface Policy {
+export interface ManagedPolicy {
   readonly file: NativePath
   /** Names that alone are allowed; null: it names none, so all are. */
   readonly allowed: readonly string[] | null

@@ -77,7 +77,7 @@ export interface Program {
 }
 
 /** How a program ended. `code` null: it never started (`trouble` says why), timed out, or was signalled. */
-export interface Answer {
+export interface ProgramAnswer {
   readonly code: number | null
   readonly stdout: Uint8Array
   readonly stderr: Uint8Array
@@ -109,9 +109,9 @@ export interface System {
   /** True while a process with this id lives on this side. */
   isAlive(pid: number): boolean
   /** Runs a program that only looks. */
-  ask(program: Program): Promise<Answer>
+  ask(program: Program): Promise<ProgramAnswer>
   /** Runs a program that may change something. The read-only decorator refuses it. */
-  run(program: Program): Promise<Answer>
+  run(program: Program): Promise<ProgramAnswer>
   /**
    * Removes these if the process exits, or is ended by a signal, before the returned function is called: each a
    * file or an empty folder, in this order, up to the first that is not there. Absent where nothing can be done then.

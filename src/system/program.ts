@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { dirname } from 'node:path'
-import type { Answer, Program } from '../model/system.ts'
+import type { ProgramAnswer, Program } from '../model/system.ts'
 import { atExit } from './at-exit.ts'
 import { killTree, killTreeNow } from './kill-tree.ts'
 import { codeOf } from './trouble.ts'
@@ -69,7 +69,7 @@ function start(program: Program): ChildProcess | string {
   }
 }
 
-const notStarted = (word: string): Answer => ({
+const notStarted = (word: string): ProgramAnswer => ({
   code: null,
   stdout: Buffer.alloc(0),
   stderr: Buffer.alloc(0),
@@ -101,7 +101,7 @@ function ended(child: ChildProcess): Promise<{ code: number | null; trouble?: st
  * Runs a program to its end, or ends it and all it started on time-out or abort. Never through a
  * shell, and by node:child_process itself: execa cannot end a whole tree, and would hand `.cmd` files to cmd.exe.
  */
-export async function runProgram(program: Program): Promise<Answer> {
+export async function runProgram(program: Program): Promise<ProgramAnswer> {
   if (program.signal?.aborted) return notStarted('ECANCELED')
   const child = start(program)
   if (typeof child === 'string') return notStarted(child)

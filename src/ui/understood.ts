@@ -7,14 +7,14 @@ import { columns, pad, wrap } from './width.ts'
 const dotted = (text: string): string => visible(text.replace(/\$\{secret:[^}]*\}/g, '••••••••'))
 
 /** What is known of the keys that a server asks for. */
-export interface KeyFacts {
+export interface AskedKeyFacts {
   /** Names of the keys that one server asks for. */
   keysOf(server: ServerSpec): readonly string[]
   /** Was it pasted along, or stored before? */
   isKnown(name: string): boolean
 }
 
-function lines(server: ServerSpec, { keysOf, isKnown }: KeyFacts): string[] {
+function lines(server: ServerSpec, { keysOf, isKnown }: AskedKeyFacts): string[] {
   const keys = keysOf(server)
   const known = keys.filter(isKnown)
   const needed = keys.filter((name) => !isKnown(name))
@@ -34,7 +34,12 @@ function lines(server: ServerSpec, { keysOf, isKnown }: KeyFacts): string[] {
 }
 
 /** What was understood of a pasted text, before any of it is done: server by server, without the value of any key. */
-export function describeUnderstood(servers: Readonly<Record<string, ServerSpec>>, facts: KeyFacts, paint: Paint, width: number): string[] {
+export function describeUnderstood(
+  servers: Readonly<Record<string, ServerSpec>>,
+  facts: AskedKeyFacts,
+  paint: Paint,
+  width: number,
+): string[] {
   const names = Object.keys(servers).map(visible)
   const left = Math.min(24, Math.max(...names.map(columns)))
   return [

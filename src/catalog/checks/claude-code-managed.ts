@@ -1,4 +1,4 @@
-import { type ClientScopes, defineCheck, type Facts, type Policy } from '../../core/doctor/facts.ts'
+import { type ClientScopes, defineCheck, type Facts, type ManagedPolicy } from '../../core/doctor/facts.ts'
 import { list, programName, quoted } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 
@@ -9,7 +9,7 @@ const oursOf = ({ plan }: Facts, { client, environment }: ClientScopes): string[
     .flatMap(({ desired }) => desired.wanted.map(({ name }) => name))
 
 /** A policy that keeps some of our servers from starting; its own managed ones aside. */
-function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Policy, ours: readonly string[]): CheckResult[] {
+function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: ManagedPolicy, ours: readonly string[]): CheckResult[] {
   const refused = ours.filter((name) => denied.includes(name) || (allowed !== null && !allowed.includes(name)))
   const held = onlyManaged ? ours : refused
   if (held.length === 0) return []

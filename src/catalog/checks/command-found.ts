@@ -1,4 +1,4 @@
-import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
@@ -6,7 +6,7 @@ import { layout } from '../../core/layout.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { CheckResult } from '../../model/check.ts'
 
-function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
+function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[] {
   if (each.disabled) return []
   // The check server-installed reports a package that is not installed, with all that depends on it.
   const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)

@@ -2,12 +2,12 @@ import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/fact
 import { perFile, programName } from '../../core/doctor/names.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import type { CheckResult } from '../../model/check.ts'
-import type { Refusal } from '../../model/document.ts'
+import type { FileRefusal } from '../../model/document.ts'
 
-const place = (file: ClientFile, { line, column }: Pick<Refusal, 'line' | 'column'>): string =>
+const place = (file: ClientFile, { line, column }: Pick<FileRefusal, 'line' | 'column'>): string =>
   line === undefined ? file.file : `${file.file}:${line}:${column ?? 1}`
 
-function fixFor({ code, line, extras = [] }: Refusal, { client }: ClientFile): string {
+function fixFor({ code, line, extras = [] }: FileRefusal, { client }: ClientFile): string {
   const again = `then: mcp-twin sync --client ${client.id}`
   if (extras.length > 1) return `take all of them out by hand, ${again}`
   if (code === 'comment') return `take the comment in line ${line ?? 1} out by hand, ${again}`

@@ -1,4 +1,4 @@
-import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { startSide } from '../../core/plan/plan.ts'
@@ -13,7 +13,7 @@ function spelled(facts: Facts, side: Environment, path: string): string | null {
   return placed === null ? null : translate(world, placed.path, placed.environment, side)
 }
 
-function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
+function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[] {
   if ('unreadable' in each.entry || each.entry.kind !== 'stdio' || each.disabled) return []
   const { runs } = each
   // Across the border the program itself is spelled for the side that starts it; its words are for the side where it runs.

@@ -1,4 +1,4 @@
-import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
 import { isRead, list, programName } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
@@ -9,7 +9,7 @@ const sameThing = ({ package: words, command, url, args = [], bin }: ServerSpec)
 
 /** Two entries that start the same program: a model gets every tool twice, which costs tokens. */
 function twins(facts: Facts, file: ClientFile): CheckResult[] {
-  const groups = new Map<string, EntryFacts[]>()
+  const groups = new Map<string, DoctorEntry[]>()
   for (const each of file.entries) {
     if (each.neutral === null || each.disabled) continue
     const key = sameThing(each.neutral)

@@ -1,4 +1,4 @@
-import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
 import { entriesOf, entryName, list } from '../../core/doctor/names.ts'
 import { isKeyName } from '../../core/keys/judge.ts'
 import type { CheckResult } from '../../model/check.ts'
@@ -13,7 +13,7 @@ const named = (entry: Entry, pattern: RegExp): string[] => [
 
 const anyReference = /\$\{(?:env:)?([A-Za-z_]\w*)\}/g
 
-function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
+function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[] {
   if ('unreadable' in each.entry) return []
   const subject = entryName(facts, file, each.name)
   const level = each.server === null ? 'warning' : 'error'

@@ -6,7 +6,7 @@ import { layout } from '../layout.ts'
 import { isWindows, joinPath } from '../paths.ts'
 
 /** Where the command lies on a side, and what it says. */
-export interface Command {
+export interface LauncherCommand {
   /** The folder that must be on that side's PATH. */
   readonly folder: NativePath
   readonly file: NativePath
@@ -25,7 +25,7 @@ function batchPath(path: string, home: string): string | null {
 }
 
 /** The command of a side whose program lies in `folder`; null: it cannot be written there. */
-export function commandOn(environment: Environment, folder: NativePath): Command | null {
+export function commandOn(environment: Environment, folder: NativePath): LauncherCommand | null {
   const { node, home, prefix } = environment
   if (node === undefined) return null
   const { launcher } = layout(environment, folder)

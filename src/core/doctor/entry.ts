@@ -10,10 +10,10 @@ import { isObject } from '../object.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { type ObservedFile, type PlanInput, startSide } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
-import type { EntryFacts } from './facts.ts'
+import type { DoctorEntry } from './facts.ts'
 
 /** What an entry says by itself; whether what it starts is there, and holds the right keys, must be looked up. */
-type ReadEntry = Omit<EntryFacts, 'missing' | 'keys'> & {
+type ReadEntry = Omit<DoctorEntry, 'missing' | 'keys'> & {
   /** What its program is started with on the side where it runs; null: it crosses no border, or through a shell. */
   readonly crossed: Launch | null
   /** The server of the manifest, where the entry itself would hold its keys. */
@@ -23,7 +23,7 @@ type ReadEntry = Omit<EntryFacts, 'missing' | 'keys'> & {
 const switchedOff = ({ value }: PresentEntry): boolean => isObject(value) && value.disabled === true
 
 /** The exact package that a server in neutral words starts. */
-function packageOf(spec: ServerSpec, input: PlanInput): EntryFacts['package'] {
+function packageOf(spec: ServerSpec, input: PlanInput): DoctorEntry['package'] {
   if (spec.package === undefined) return null
   const locked = Object.hasOwn(input.render.lock.packages, spec.package) ? input.render.lock.packages[spec.package] : undefined
   if (locked !== undefined) return { name: locked.name, version: locked.version }

@@ -43,7 +43,7 @@ export interface RepositoryFacts {
 
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
 export type { ProbeFacts, UnstartedFacts } from './probes.ts'
-export type { Policy, ScopedEntry } from '../../model/scopes.ts'
+export type { ManagedPolicy, ScopedEntry } from '../../model/scopes.ts'
 export type { ClientScopes, CommandFacts, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
@@ -53,7 +53,7 @@ export interface Facts {
   readonly plan: Plan
   readonly sides: readonly SideFacts[]
   readonly files: readonly ClientFile[]
-  readonly keys: KeyFacts
+  readonly keys: DoctorKey
   readonly packages: readonly PackageFacts[]
   readonly modes: readonly ModeFacts[]
   readonly owners: OwnerFacts
@@ -126,7 +126,7 @@ export interface ClientFile {
   readonly read: ReadConfig | null
   readonly refusal: { readonly reason: string; readonly hint: string } | null
   readonly bom: boolean
-  readonly entries: readonly EntryFacts[]
+  readonly entries: readonly DoctorEntry[]
   /** Other copies of this file that the program does not read. */
   readonly stale: readonly StaleCopy[]
   /** How the file was chosen; absent: its program has one place only. */
@@ -135,7 +135,7 @@ export interface ClientFile {
   readonly undecided: boolean
 }
 
-export interface EntryFacts {
+export interface DoctorEntry {
   readonly name: string
   /** The server of the manifest that it belongs to; null: the entry is not ours. */
   readonly server: string | null
@@ -158,7 +158,7 @@ export interface EntryFacts {
   readonly keys: readonly { readonly key: string; readonly same: boolean }[]
 }
 
-export interface KeyFacts {
+export interface DoctorKey {
   /** Keys that the manifest's servers need and that are missing, with the error of the user's own program. */
   readonly missing: readonly { readonly name: string; readonly servers: readonly string[]; readonly why: string | null }[]
   /** The store could not be read as it is. */

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../model/check.ts'
 import { environmentLabel } from '../participants.ts'
-import type { ClientFile, EntryFacts, Facts, SideFacts } from './facts.ts'
+import type { ClientFile, DoctorEntry, Facts, SideFacts } from './facts.ts'
 
 /** A path as a POSIX shell takes it: bare where it can be, else in single quotes. */
 export const quoted = (path: string): string => (/^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
@@ -40,7 +40,7 @@ export function perFile(facts: Facts, good: string, judge: (file: ClientFile) =>
 }
 
 /** Every entry of every file that its program reads, with its file. */
-export function entriesOf({ files }: Pick<Facts, 'files'>): { readonly file: ClientFile; readonly each: EntryFacts }[] {
+export function entriesOf({ files }: Pick<Facts, 'files'>): { readonly file: ClientFile; readonly each: DoctorEntry }[] {
   return files.flatMap((file) => (isRead(file) ? file.entries.map((each) => ({ file, each })) : []))
 }
 

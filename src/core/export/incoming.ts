@@ -6,11 +6,11 @@ import { exportedManifest } from './manifest.ts'
 
 /** What is taken from an export only when a person has confirmed it apart from the servers. */
 export const parts = ['secrets.command', 'bridge', 'allowScripts', 'memory'] as const
-export type Part = (typeof parts)[number]
+export type ExportPart = (typeof parts)[number]
 
 /** One of these as an export has it, in lines of plain text. */
 export interface ApartPart {
-  readonly part: Part
+  readonly part: ExportPart
   readonly lines: readonly string[]
 }
 
@@ -101,7 +101,7 @@ export function incoming(written: Manifest, distros: readonly string[]): Incomin
 }
 
 /** The manifest without what was not confirmed. A bridge whose settings were not confirmed stays off. */
-export function confirmedPart({ manifest: { secrets, bridge, ...rest }, apart }: Incoming, confirmed: ReadonlySet<Part>): Manifest {
+export function confirmedPart({ manifest: { secrets, bridge, ...rest }, apart }: Incoming, confirmed: ReadonlySet<ExportPart>): Manifest {
   const declined = new Set(apart.map(({ part }) => part).filter((part) => !confirmed.has(part)))
   const withoutScripts = ({ allowScripts: _, ...server }: ServerSpec): ServerSpec => server
   return {
@@ -115,14 +115,14 @@ export function confirmedPart({ manifest: { secrets, bridge, ...rest }, apart }:
 }
 
 /** What an import changes in this computer's manifest. */
-export interface Additions {
+export interface ImportAdditions {
   readonly changes: readonly { readonly path: readonly string[]; readonly value: JsonValue }[]
   /** Servers and settings that differ here, and stay. */
   readonly kept: readonly string[]
 }
 
 /** Adds what this computer's manifest does not have. What it has stays; null: there is none yet. */
-export function additionsTo(present: Manifest | null, taken: Manifest): Additions {
+export function additionsTo(present: Manifest | null, taken: Manifest): ImportAdditions {
   const changes: { path: string[]; value: JsonValue }[] = []
   const kept: string[] = []
   const add = (path: string[], before: unknown, value: unknown): void => {

@@ -1,5 +1,5 @@
 /** Lines `from` to `to` of the old text became lines `into` to `until` of the new one; ends are not included. */
-export interface Change {
+export interface LineChange {
   readonly from: number
   readonly to: number
   readonly into: number
@@ -15,7 +15,7 @@ export interface Effort {
 const mostEdits = 1000
 
 /** The changes between two texts, each a list of lines, in order. The least that can be, where `effort` allows it. */
-export function lineChanges(old: readonly string[], now: readonly string[], effort: Effort): Change[] {
+export function lineChanges(old: readonly string[], now: readonly string[], effort: Effort): LineChange[] {
   const numbers = new Map<string, number>()
   const numbered = (lines: readonly string[]): Uint32Array =>
     Uint32Array.from(lines, (line) => {
@@ -28,7 +28,7 @@ export function lineChanges(old: readonly string[], now: readonly string[], effo
 
 type Lines = Uint32Array
 
-function changesIn(old: Lines, now: Lines, whole: Change, effort: Effort): Change[] {
+function changesIn(old: Lines, now: Lines, whole: LineChange, effort: Effort): LineChange[] {
   let { from, to, into, until } = whole
   while (from < to && into < until && old[from] === now[into]) [from, into] = [from + 1, into + 1]
   while (from < to && into < until && old[to - 1] === now[until - 1]) [to, until] = [to - 1, until - 1]
@@ -38,7 +38,7 @@ function changesIn(old: Lines, now: Lines, whole: Change, effort: Effort): Chang
 }
 
 /** Myers' "An O(ND) Difference Algorithm and Its Variations" (1986), forwards. Null: it takes more than it may. */
-function shortest(old: Lines, now: Lines, { from, to, into, until }: Change, effort: Effort): Change[] | null {
+function shortest(old: Lines, now: Lines, { from, to, into, until }: LineChange, effort: Effort): LineChange[] | null {
   const [height, width] = [to - from, until - into]
   const steps: Int32Array[] = []
   // How far one comes with `edits` on each diagonal, `x - y`, shifted so that none is negative.
@@ -63,8 +63,8 @@ function shortest(old: Lines, now: Lines, { from, to, into, until }: Change, eff
 }
 
 /** The way back from the end: each step is one line that was added or removed. */
-function traced(steps: readonly Int32Array[], { from, to, into, until }: Change): Change[] {
-  const changes: Change[] = []
+function traced(steps: readonly Int32Array[], { from, to, into, until }: LineChange): LineChange[] {
+  const changes: LineChange[] = []
   let [x, y] = [to - from, until - into]
   for (let edits = steps.length - 1; edits > 0; edits--) {
     const reached = steps[edits - 1] ?? new Int32Array(0)
@@ -79,11 +79,11 @@ function traced(steps: readonly Int32Array[], { from, to, into, until }: Change)
 }
 
 /** Parts the texts at lines that occur once in both, in the same order in both, and compares what is between them. */
-function anchored(old: Lines, now: Lines, range: Change, effort: Effort): Change[] {
+function anchored(old: Lines, now: Lines, range: LineChange, effort: Effort): LineChange[] {
   const anchors = effort.left <= 0 ? [] : commonOnce(old, now, range)
   effort.left -= range.to - range.from + range.until - range.into
   if (anchors.length === 0) return [range]
-  const changes: Change[] = []
+  const changes: LineChange[] = []
   let [from, into] = [range.from, range.into]
   for (const [x, y] of [...anchors, [range.to, range.until] as const]) {
     if (x > from || y > into) changes.push(...changesIn(old, now, { from, to: x, into, until: y }, effort))
@@ -93,7 +93,7 @@ function anchored(old: Lines, now: Lines, range: Change, effort: Effort): Change
 }
 
 /** Pairs of equal lines that are the only ones of their kind in either range: the longest row of them that rises in both. */
-function commonOnce(old: Lines, now: Lines, { from, to, into, until }: Change): (readonly [number, number])[] {
+function commonOnce(old: Lines, now: Lines, { from, to, into, until }: LineChange): (readonly [number, number])[] {
   const once = (lines: Lines, start: number, end: number): Map<number, number> => {
     const places = new Map<number, number>()
     for (let at = start; at < end; at++) places.set(lines[at] ?? 0, places.has(lines[at] ?? 0) ? -1 : at)
@@ -123,8 +123,8 @@ function commonOnce(old: Lines, now: Lines, { from, to, into, until }: Change): 
 }
 
 /** Changes that touch are one. */
-function joined(changes: readonly Change[]): Change[] {
-  const result: Change[] = []
+function joined(changes: readonly LineChange[]): LineChange[] {
+  const result: LineChange[] = []
   for (const change of changes) {
     const last = result.at(-1)
     if (last === undefined || last.to !== change.from || last.until !== change.into) result.push(change)

@@ -1,4 +1,4 @@
-import { type Change, type Effort, lineChanges } from './line-diff.ts'
+import { type LineChange, type Effort, lineChanges } from './line-diff.ts'
 
 /** One side of a changed file. `mode` as git knows it. */
 export interface PatchSide {
@@ -70,8 +70,8 @@ function linesOf(bytes: Buffer): string[] {
 }
 
 /** Changes whose lines around them touch are shown together. */
-function grouped(changes: readonly Change[], length: number): Change[][] {
-  const groups: Change[][] = []
+function grouped(changes: readonly LineChange[], length: number): LineChange[][] {
+  const groups: LineChange[][] = []
   for (const change of changes) {
     const last = groups.at(-1)?.at(-1)
     if (last !== undefined && change.from - last.to <= 2 * context && length > 0) groups.at(-1)?.push(change)
@@ -80,7 +80,7 @@ function grouped(changes: readonly Change[], length: number): Change[][] {
   return groups
 }
 
-function hunk(changes: readonly Change[], old: readonly string[], now: readonly string[]): string[] {
+function hunk(changes: readonly LineChange[], old: readonly string[], now: readonly string[]): string[] {
   const [first, last] = [changes[0], changes.at(-1)]
   if (first === undefined || last === undefined) return []
   const lead = Math.min(context, first.from)

@@ -2,7 +2,7 @@ import { isKey } from './judge.ts'
 import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from './spans.ts'
 
 /** A value in somebody's config that looks like a key: never the value itself. */
-export interface Literal {
+export interface KeyLiteral {
   /** The server whose entry holds it, or where else in the file it is. */
   readonly server: string
   readonly name: string
@@ -20,8 +20,8 @@ const address = /(?:^|[^a-z])(?:url|uri|endpoint|host)s?$|(?:Url|Uri)$/
  * Keys in a config of any program, judged by name and shape as imports judge them: in variables, headers, addresses and
  * arguments of servers, and wherever else one has a name that says so.
  */
-export function literalsIn(config: unknown): Literal[] {
-  const found = new Map<string, Literal>()
+export function literalsIn(config: unknown): KeyLiteral[] {
+  const found = new Map<string, KeyLiteral>()
   const walk = (value: unknown, path: readonly string[]): void => {
     const parent = path.at(-1) ?? ''
     if (typeof value !== 'object' || value === null || namesOfVariables.test(parent)) return

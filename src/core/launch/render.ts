@@ -5,7 +5,7 @@ import { Secret } from '../../model/secret.ts'
 import { cross } from './cross-border.ts'
 import { renderForProject } from './project.ts'
 import { refuse, type Rendered, type RenderedEntry, type RenderRequest } from './request.ts'
-import { type Resolved, resolveServer } from './resolve.ts'
+import { type ResolvedLaunch, resolveServer } from './resolve.ts'
 import { belongs } from './side.ts'
 import { entryParts, runOn, stdioValue } from './launcher.ts'
 
@@ -26,7 +26,7 @@ export function renderEntry(request: RenderRequest): Rendered {
     : renderStdio(request, entryName, resolved, resolved.entry)
 }
 
-function renderStdio(request: RenderRequest, entryName: string, resolved: Resolved, launch: Launch): Rendered {
+function renderStdio(request: RenderRequest, entryName: string, resolved: ResolvedLaunch, launch: Launch): Rendered {
   const { client, environment, world } = request
   const { runs } = resolved
   const relayed = resolved.launch === 'run' || isFilled(client, [launch.command, ...launch.args, ...Object.values(launch.env)])
@@ -48,7 +48,7 @@ const isFilled = ({ fills }: Pick<ClientDefinition, 'fills'>, texts: readonly st
   fills !== undefined && texts.some((text) => fills.test(text))
 
 /** A remote server: in the client's own spelling, or through our relay where it knows none, or must not hold the key. */
-function renderRemote(request: RenderRequest, entryName: string, resolved: Resolved, entry: Entry & { kind: 'remote' }): Rendered {
+function renderRemote(request: RenderRequest, entryName: string, resolved: ResolvedLaunch, entry: Entry & { kind: 'remote' }): Rendered {
   const { client, environment } = request
   const keyless = (resolved.launch === 'run' && resolved.holdsKey) || isFilled(client, [entry.url, ...Object.values(entry.headers)])
   const own = keyless ? null : (client.spelling.remote?.(entry) ?? null)

@@ -49,7 +49,7 @@ export interface Refused {
 }
 
 /** The server has no place in this client, and why. */
-export interface Absent {
+export interface AbsentLaunch {
   readonly kind: 'none'
   readonly reason: string
 }
@@ -76,6 +76,6 @@ export interface RenderedEntry {
   readonly notices: readonly string[]
 }
 
-export type Rendered = RenderedEntry | Absent | Refused
+export type Rendered = RenderedEntry | AbsentLaunch | Refused
 
 export const refuse = (reason: string, hint: string): Refused => ({ kind: 'refuse', reason, hint })

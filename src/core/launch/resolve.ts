@@ -8,11 +8,11 @@ import { environmentLabel } from '../participants.ts'
 import { dirName, isWindows, joinPath, looksPosixPath, looksWindowsPath } from '../paths.ts'
 import { type Filler, makeFiller } from './templates.ts'
 import { packageFiles, programOf } from './package.ts'
-import { type Absent, type PackageNeed, type Refused, type RenderRequest, refuse } from './request.ts'
+import { type AbsentLaunch, type PackageNeed, type Refused, type RenderRequest, refuse } from './request.ts'
 import { runSide, serverOn } from './side.ts'
 
 /** What a server is on the side where it runs, with everything filled in: the launch itself, or the address. */
-export interface Resolved {
+export interface ResolvedLaunch {
   readonly kind: 'resolved'
   readonly runs: Environment
   readonly launch: LaunchKind
@@ -37,7 +37,7 @@ export const missing = (side: Environment, what: string): Refused =>
 const npxCli = (side: Environment, npm: NativePath): NativePath => joinPath(side, dirName(side, npm), 'npx-cli.js')
 
 /** A server as it is started or reached on the side where it runs, whatever client asks. */
-export function resolveServer(request: RenderRequest): Resolved | Absent | Refused {
+export function resolveServer(request: RenderRequest): ResolvedLaunch | AbsentLaunch | Refused {
   const { server, environment, world, home, name } = request
   const runs = runSide(server, environment, world, home)
   if (runs === null)
@@ -65,7 +65,7 @@ const made = (launch: Launch, packages: readonly PackageNeed[] = []): Made => ({
   packages,
 })
 
-function resolveOn(request: RenderRequest, spec: ServerSpec, runs: Environment, filler: Filler): Made | Absent | Refused {
+function resolveOn(request: RenderRequest, spec: ServerSpec, runs: Environment, filler: Filler): Made | AbsentLaunch | Refused {
   if (spec.url !== undefined) {
     const entry: Entry = {
       kind: 'remote',

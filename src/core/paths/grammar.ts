@@ -2,7 +2,7 @@ import type { Environment } from '../../model/environment.ts'
 import { type NativePath, native } from '../../model/path.ts'
 
 /** What the spelling of a path hangs on: nothing but the kind of its side, whatever system this process runs on. */
-export type Spelling = Pick<Environment, 'kind'>
+export type PathSpelling = Pick<Environment, 'kind'>
 
 /** An absolute path taken apart: its root as spelled (`/`, `C:\`, `\\host\share\`), the names below it without `.` and `..`. */
 export interface Split {
@@ -10,7 +10,7 @@ export interface Split {
   readonly names: readonly string[]
 }
 
-export const isWindows = (environment: Spelling): boolean => environment.kind === 'windows'
+export const isWindows = (environment: PathSpelling): boolean => environment.kind === 'windows'
 
 /** Hosts under which Windows shows the files of WSL distributions; the first is today's name, the second older Windows'. */
 const wslHosts = ['wsl.localhost', 'wsl$']
@@ -56,7 +56,7 @@ export const splitPosix = (text: string): Split | null =>
   text.startsWith('/') ? { root: '/', names: settle(text.split('/'), true) } : null
 
 /** An absolute path in a side's own spelling, taken apart. */
-export const splitPath = (environment: Spelling, text: string): Split | null =>
+export const splitPath = (environment: PathSpelling, text: string): Split | null =>
   isWindows(environment) ? splitWindows(text) : splitPosix(text)
 
 /** The drive letter of a Windows root, upper case; null for a share. */
@@ -79,11 +79,11 @@ export function looksWindowsPath(text: string): boolean {
 export const looksPosixPath = (text: string): boolean => text.startsWith('/') && !looksWindowsPath(text)
 
 /** A split path in a side's own spelling. */
-export const spell = (environment: Spelling, { root, names }: Split): NativePath =>
+export const spell = (environment: PathSpelling, { root, names }: Split): NativePath =>
   native(root + names.join(isWindows(environment) ? '\\' : '/'))
 
 /** Parts put together with a side's separator, `.` and `..` taken out. Later parts never start anew, even if absolute. */
-export function joinPath(environment: Spelling, ...parts: readonly string[]): NativePath {
+export function joinPath(environment: PathSpelling, ...parts: readonly string[]): NativePath {
   const separator = isWindows(environment) ? '\\' : '/'
   const text = parts.filter((part) => part !== '').join(separator)
   const split = splitPath(environment, text)
@@ -93,21 +93,21 @@ export function joinPath(environment: Spelling, ...parts: readonly string[]): Na
 }
 
 /** The folder that holds a path; a root holds itself. */
-export function dirName(environment: Spelling, path: NativePath): NativePath {
+export function dirName(environment: PathSpelling, path: NativePath): NativePath {
   const split = splitPath(environment, path)
   return split ? spell(environment, { root: split.root, names: split.names.slice(0, -1) }) : joinPath(environment, path, '..')
 }
 
 /** The last name of a path; empty for a root. */
-export function baseName(environment: Spelling, path: NativePath): string {
+export function baseName(environment: PathSpelling, path: NativePath): string {
   const names = splitPath(environment, path)?.names ?? path.split(isWindows(environment) ? /[\\/]/ : '/')
   return names.at(-1) ?? ''
 }
 
 /** Whether two names are one on that side: NTFS keeps the case of a name but does not tell names apart by it. */
-export const sameName = (environment: Spelling, one: string, other: string): boolean =>
+export const sameName = (environment: PathSpelling, one: string, other: string): boolean =>
   isWindows(environment) ? one.toLowerCase() === other.toLowerCase() : one === other
 
 /** Are two paths of a side one, as far as their spelling tells? */
-export const samePath = (environment: Spelling, one: NativePath, other: NativePath): boolean =>
+export const samePath = (environment: PathSpelling, one: NativePath, other: NativePath): boolean =>
   sameName(environment, joinPath(environment, one), joinPath(environment, other))

@@ -1,23 +1,23 @@
 import type { Environment, Reach } from '../../model/environment.ts'
 import { type NativePath, native, type ReachablePath, reachable } from '../../model/path.ts'
-import { distroOf, fitsWindows, isWindows, looksWindowsPath, type Spelling, type Split, sameName, spell, splitPath } from './grammar.ts'
+import { distroOf, fitsWindows, isWindows, looksWindowsPath, type PathSpelling, type Split, sameName, spell, splitPath } from './grammar.ts'
 
 /** The spelling of paths as this process sees them, judged by the text, since a planted Windows side may be on Linux. */
-const spellingHere = (text: string): Spelling => ({ kind: looksWindowsPath(text) || /^[A-Za-z]:$/.test(text) ? 'windows' : 'linux' })
+const spellingHere = (text: string): PathSpelling => ({ kind: looksWindowsPath(text) || /^[A-Za-z]:$/.test(text) ? 'windows' : 'linux' })
 
 /** A root for comparing: both hosts of WSL's files are one, and Windows roots do not tell case apart. */
-function rootKey(spelling: Spelling, split: Split): string {
+function rootKey(spelling: PathSpelling, split: Split): string {
   const distro = distroOf(split)
   const root = distro === null ? split.root : `\\\\wsl.localhost\\${distro}\\`
   return isWindows(spelling) ? root.toLowerCase() : root
 }
 
 /** The prefixes of `files` are folders, so that `C:` and `C:\` mean the same. */
-const splitFolder = (spelling: Spelling, text: string): Split | null =>
+const splitFolder = (spelling: PathSpelling, text: string): Split | null =>
   splitPath(spelling, isWindows(spelling) && /^[A-Za-z]:$/.test(text) ? `${text}\\` : text)
 
 /** What is left of `path` below `folder`; null when it does not lie there. */
-function below(spelling: Spelling, path: Split, folder: Split): readonly string[] | null {
+function below(spelling: PathSpelling, path: Split, folder: Split): readonly string[] | null {
   if (rootKey(spelling, path) !== rootKey(spelling, folder) || path.names.length < folder.names.length) return null
   const inside = folder.names.every((name, at) => sameName(spelling, name, path.names[at] ?? ''))
   return inside ? path.names.slice(folder.names.length) : null
@@ -31,8 +31,8 @@ interface Mapping {
 /** Puts the rest of a path below the longest fitting prefix into that prefix's other spelling. */
 function remap(
   path: string,
-  from: (prefix: string) => Spelling,
-  to: (prefix: string) => Spelling,
+  from: (prefix: string) => PathSpelling,
+  to: (prefix: string) => PathSpelling,
   mappings: readonly Mapping[],
 ): string | null {
   let best: { readonly depth: number; readonly text: string | null } | null = null

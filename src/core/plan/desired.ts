@@ -5,7 +5,7 @@ import { clientName, renderEntry } from '../launch/render.ts'
 import { GET_NPM, resolveServer } from '../launch/resolve.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
-import type { Blocked, Wanted } from './facts.ts'
+import type { Blocked, WantedEntry } from './facts.ts'
 import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 import { isShared } from './sharing.ts'
 import { makeStep } from './step.ts'
@@ -23,7 +23,7 @@ export const nothing = (): Gathered => ({ installs: new Map(), self: new Set(), 
 
 /** The entries that the manifest wants in one file, and the servers that cannot be written there now. */
 export interface DesiredEntries {
-  readonly wanted: readonly Wanted[]
+  readonly wanted: readonly WantedEntry[]
   readonly blocked: readonly Blocked[]
   /** Servers that its client reaches through the bridge. */
   readonly shared?: ReadonlySet<string>
@@ -31,7 +31,7 @@ export interface DesiredEntries {
 
 /** Renders every server of the manifest for one file. What it needs besides is put into `gathered`. */
 export function desiredEntries(input: PlanInput, observed: ObservedFile, all: Gathered): DesiredEntries {
-  const wanted: Wanted[] = []
+  const wanted: WantedEntry[] = []
   const blocked: Blocked[] = []
   if (observed.unused) return { wanted, blocked }
   const shared = new Set<string>()
@@ -79,7 +79,7 @@ function sharedTrouble(input: PlanInput, observed: ObservedFile, server: string,
 }
 
 /** The bridge has an entry in every user-scope file while it is switched on; it is no server of the manifest. */
-function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wanted | Blocked | null {
+function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): WantedEntry | Blocked | null {
   const { client, environment, scope, file } = observed
   if (scope !== 'user' || input.manifest.bridge?.enabled === false) return null
   const rendered = renderBridge({ ...input.render, client, environment: startSide(observed) })
@@ -103,7 +103,7 @@ function desiredEntry(
   spec: ServerSpec,
   name: string,
   gathered: Gathered,
-): Wanted | Blocked | null {
+): WantedEntry | Blocked | null {
   const { client, environment, scope, file } = observed
   const rendered = renderEntry({
     ...input.render,

@@ -7,7 +7,7 @@ import type { Secret } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 
 /** An entry that the manifest wants in a file. */
-export interface Wanted {
+export interface WantedEntry {
   readonly server: string
   /** The name as this client takes it. */
   readonly name: string
@@ -33,7 +33,7 @@ export interface FileRequest {
   readonly bytes: Uint8Array | null
   /** The file does not exist, and `bytes` are its initial content, still to be written. */
   readonly isNew?: boolean
-  readonly wanted: readonly Wanted[]
+  readonly wanted: readonly WantedEntry[]
   readonly blocked: readonly Blocked[]
   readonly state: FileState
   readonly force: boolean
@@ -43,7 +43,7 @@ export interface FileRequest {
 }
 
 /** Facts about one file for the pieces of its plan. */
-export interface FileFacts extends FileRequest {
+export interface PlanFile extends FileRequest {
   readonly present: ReadonlyMap<string, PresentEntry>
   /** Our entries vanished together, or with their whole container: their program dropped them, no person did. */
   readonly wiped: boolean

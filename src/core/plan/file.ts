@@ -8,7 +8,7 @@ import { describeRefusal } from '../formats/text/place.ts'
 import { digest, meaning } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import { fieldChanges } from './difference.ts'
-import type { FileFacts, FileRequest } from './facts.ts'
+import type { PlanFile, FileRequest } from './facts.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
 
@@ -22,7 +22,7 @@ export const editOptions = ({ rejectsBom }: ClientDefinition): EditOptions => ({
 /** Everything that is to happen to one client file: three-way between the manifest, the file, and our record of it. */
 export function planFile(request: FileRequest): FilePlan {
   const { environment, client, file } = request
-  const step: FileFacts['step'] = (parts) => makeStep({ environment, client: client.id, file, ...parts })
+  const step: PlanFile['step'] = (parts) => makeStep({ environment, client: client.id, file, ...parts })
   const plan = { environment, client: client.id, file }
   const read = readClientFile(client, request.bytes)
   if (!read.ok) {
@@ -37,7 +37,7 @@ export function planFile(request: FileRequest): FilePlan {
   const present = new Map(read.document.entries().map((entry) => [entry.name, entry]))
   const ours = Object.keys(request.state.entries)
   const wiped = isWiped(request.state, read.document)
-  const facts: FileFacts = { ...request, present, wiped, step }
+  const facts: PlanFile = { ...request, present, wiped, step }
   const wanted = new Set(request.wanted.map((each) => each.name))
   const blocked = new Set(request.blocked.map((each) => each.server))
   const unmanaged = [...present.keys()].filter(
@@ -69,7 +69,7 @@ export function isWiped({ entries }: FileState, document: ConfigDocument): boole
 }
 
 /** A change that the file's format cannot make is refused before anything is written. */
-function unlessImpossible(facts: FileFacts, each: EntryStep, document: ConfigDocument): EntryStep {
+function unlessImpossible(facts: PlanFile, each: EntryStep, document: ConfigDocument): EntryStep {
   const refusal = each.change === null ? null : document.obstacle(reveal(each.change))
   if (refusal === null) return each
   const hint = `edit it by hand, then: mcp-twin sync --client ${facts.client.id}`
@@ -78,7 +78,7 @@ function unlessImpossible(facts: FileFacts, each: EntryStep, document: ConfigDoc
 }
 
 /** An entry of ours that the manifest no longer wants here: it goes, unless someone has edited it since. */
-function planForgotten(facts: FileFacts, name: string): EntryStep {
+function planForgotten(facts: PlanFile, name: string): EntryStep {
   const record = lookUp(facts.state.entries, name)
   const server = record?.server ?? name
   const present = facts.present.get(name)
@@ -111,7 +111,7 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
 export const NOT_MANAGED = 'not managed by mcp-twin'
 
 /** Returns the step that removes an unmanaged entry (`--prune`). */
-function planPruned(facts: FileFacts, name: string): EntryStep {
+function planPruned(facts: PlanFile, name: string): EntryStep {
   const present = facts.present.get(name)
   const fields = present === undefined ? [] : fieldChanges(meaning(present.value, facts.client), null)
   const step = present?.duplicate

@@ -8,10 +8,10 @@ import { lookUp } from '../lookup.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { isObject } from '../object.ts'
 import { fieldChanges } from './difference.ts'
-import type { FileFacts, Wanted } from './facts.ts'
+import type { PlanFile, WantedEntry } from './facts.ts'
 
 /** Compares a wanted entry with the file and with what we wrote last; null: up to date. */
-export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
+export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | null {
   const present = facts.present.get(wanted.name)
   const record = lookUp(facts.state.entries, wanted.name)
   const ours = meaning(reveal(wanted.value), facts.client)
@@ -76,7 +76,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
  * True where an entry means what ours says and yet starts nothing: its `command` is a whole command line, or its `args` are
  * one text. We read those, and so do some programs; most start what `command` says as it is.
  */
-function isWholeLine(theirs: JsonValue, wanted: Wanted): boolean {
+function isWholeLine(theirs: JsonValue, wanted: WantedEntry): boolean {
   const ours = reveal(wanted.value)
   if (!isObject(theirs)) return false
   const isLine = typeof theirs.command === 'string' && typeof ours.command === 'string' && theirs.command !== ours.command
@@ -99,8 +99,8 @@ const forced = (set: EntryChange, present: PresentEntry): EntryChange =>
     : set
 
 function refuse(
-  facts: FileFacts,
-  wanted: Wanted,
+  facts: PlanFile,
+  wanted: WantedEntry,
   record: EntryStep['record'] | undefined,
   reason: string,
   hint: string,

@@ -22,7 +22,7 @@ export interface Spots {
 }
 
 /** Which places shall get a server: these clients, on these sides; an empty list narrows nothing. */
-export interface Wanted {
+export interface WantedPlaces {
   readonly clients: readonly string[]
   readonly on: readonly string[]
 }
@@ -39,11 +39,11 @@ export type Widened =
   | { readonly kind: 'unsayable'; readonly nearest: Lists; readonly also: readonly Spot[] }
 
 /** True if this place is among the wanted ones. */
-export const isWanted = ({ clients, on }: Wanted, { client, environment }: Spot): boolean =>
+export const isWanted = ({ clients, on }: WantedPlaces, { client, environment }: Spot): boolean =>
   (clients.length === 0 || clients.includes(client)) && (on.length === 0 || on.some((word) => meansEnvironment(word, environment)))
 
 /** The places that are asked for: of each client and side that is named those in use, and where there is none, those that may come into use. */
-export function wantedSpots(wanted: Wanted, spots: Spots): readonly Spot[] {
+export function wantedSpots(wanted: WantedPlaces, spots: Spots): readonly Spot[] {
   const known = environments(spots, wanted.on).filter(({ id }) => !id.endsWith(UNKNOWN))
   const every = everySpot(spots.clients, known)
   const each = (words: readonly string[]): string[][] => (words.length === 0 ? [[]] : words.map((word) => [word]))
@@ -62,7 +62,7 @@ export function wantedSpots(wanted: Wanted, spots: Spots): readonly Spot[] {
  * let in before, on this machine or another one, they let in afterwards. A disabled server was in no place, whatever its
  * lists say, so it gets to the wanted ones alone.
  */
-export function widen(server: Whereabouts, wanted: Wanted, spots: Spots): Widened {
+export function widen(server: Whereabouts, wanted: WantedPlaces, spots: Spots): Widened {
   if (server.disabled === true) return { kind: 'lists', lists: { only: [...new Set([...wanted.clients, ...wanted.on])] }, also: [] }
   const had = (spot: Spot): boolean => belongs(server, spot.client, spot.environment, spots.scope)
   const asked = wantedSpots(wanted, spots)

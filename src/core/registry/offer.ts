@@ -8,7 +8,7 @@ import { type Parts, type Read, readInput, type Slot, withVariables } from './in
 type Raw = Readonly<Record<string, unknown>>
 
 /** A way to have a server of the registry, before a person has given what it needs. */
-export interface Offer {
+export interface RegistryOffer {
   readonly kind: 'npm' | 'pypi' | 'remote'
   readonly what: Pick<ServerSpec, 'package' | 'command' | 'transport'>
   /** Of a remote one. */
@@ -20,14 +20,14 @@ export interface Offer {
   readonly left: readonly string[]
 }
 
-export interface Refused {
+export interface RefusedOffer {
   readonly kind: string
   readonly refuse: string
   /** The way by hand. */
   readonly hint: string
 }
 
-type Judged = Offer | Refused
+type Judged = RegistryOffer | RefusedOffer
 
 /** The registries of packages, as entries name them. */
 const ownRegistries: Readonly<Record<string, string>> = { npm: 'https://registry.npmjs.org', pypi: 'https://pypi.org' }
@@ -72,7 +72,7 @@ function ofPackage(entry: Raw): Judged {
   const kind = textOf(entry.registryType) ?? 'unknown'
   const [name, version] = [textOf(entry.identifier) ?? '', textOf(entry.version) ?? '']
   const byHand = kind === 'pypi' ? `mcp-twin add "uvx ${name}"` : `mcp-twin add npm:${name}`
-  const no = (refuse: string, hint = `read its page, then, if you trust it: ${byHand}`): Refused => ({ kind, refuse, hint })
+  const no = (refuse: string, hint = `read its page, then, if you trust it: ${byHand}`): RefusedOffer => ({ kind, refuse, hint })
   if (kind === 'oci') return no('it is an image for docker', `mcp-twin add -, then paste: docker run -i --rm ${name}`)
   if (kind === 'mcpb')
     return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop; what is installed there cannot be brought over yet')
@@ -110,7 +110,7 @@ export const isSafeAddress = (url: string): boolean => {
 
 function ofRemote(entry: Raw): Judged {
   const url = textOf(entry.url) ?? ''
-  const no = (refuse: string): Refused => ({ kind: 'remote', refuse, hint: 'read its page, then, if you trust it: mcp-twin add URL' })
+  const no = (refuse: string): RefusedOffer => ({ kind: 'remote', refuse, hint: 'read its page, then, if you trust it: mcp-twin add URL' })
   const transport = entry.type === 'streamable-http' ? 'http' : entry.type === 'sse' ? 'sse' : null
   if (transport === null) return no(`its transport ${JSON.stringify(entry.type ?? null)} is not known`)
   const inputs = new Inputs()
@@ -128,7 +128,7 @@ const rank = ({ kind }: Judged): number => (order.includes(kind) ? order.indexOf
 
 /** The first way to have a server that can be used: npm, then PyPI, then its address; or why there is none. */
 export function offerOf({ name, status, packages, remotes }: RegistryEntry, remoteOnly: boolean): Judged {
-  const none = (refuse: string): Refused => ({ kind: 'none', refuse, hint: `mcp-twin search ${name.split('/').at(-1)}` })
+  const none = (refuse: string): RefusedOffer => ({ kind: 'none', refuse, hint: `mcp-twin search ${name.split('/').at(-1)}` })
   if (status === 'deleted') return none('it was deleted from the registry')
   const judged = [...(remoteOnly ? [] : packages.map(ofPackage)), ...remotes.map(ofRemote)].sort((a, b) => rank(a) - rank(b))
   const fits = judged.find((each) => !('refuse' in each))
@@ -136,13 +136,14 @@ export function offerOf({ name, status, packages, remotes }: RegistryEntry, remo
 }
 
 /** What a person has to give. */
-export const slotsOf = ({ url, args, env, headers }: Offer): Slot[] =>
+export const slotsOf = ({ url, args, env, headers }: RegistryOffer): Slot[] =>
   [url, ...args, ...env.map(([, parts]) => parts), ...headers.map(([, parts]) => parts)].flat().filter((part) => typeof part !== 'string')
 
 /** The server with what a person gave. */
-export function filled(offer: Offer, given: (slot: Slot) => string): ServerSpec {
+export function filled(offer: RegistryOffer, given: (slot: Slot) => string): ServerSpec {
   const text = (parts: Parts): string => parts.map((part) => (typeof part === 'string' ? part : given(part))).join('')
-  const texts = (values: Offer['env']): Record<string, string> => Object.fromEntries(values.map(([name, parts]) => [name, text(parts)]))
+  const texts = (values: RegistryOffer['env']): Record<string, string> =>
+    Object.fromEntries(values.map(([name, parts]) => [name, text(parts)]))
   return {
     ...offer.what,
     ...(offer.url.length === 0 ? {} : { url: text(offer.url) }),

@@ -8,14 +8,20 @@ import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { passing } from '../machine/passing.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 
 /**
  * Removes the commands of our records, for an uninstall, or shows that they would go (`isPreview`). One that was edited or replaced
  * stays, and one that is gone has no step.
  */
-export async function clearCommands(system: System, world: World, { commands = {} }: State, run: Run, isPreview: boolean): Promise<Step[]> {
+export async function clearCommands(
+  system: System,
+  world: World,
+  { commands = {} }: State,
+  run: BackupRun,
+  isPreview: boolean,
+): Promise<Step[]> {
   const steps: Step[] = []
   const self = world.environments.find((each) => each.self)?.id ?? ''
   for (const [environment, { file, digest }] of Object.entries(commands)) {

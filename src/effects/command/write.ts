@@ -1,4 +1,4 @@
-import { type Command, commandDigest, commandOn } from '../../core/command/launcher.ts'
+import { type LauncherCommand, commandDigest, commandOn } from '../../core/command/launcher.ts'
 import { meansEnvironment } from '../../core/participants.ts'
 import { samePath, toHere } from '../../core/paths.ts'
 import { endStep, makeStep } from '../../core/plan/step.ts'
@@ -10,7 +10,7 @@ import type { System } from '../../model/system.ts'
 import { ownFolder } from '../machine/home.ts'
 import { sideFiles } from '../machine/side-files.ts'
 import type { Situation } from '../manifest/open.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import type { Decision } from '../store/decision.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { firstOnPath, isOnPath, terminalPath } from './path.ts'
@@ -18,7 +18,7 @@ import { firstOnPath, isOnPath, terminalPath } from './path.ts'
 /** The command as a run is to write it on one side. */
 export interface PlannedCommand {
   readonly side: Environment
-  readonly command: Command
+  readonly command: LauncherCommand
   readonly step: Step
 }
 
@@ -67,7 +67,7 @@ export async function writeCommands(
   system: System,
   { self, ...situation }: Situation,
   planned: readonly PlannedCommand[],
-  run: Run,
+  run: BackupRun,
 ): Promise<{ steps: readonly Step[]; state: State; written: boolean }> {
   let [state, written] = [situation.state, false]
   const steps: Step[] = []

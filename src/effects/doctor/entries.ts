@@ -1,5 +1,5 @@
 import { readEntry } from '../../core/doctor/entry.ts'
-import type { EntryFacts } from '../../core/doctor/facts.ts'
+import type { DoctorEntry } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/launch/command-line.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
@@ -16,7 +16,7 @@ import { isThere } from './place.ts'
 const isPath = (text: string): boolean => looksPosixPath(text) || looksWindowsPath(text)
 
 /** Returns what a launch lacks: its program, or the script for node. */
-async function missingOf(system: System, world: World, side: Environment, launch: Launch): Promise<EntryFacts['missing']> {
+async function missingOf(system: System, world: World, side: Environment, launch: Launch): Promise<DoctorEntry['missing']> {
   const missing: { what: 'program' | 'script'; path: string }[] = []
   const { command, args, env } = launch
   if (/\$\{/.test(command)) return []
@@ -35,10 +35,10 @@ async function missingOf(system: System, world: World, side: Environment, launch
 }
 
 /** Gathers the facts about the entries of one file. */
-export const observeEntries = (system: System, input: PlanInput, file: ObservedFile, document: ConfigDocument): Promise<EntryFacts[]> =>
+export const observeEntries = (system: System, input: PlanInput, file: ObservedFile, document: ConfigDocument): Promise<DoctorEntry[]> =>
   Promise.all(document.entries().map((each) => observeEntry(system, input, file, each)))
 
-async function observeEntry(system: System, input: PlanInput, file: ObservedFile, each: PresentEntry): Promise<EntryFacts> {
+async function observeEntry(system: System, input: PlanInput, file: ObservedFile, each: PresentEntry): Promise<DoctorEntry> {
   const { crossed, holder, ...read } = readEntry(input, file, each)
   const { entry, runs } = read
   if ('unreadable' in entry) return { ...read, missing: [], keys: [] }

@@ -1,4 +1,4 @@
-import type { Facts, KeyFacts } from '../../core/doctor/facts.ts'
+import type { Facts, DoctorKey } from '../../core/doctor/facts.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { layout } from '../../core/layout.ts'
@@ -23,7 +23,7 @@ import { readJson } from './place.ts'
 /** A System on which the key store can be read, so that a faulty store does not stop the other checks. */
 export interface ReadableKeyStore {
   readonly system: System
-  readonly trouble: KeyFacts['trouble']
+  readonly trouble: DoctorKey['trouble']
 }
 
 const withLook = (system: System, path: ReachablePath, seen: (facts: FileFacts) => FileFacts | null): System => ({
@@ -61,7 +61,7 @@ export async function readableKeyStore(
   }
 }
 
-function missingKeys({ manifest, render }: PlanInput): KeyFacts['missing'] {
+function missingKeys({ manifest, render }: PlanInput): DoctorKey['missing'] {
   const users = new Map<string, string[]>()
   for (const [server, spec] of Object.entries(manifest.servers)) {
     if (spec.disabled === true) continue
@@ -73,7 +73,7 @@ function missingKeys({ manifest, render }: PlanInput): KeyFacts['missing'] {
 }
 
 /** Returns keys in `launches.json` of other sides that differ from the stored ones. */
-async function staleLaunches(system: System, { manifest, render, home, world }: PlanInput): Promise<KeyFacts['launches']> {
+async function staleLaunches(system: System, { manifest, render, home, world }: PlanInput): Promise<DoctorKey['launches']> {
   const found: { environment: Environment; server: string; key: string }[] = []
   for (const environment of world.environments) {
     const folder = environment.id === home.id ? null : render.folders(environment.id)
@@ -91,7 +91,7 @@ async function staleLaunches(system: System, { manifest, render, home, world }: 
 }
 
 /** Returns keys of trusted projects on other sides that differ from the stored ones. */
-async function staleProjects(system: System, input: PlanInput): Promise<NonNullable<KeyFacts['projects']>> {
+async function staleProjects(system: System, input: PlanInput): Promise<NonNullable<DoctorKey['projects']>> {
   const { render, home, world } = input
   const folder = render.folders(home.id)
   const here = folder === null ? null : toHere(home, folder)
@@ -116,7 +116,7 @@ async function staleProjects(system: System, input: PlanInput): Promise<NonNulla
   return found
 }
 
-export const observeKeys = async (system: System, input: PlanInput, trouble: KeyFacts['trouble']): Promise<Facts['keys']> => ({
+export const observeKeys = async (system: System, input: PlanInput, trouble: DoctorKey['trouble']): Promise<Facts['keys']> => ({
   missing: missingKeys(input),
   trouble,
   launches: await staleLaunches(system, input),

@@ -3,11 +3,11 @@ import type { ClientFile, LockFacts } from '../../core/doctor/facts.ts'
 import type { AbandonedLock } from '../../model/check.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { type Holder, selfAsHolder } from '../store/holder.ts'
+import { type LockHolder, selfAsHolder } from '../store/holder.ts'
 import { isAbandonedClaudeLock } from '../store/claude-lock.ts'
 import { inspect, lockPath } from '../store/lock-folder.ts'
 
-async function ourLock(system: System, lock: ReachablePath, lockOf: AbandonedLock, self: Holder): Promise<LockFacts[]> {
+async function ourLock(system: System, lock: ReachablePath, lockOf: AbandonedLock, self: LockHolder): Promise<LockFacts[]> {
   const found = await inspect(system, lock, self)
   if (found.kind === 'free') return []
   const holder = found.by === null ? null : `process ${found.by.pid} on ${found.by.side}`

@@ -1,4 +1,4 @@
-import type { BridgeRules, Facts, KeyFacts } from '../../core/doctor/facts.ts'
+import type { BridgeRules, Facts, DoctorKey } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import { observeBridge } from './bridge.ts'
@@ -10,7 +10,7 @@ import { observeLocks } from './locks.ts'
 import { observeModes, observeOwners } from './permissions.ts'
 import { observePackages } from './packages.ts'
 import { observePolicies } from './policies.ts'
-import { probeEntries, type ProbeOptions } from './probes.ts'
+import { probeEntries, type DeepOptions } from './probes.ts'
 import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
 import { startable, untrusted } from './startable.ts'
@@ -35,8 +35,8 @@ import type { System } from '../../model/system.ts'
 async function lackedInStore(
   system: System,
   { home, manifest, self }: Situation,
-  missing: KeyFacts['missing'],
-): Promise<KeyFacts['missing']> {
+  missing: DoctorKey['missing'],
+): Promise<DoctorKey['missing']> {
   const store = openSecrets(system, home.here, manifest, self.id)
   const stored = await Promise.all(missing.map(({ name }) => store.has(name)))
   return missing.filter((_, at) => stored[at] === false)
@@ -45,7 +45,7 @@ async function lackedInStore(
 export interface ObserveOptions {
   readonly sync: SyncOptions
   /** Starts every server; null: none. */
-  readonly deep: Omit<ProbeOptions, 'signal' | 'project'> | null
+  readonly deep: Omit<DeepOptions, 'signal' | 'project'> | null
   /** The bridge's settings, resolved by its own rules. */
   bridgeRules(): Promise<BridgeRules>
   /** Returns whether a text holds a stored key. */

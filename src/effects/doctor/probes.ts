@@ -19,7 +19,7 @@ const ANSWER_MS = 30_000
 /** More at once would make all of them slow. */
 const AT_ONCE = 10
 
-export interface ProbeOptions {
+export interface DeepOptions {
   readonly signal: AbortSignal
   /** Masks a value in all output. */
   hide(value: string): void
@@ -43,7 +43,7 @@ interface Job {
 const startOf = ({ file, file: { client }, entry }: Job): string =>
   JSON.stringify([startSide(file).id, client.starting?.passesOn === undefined ? null : client.id, entry])
 
-function jobsFor(system: System, files: readonly ClientFile[], options: ProbeOptions): Job[] {
+function jobsFor(system: System, files: readonly ClientFile[], options: DeepOptions): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files.filter(isRead)) {
     for (const { name, server, isBridge, entry, disabled } of file.entries) {
@@ -77,7 +77,7 @@ function ask(
   system: System,
   { render }: PlanInput,
   { file, name, isBridge, entry }: Job,
-  { signal, mask, project, link }: ProbeOptions,
+  { signal, mask, project, link }: DeepOptions,
 ): Promise<Probe> {
   const timeoutMs = answerMs(system)
   const { client } = file
@@ -96,7 +96,7 @@ export async function probeEntries(
   input: PlanInput,
   plan: Plan,
   files: readonly ClientFile[],
-  options: ProbeOptions,
+  options: DeepOptions,
 ): Promise<NonNullable<Facts['probes']>> {
   const jobs = jobsFor(system, files, options)
   for (const { entry } of jobs) for (const key of keysIn(entry)) options.hide(key)
@@ -127,7 +127,7 @@ function statusIn(probe: Probe, link: string | null): BridgeStatus | null {
   return readStatus(probe.toolResult.data, probe.toolResult.roundTripMs, read)
 }
 
-function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask, link }: ProbeOptions): ProbeFacts {
+function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask, link }: DeepOptions): ProbeFacts {
   return {
     environment: file.environment,
     client: file.client,

@@ -9,7 +9,7 @@ import type { Step } from '../../model/plan.ts'
 import type { HookState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { HomePlace } from '../machine/home.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import type { Decision } from '../store/decision.ts'
 import { previewRewrite } from '../store/preview.ts'
 import { rewriteFile } from '../store/rewrite.ts'
@@ -37,7 +37,7 @@ export async function clearHook(
   system: System,
   { environment }: HomePlace,
   { hook }: State,
-  run: Run,
+  run: BackupRun,
   isPreview: boolean,
 ): Promise<Step | null> {
   if (hook === undefined) return null

@@ -8,7 +8,7 @@ import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import type { Decision } from '../store/decision.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { isTrouble } from '../store/trouble.ts'
@@ -74,7 +74,7 @@ export async function writeHook(
   system: System,
   { home, self, state }: Situation,
   { place, step }: PlannedHook,
-  run: Run,
+  run: BackupRun,
 ): Promise<{ step: Step; state: State; written: boolean }> {
   if (step.kind === 'refuse') return { step, state, written: false }
   const { client, file, here, hook } = place

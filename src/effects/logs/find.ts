@@ -9,7 +9,7 @@ import type { System } from '../../model/system.ts'
 import type { HomePlace } from '../machine/home.ts'
 
 /** A log file, its program and its server. */
-export interface Log {
+export interface LogFile {
   readonly environment: string
   /** A client's id, or `mcp-twin`. */
   readonly program: string
@@ -51,8 +51,8 @@ async function quietly<T>(work: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-async function logsIn(system: System, environment: Environment, program: string, place: LogPlace): Promise<Log[]> {
-  const found: Log[] = []
+async function logsIn(system: System, environment: Environment, program: string, place: LogPlace): Promise<LogFile[]> {
+  const found: LogFile[] = []
   for (const folder of await foldersOf(system, environment, place)) {
     const here = toHere(environment, folder.path)
     const names = (here === null ? [] : await quietly(system.files.list(here), [])).filter((name) => place.file.test(name))
@@ -70,8 +70,8 @@ async function logsIn(system: System, environment: Environment, program: string,
 }
 
 /** Returns the logs of all sides that can be reached from here, newest last; with `server`, only those about it. */
-export async function findLogs(system: System, world: World, home: HomePlace, server?: string): Promise<Log[]> {
-  const found: Log[] = []
+export async function findLogs(system: System, world: World, home: HomePlace, server?: string): Promise<LogFile[]> {
+  const found: LogFile[] = []
   for (const environment of world.environments) {
     const cache = environment.variables?.XDG_CACHE_HOME ?? (environment.self ? system.variables.XDG_CACHE_HOME : undefined)
     for (const client of clients)

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { pause } from '../machine/pause.ts'
-import type { Log } from './find.ts'
+import type { LogFile } from './find.ts'
 
 /** Most bytes read at once from a log that grew: the rest follows with the next poll. */
 const AT_ONCE = 1024 * 1024
@@ -115,9 +115,9 @@ export async function followLog(tail: Tail, signal: AbortSignal, report: (line: 
 /** Passes every new line of these logs, and of logs that appear later, to `report`, until `signal`. */
 export async function followLogs(
   system: System,
-  tails: Map<string, { readonly log: Log; readonly tail: Tail }>,
-  search: () => Promise<readonly Log[]>,
-  report: (log: Log, line: string) => void,
+  tails: Map<string, { readonly log: LogFile; readonly tail: Tail }>,
+  search: () => Promise<readonly LogFile[]>,
+  report: (log: LogFile, line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let searched = system.now()

@@ -1,4 +1,4 @@
-import type { Answer, Program, System } from '../../model/system.ts'
+import type { ProgramAnswer, Program, System } from '../../model/system.ts'
 import { decodeConsole } from './console.ts'
 
 /** What a program printed, or why it failed. */
@@ -15,7 +15,7 @@ function firstLine(text: string): string {
   return line === undefined ? '' : `: ${line.slice(0, 160)}`
 }
 
-function whyNot(answer: Answer, timeoutMs: number): string {
+function whyNot(answer: ProgramAnswer, timeoutMs: number): string {
   if (answer.trouble !== undefined) return `could not be started (${answer.trouble})`
   if (answer.timedOut) return `did not answer within ${timeoutMs / 1000} s`
   const words = firstLine(decodeConsole(answer.stderr)) || firstLine(decodeConsole(answer.stdout))

@@ -5,7 +5,7 @@ import type { System } from '../../model/system.ts'
 import { ownFolder } from './own-folder.ts'
 import { ownFolderFaults, vetOwnFolder } from './vet-own-folder.ts'
 import { interopEntry } from './interop.ts'
-import type { DetectOptions, Looking } from './options.ts'
+import type { DetectOptions, SideLook } from './options.ts'
 import { ownSide, type OwnSide } from './own.ts'
 import { wantedDistros } from './wanted-distros.ts'
 import { windowsSide } from './windows-side.ts'
@@ -82,7 +82,7 @@ async function otherSides(system: System, own: OwnSide, options: DetectOptions, 
   const cache = file === null ? null : await readCache(system, file)
   const key = await keyOf(system, own, distros)
   if (cache && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments
-  const looking: Looking = {
+  const looking: SideLook = {
     ...(options.onProgress && { onProgress: options.onProgress }),
     signal: options.signal,
     ...(cache && { earlier: cache.environments }),
@@ -94,7 +94,7 @@ async function otherSides(system: System, own: OwnSide, options: DetectOptions, 
   return found
 }
 
-async function seenFromWsl(system: System, own: OwnSide, distros: readonly string[], looking: Looking): Promise<readonly Environment[]> {
+async function seenFromWsl(system: System, own: OwnSide, distros: readonly string[], looking: SideLook): Promise<readonly Environment[]> {
   if (own.drives === null) return []
   const windows = await windowsSide(system, own.environment, own.drives, looking)
   const others = distros.filter((name) => name.toLowerCase() !== own.environment.distro?.toLowerCase())
@@ -113,7 +113,7 @@ async function seenFromWindows(
   system: System,
   own: Environment,
   distros: readonly string[],
-  looking: Looking,
+  looking: SideLook,
 ): Promise<readonly Environment[]> {
   const door = await findDoor(system, own, undefined)
   if (door === null) return goneWsl(distros, looking)

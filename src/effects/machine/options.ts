@@ -15,7 +15,7 @@ export interface DetectOptions {
 }
 
 /** The way to inspect one side from another. */
-export interface Looking {
+export interface SideLook {
   readonly onProgress?: DetectOptions['onProgress']
   readonly signal?: AbortSignal | undefined
   /** The other sides as they were found before, however long ago. */

@@ -9,7 +9,7 @@ import { readText } from './kernel.ts'
 import { interopEntry } from './interop.ts'
 import { nodeScript, readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix, pathFolders } from './npm.ts'
-import type { Looking } from './options.ts'
+import type { SideLook } from './options.ts'
 import { passing } from './passing.ts'
 import { keptVariables, variable } from './variables.ts'
 
@@ -63,7 +63,7 @@ const nothingSaid: Said = { facts: null, variables: {}, why: 'interop is switche
  * that they lead to. Both are started in a folder of a Windows drive, since cmd complains in its output about any other
  * (microsoft/terminal#17998). `cmd /u` prints UTF-16, so that every user name survives.
  */
-async function question(system: System, own: Environment, drive: Drive, looking: Looking): Promise<Said> {
+async function question(system: System, own: Environment, drive: Drive, looking: SideLook): Promise<Said> {
   const cwd = reachable(`${drive.here}Windows`)
   const shape: Environment = { ...unknown([drive], own, '', ''), files: filesFrom(own, [drive]) }
   const askNode = async (node: ReachablePath): Promise<Said> => {
@@ -141,7 +141,7 @@ const interopHint = (on: boolean): string =>
  * The Windows that a WSL distribution belongs to. That interop works is seen by an answer, not by a file. Without one, what
  * was known of this Windows from earlier is used for its files, and its programs cannot be run.
  */
-export async function windowsSide(system: System, own: Environment, drives: Drives, looking: Looking): Promise<Environment> {
+export async function windowsSide(system: System, own: Environment, drives: Drives, looking: SideLook): Promise<Environment> {
   const conf = parseWslConf(await readText(system, '/etc/wsl.conf'))
   if (drives.system === null) {
     const hint = conf.automount

@@ -7,7 +7,7 @@ import { ask } from './ask.ts'
 import { distroScript, readDistroFacts } from './distro-script.ts'
 import { readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix } from './npm.ts'
-import type { Looking } from './options.ts'
+import type { SideLook } from './options.ts'
 
 /** A stopped distribution boots first, which takes seconds; both together stay under 10 s. */
 const listMs = 3000
@@ -39,7 +39,7 @@ export async function findDoor(system: System, own: Environment, windows: Enviro
 export type Distros = { readonly names: readonly string[] } | { readonly why: string; readonly hung: boolean }
 
 /** A WSL that gives no answer at all. Its distributions are those of earlier; without one, not even their names are known. */
-export function hungWsl(why: string, looking: Looking): Environment[] {
+export function hungWsl(why: string, looking: SideLook): Environment[] {
   const trouble = { reason: `WSL gives no answer: wsl.exe ${why}`, hint: 'in PowerShell: wsl --shutdown' }
   const known = formerDistros([], looking, trouble)
   const unknown: Environment = { id: 'wsl:unknown', kind: 'wsl', self: false, user: '', home: native('~'), files: [], running: [], trouble }
@@ -47,14 +47,14 @@ export function hungWsl(why: string, looking: Looking): Environment[] {
 }
 
 /** Distributions that took part when there still was a WSL. */
-export const goneWsl = (asked: readonly string[], looking: Looking): Environment[] =>
+export const goneWsl = (asked: readonly string[], looking: SideLook): Environment[] =>
   formerDistros(asked, looking, {
     reason: 'there is no WSL on this Windows any more: wsl.exe was not found, or knows no distribution',
     hint: 'in PowerShell: wsl --install; or, if it is gone for good, "distros": [] in the manifest',
   })
 
 /** The distributions that people work in, Windows' default first, as `wsl.exe -l -q` sorts them; or why they are not known. */
-export async function listDistros(system: System, door: Door, looking: Looking): Promise<Distros> {
+export async function listDistros(system: System, door: Door, looking: SideLook): Promise<Distros> {
   const output = await ask(system, { argv: [door.wsl, '-l', '-q'], env: door.env, timeoutMs: listMs, signal: looking.signal })
   // Without any distribution, or as the stub that offers to install WSL, it ends with an error: then there is no WSL here.
   if (!output.ok) return { why: output.why, hung: output.hung }
@@ -75,10 +75,10 @@ async function filesOf(system: System, own: Environment, distro: string, mountRo
 }
 
 /** A distribution that gives no answer. Its home has a name that no file has, and no way leads to it. */
-const silent = (distro: string, why: string, looking: Looking): Environment =>
+const silent = (distro: string, why: string, looking: SideLook): Environment =>
   lost(distro, looking, { reason: `the distribution ${distro} cannot be entered: wsl.exe ${why}`, hint: `in PowerShell: wsl -d ${distro}` })
 
-function lost(distro: string, looking: Looking, trouble: NonNullable<Environment['trouble']>): Environment {
+function lost(distro: string, looking: SideLook, trouble: NonNullable<Environment['trouble']>): Environment {
   const known = looking.earlier?.find((each) => each.id === `wsl:${distro}`)
   const { exec: _, ...rest } = known ?? { id: `wsl:${distro}`, kind: 'wsl' as const, distro, user: '', home: native('~') }
   return { ...rest, self: false, files: [], running: [], trouble }
@@ -88,7 +88,7 @@ function lost(distro: string, looking: Looking, trouble: NonNullable<Environment
  * The distributions that took part before, where WSL itself is gone or dumb: what they need is refused with the reason, not
  * forgotten.
  */
-function formerDistros(asked: readonly string[], looking: Looking, trouble: NonNullable<Environment['trouble']>): Environment[] {
+function formerDistros(asked: readonly string[], looking: SideLook, trouble: NonNullable<Environment['trouble']>): Environment[] {
   const known = (looking.earlier ?? []).flatMap(({ kind, distro }) => (kind === 'wsl' && distro !== undefined ? [distro] : []))
   return [...new Set([...asked, ...known])].map((distro) => lost(distro, looking, trouble))
 }
@@ -125,7 +125,7 @@ async function withPrograms(system: System, found: Environment, text: string): P
 }
 
 /** A distribution as another side sees it: entered once, as its default user, and from then on as that user by name. */
-export async function wslSide(system: System, own: Environment, door: Door, distro: string, looking: Looking): Promise<Environment> {
+export async function wslSide(system: System, own: Environment, door: Door, distro: string, looking: SideLook): Promise<Environment> {
   looking.onProgress?.(`Asking ${distro}`)
   const argv = [door.wsl, '-d', distro, '--exec', '/bin/sh']
   const output = await ask(system, { argv, env: door.env, input: distroScript, timeoutMs: enterMs, signal: looking.signal })

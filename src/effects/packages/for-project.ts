@@ -9,7 +9,7 @@ import { installPackage } from './install.ts'
 import type { InstallOptions } from './job.ts'
 
 /** A trusted project, and the side on which its packages are to be installed. */
-export interface TrustedProject {
+export interface ProjectToInstall {
   readonly manifest: Pick<Manifest, 'servers'>
   readonly lock: Lock
   readonly environment: Environment
@@ -23,7 +23,7 @@ export interface TrustedProject {
 export async function installForProject(
   system: System,
   world: World,
-  { manifest, lock, environment, folder }: TrustedProject,
+  { manifest, lock, environment, folder }: ProjectToInstall,
   options: Pick<InstallOptions, 'offline' | 'signal' | 'onProgress'>,
 ): Promise<string[]> {
   const servers = Object.values(manifest.servers).filter((server) => server.disabled !== true && isStartedByRun(server))

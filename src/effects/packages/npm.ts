@@ -6,7 +6,7 @@ import { dirName, isWindows, joinPath, toHere } from '../../core/paths.ts'
 import { folderName } from '../../core/layout.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, reachable } from '../../model/path.ts'
-import type { Answer, System } from '../../model/system.ts'
+import type { ProgramAnswer, System } from '../../model/system.ts'
 import { decodeConsole } from '../machine/console.ts'
 import { programOn } from '../machine/program.ts'
 import { npmPrefix } from '../machine/npm.ts'
@@ -96,7 +96,7 @@ export async function callNpm(system: System, world: World, environment: Environ
   return { ok: false, trouble: detail === null ? trouble : { ...trouble, detail } }
 }
 
-function endedBadly(environment: Environment, call: NpmCall, answer: Answer): NpmTrouble | null {
+function endedBadly(environment: Environment, call: NpmCall, answer: ProgramAnswer): NpmTrouble | null {
   const label = environmentLabel(environment)
   if (answer.trouble !== undefined) {
     return { code: 'not-started', reason: `node could not be started on ${label} (${answer.trouble})`, hint: 'mcp-twin doctor' }

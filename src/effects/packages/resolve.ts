@@ -29,7 +29,7 @@ export interface ResolveTrouble {
   readonly detail?: string
 }
 
-export interface Resolved {
+export interface ResolvedPackage {
   readonly lock: Lock
   readonly troubles: readonly ResolveTrouble[]
   /** Packages whose second lookup failed: they stay pinned as before. */
@@ -53,7 +53,7 @@ export async function resolvePackages(
   words: readonly string[],
   lock: Lock,
   options: ResolveOptions,
-): Promise<Resolved> {
+): Promise<ResolvedPackage> {
   const open = [...new Set(words)].filter((each) => options.refresh || !Object.hasOwn(lock.packages, each))
   const found: Resolution[] = []
   const lane = async (waiting: string[]): Promise<void> => {

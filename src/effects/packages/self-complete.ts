@@ -11,7 +11,7 @@ import { copyTree, type OwnPackage } from './self-package.ts'
 import { isNoted, noteOf } from './self-current.ts'
 
 /** The side to add binaries to, and its version folder below `app`. */
-export interface Target {
+export interface BinariesTarget {
   readonly system: System
   readonly world: World
   readonly environment: Environment
@@ -37,7 +37,7 @@ export interface Completed {
  * program's own, on another one installed by that side's npm. A failure is returned, and recorded in the folder, so that a
  * later run on that side asks its npm again.
  */
-export async function complete(target: Target, options: BinaryOptions): Promise<Completed> {
+export async function complete(target: BinariesTarget, options: BinaryOptions): Promise<Completed> {
   const { system, environment, version, own } = target
   const lacked = await lackedBy(system, environment, own.root, version)
   const noted = await isNoted(system, environment, version)
@@ -57,7 +57,7 @@ export async function complete(target: Target, options: BinaryOptions): Promise<
 }
 
 /** Returns the binary of each kind for that side's processor. */
-async function fittingOf(target: Target, lacked: readonly Binary[]): Promise<{ fitting: readonly Binary[]; lack: Lack | null }> {
+async function fittingOf(target: BinariesTarget, lacked: readonly Binary[]): Promise<{ fitting: readonly Binary[]; lack: Lack | null }> {
   const { system, world, environment } = target
   const kinds = new Set(lacked.map(({ kind }) => kind))
   if (lacked.length === kinds.size) return { fitting: lacked, lack: null }
@@ -69,7 +69,7 @@ async function fittingOf(target: Target, lacked: readonly Binary[]): Promise<{ f
   return { fitting, lack: { reason, hint: 'install a 64-bit Node.js there, then run the same command again' } }
 }
 
-async function add(target: Target, binary: Binary, mayFetch: boolean, options: BinaryOptions): Promise<Lack | null> {
+async function add(target: BinariesTarget, binary: Binary, mayFetch: boolean, options: BinaryOptions): Promise<Lack | null> {
   const words = `${binary.name} ${binary.version}`
   const source = target.environment.self ? await ownBinary(target.system, target.own.root, binary) : null
   if (source === null && !mayFetch) {
@@ -82,7 +82,7 @@ async function add(target: Target, binary: Binary, mayFetch: boolean, options: B
 }
 
 /** Builds a binary's folder under a temporary name, then renames it. */
-async function bring(target: Target, binary: Binary, source: ReachablePath | null, options: BinaryOptions): Promise<Lack | null> {
+async function bring(target: BinariesTarget, binary: Binary, source: ReachablePath | null, options: BinaryOptions): Promise<Lack | null> {
   const { system, world, environment, app, version } = target
   const part = await makePart(system, environment, app)
   try {

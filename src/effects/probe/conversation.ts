@@ -7,7 +7,7 @@ import { type Id, isId } from '../../core/rpc/message.ts'
 import { ownReply, Requests } from '../../core/rpc/requests.ts'
 
 /** A connection to a server, over any transport. */
-export interface Channel {
+export interface ServerChannel {
   send(message: JsonObject): void
   onMessage(listener: (message: JsonObject) => void): void
   /** Called with the reason when the server has ended. */
@@ -44,7 +44,7 @@ const PAGES_MAX = 100
 const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 
 /** Our requests to the server of a channel. Requests of the server get an empty answer: we offer nothing. */
-function requestsOver(channel: Channel): Requests {
+function requestsOver(channel: ServerChannel): Requests {
   const requests = new Requests((message) => channel.send(message))
   channel.onMessage((message) => {
     if (typeof message.method !== 'string') requests.take(message)
@@ -63,7 +63,7 @@ const noRoots = (id: Id): JsonObject => ({ jsonrpc: '2.0', id, result: { roots: 
  * then `second`.
  */
 export async function introduce(
-  channel: Channel,
+  channel: ServerChannel,
   timeoutMs: number,
   signal?: AbortSignal,
   tool?: string,

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/entry.ts'
 import { ProxyRefusal } from './http.ts'
 
 /** Why a message to a remote server failed, as far as the relay treats it differently. */
-export interface Failure {
+export interface RemoteFailure {
   /** One sentence for the user; holds no key. */
   readonly words: string
   /** The JSON-RPC error that the server sent, to be passed on unchanged. */
@@ -13,7 +13,7 @@ export interface Failure {
 }
 
 /** A server for error messages. `keys` are the names of its keys. */
-export interface Named {
+export interface NamedServer {
   readonly server: string
   readonly url: string
   readonly keys: readonly string[]
@@ -69,7 +69,7 @@ export function answerOf(error: unknown): JsonObject | null {
   }
 }
 
-function refusalWords({ server, keys }: Named, status: number): string {
+function refusalWords({ server, keys }: NamedServer, status: number): string {
   if (keys.length === 0) {
     return `"${server}" requires a key (HTTP ${status}), and the manifest has none for it. Add a header with one: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}', after mcp-twin secret set NAME`
   }
@@ -78,13 +78,13 @@ function refusalWords({ server, keys }: Named, status: number): string {
   return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or lacks permission. Change it with: mcp-twin secret set ${first}, then mcp-twin sync`
 }
 
-function elsewhere({ transport }: Named): string {
+function elsewhere({ transport }: NamedServer): string {
   if (transport === null) return ', neither over Streamable HTTP nor over SSE'
   if (transport === 'sse') return ' that speaks SSE. If it is a newer one, leave "transport" out of the manifest'
   return '. If it is an older one, give it "transport": "sse" in the manifest'
 }
 
-function statusWords(named: Named, status: number): string {
+function statusWords(named: NamedServer, status: number): string {
   if (status === 401 || status === 403) return refusalWords(named, status)
   const where = `"${named.server}" at ${plainAddress(named.url)}`
   if (status === 404 || status === 405) return `${where} has no MCP server at that address (HTTP ${status})${elsewhere(named)}`
@@ -94,7 +94,7 @@ function statusWords(named: Named, status: number): string {
   return status >= 500 ? `${where} failed (HTTP ${status}); try again later` : `${where} refused the message (HTTP ${status})`
 }
 
-function networkWords(named: Named, code: string): string {
+function networkWords(named: NamedServer, code: string): string {
   const where = `"${named.server}" at ${plainAddress(named.url)}`
   if (CERTIFICATE.test(code))
     return `${where} has a certificate that this side does not trust (${code}). If your network has its own: npm config set cafile PATH`
@@ -104,7 +104,7 @@ function networkWords(named: Named, code: string): string {
 }
 
 /** Classifies an error of the transport and describes it. */
-export function failureOf(error: unknown, named: Named): Failure {
+export function failureOf(error: unknown, named: NamedServer): RemoteFailure {
   for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
     if (!(at instanceof ProxyRefusal)) continue
     const words =

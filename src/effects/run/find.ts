@@ -72,7 +72,7 @@ export async function findServer(system: System, local: LocalSide, name: string)
 }
 
 /** The manifest and lock of a server, and where its keys come from. */
-export interface Source {
+export interface LaunchSource {
   readonly manifest: Manifest
   readonly lock: Lock
   readonly name: string
@@ -92,7 +92,7 @@ const unknown = (name: string, names: readonly string[], words = `Unknown server
 }
 
 /** Returns a server of a manifest with its own keys filled in. */
-export async function resolveFrom(system: System, local: LocalSide, source: Source): Promise<FoundServer> {
+export async function resolveFrom(system: System, local: LocalSide, source: LaunchSource): Promise<FoundServer> {
   const { name } = source
   const manifest = source.origin === 'project' ? installedOnly(source.manifest) : source.manifest
   const server = Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
@@ -127,7 +127,7 @@ const installedOnly = ({ version, servers }: Manifest): Manifest => ({
 
 /** Returns the package of a script. */
 function neededBy(
-  { lock, origin }: Source,
+  { lock, origin }: LaunchSource,
   { package: words, allowScripts }: ServerSpec,
   prefix: PackagePrefix,
 ): Pick<FoundServer, 'needed'> {
@@ -138,7 +138,12 @@ function neededBy(
 }
 
 /** Returns the keys that this server names. */
-async function ownKeys(system: System, local: LocalSide, source: Source, spec: ServerSpec): Promise<ReadonlyMap<string, Secret<string>>> {
+async function ownKeys(
+  system: System,
+  local: LocalSide,
+  source: LaunchSource,
+  spec: ServerSpec,
+): Promise<ReadonlyMap<string, Secret<string>>> {
   const found = new Map<string, Secret<string>>()
   const secrets = openSecrets(system, local.folderHere, source.keysOf)
   for (const name of keysOf(spec)) {

@@ -51,7 +51,7 @@ export async function installNeeded(
 }
 
 /** A server whose package is not installed on this side. */
-export interface Absent {
+export interface AbsentPackage {
   readonly server: ServerName
   /** The package, by name and version. */
   readonly words: string
@@ -70,7 +70,7 @@ const FIRST_WORD_MS = 100
  * (`MCP_TIMEOUT`), too short for a slow line: so a client is answered at once, and connected to the server once it has
  * started. Without a client, the server gets our standard streams.
  */
-export async function installBehind({ server, words, launch, install, signal }: Absent): Promise<ExitCode> {
+export async function installBehind({ server, words, launch, install, signal }: AbsentPackage): Promise<ExitCode> {
   process.stderr.write(
     withoutHidden(`mcp-twin: ${words}, the package of "${server.name}", is not installed on this side yet; installing it now\n`),
   )

@@ -6,7 +6,7 @@ import { Requests, type RpcAnswer } from '../../core/rpc/requests.ts'
 import { ModernOverLegacy } from './modern-over-legacy.ts'
 import { LISTS, nothingListed, type ServerName } from './own-answers.ts'
 import { isAcknowledgement } from './subscriptions.ts'
-import type { Opening, WaitingRoom } from './waiting-room.ts'
+import type { ClientOpening, WaitingRoom } from './waiting-room.ts'
 
 /** A waiting client, and the server started for it. */
 export interface JunctionEnds {
@@ -121,7 +121,7 @@ export class Junction {
 }
 
 /** Returns the parameters of `initialize`: the client's own, or those that both eras have. */
-function greetingOf({ era, message }: Opening, self: ServerName): JsonValue {
+function greetingOf({ era, message }: ClientOpening, self: ServerName): JsonValue {
   const { params = {} } = message
   if (era === 'legacy' || !isObject(params)) return params
   const meta = isObject(params._meta) ? params._meta : {}

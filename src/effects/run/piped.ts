@@ -5,7 +5,7 @@ import { LineReader, textLine } from '../../core/rpc/line-reader.ts'
 import { errorAnswer, idIn } from '../../core/rpc/message.ts'
 
 /** A program as this process starts it. */
-export interface Started {
+export interface StartedProgram {
   readonly file: string
   readonly args: readonly string[]
   readonly verbatim: boolean
@@ -38,7 +38,7 @@ const POLITE_MS = 700
 const TERM_MS = 700
 
 /** Starts a server on two pipes, in a process group of its own. */
-export function startPiped(started: Started): PipedServer {
+export function startPiped(started: StartedProgram): PipedServer {
   const windows = process.platform === 'win32'
   const child = spawn(started.file, [...started.args], {
     cwd: started.cwd,

@@ -16,7 +16,7 @@ import { absolute, holdsManifest, projectPlace } from '../manifest/place.ts'
 import { readLock } from '../manifest/records.ts'
 import { realPlace } from '../store/trusted-place.ts'
 import { type ProjectSeen, type TrustState, trustState } from '../store/trust.ts'
-import { clientIds, type FoundServer, resolveFrom, type Source, userManifest } from './find.ts'
+import { clientIds, type FoundServer, resolveFrom, type LaunchSource, userManifest } from './find.ts'
 import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
@@ -71,7 +71,7 @@ export async function findInProject(system: System, local: LocalSide, name: stri
 }
 
 /** Refuses a command with keys that fetches packages. Checks the rendered entry, since a variable may name the program. */
-function refuseFetching(servers: Source['manifest']['servers'], { server, entry, keys }: FoundServer): void {
+function refuseFetching(servers: LaunchSource['manifest']['servers'], { server, entry, keys }: FoundServer): void {
   const launch = reveal(entry)
   const isCommand = lookUp(servers, server)?.command !== undefined
   if (keys.length === 0 || !isCommand || launch.kind === 'remote' || !fetchesPackages({ ...launch, args: [...launch.args] })) return
@@ -80,7 +80,7 @@ function refuseFetching(servers: Source['manifest']['servers'], { server, entry,
   })
 }
 
-type Part = Pick<Source, 'manifest' | 'lock'>
+type Part = Pick<LaunchSource, 'manifest' | 'lock'>
 
 async function atHome(system: System, local: LocalSide, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
   const state = await trustState(system, local.folderHere, seen)

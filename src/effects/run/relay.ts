@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
-import type { Failure } from './failure.ts'
+import type { RemoteFailure } from './failure.ts'
 import { isObject } from '../../core/object.ts'
 import { errorAnswer, type Id, idIn, isId, isModern, keyOf, NO_JSON } from '../../core/rpc/message.ts'
 import { asMessage, type RemoteEnd } from './remote.ts'
@@ -11,7 +11,7 @@ export interface RelayEnds {
   readonly remote: RemoteEnd
   /** Sends one message to the client. */
   write(message: JsonObject): void
-  judge(error: unknown): Failure
+  judge(error: unknown): RemoteFailure
   /** Called once, at the end of the relay. */
   ended(code: ExitCode): void
 }
@@ -41,7 +41,7 @@ export class Relay {
   private readonly ends: RelayEnds
   private readonly revival: Revival
   private readonly waiting = new Map<string, Waiting>()
-  private readonly ready: Promise<Failure | null>
+  private readonly ready: Promise<RemoteFailure | null>
   private order: Promise<void> = Promise.resolve()
   private established = false
   private over = false
@@ -163,7 +163,7 @@ export class Relay {
     this.ends.write(listening ? ended : errorAnswer(id, 'the server closed the stream before its answer was complete'))
   }
 
-  private refuse({ id, method }: Waiting, failure: Failure): void {
+  private refuse({ id, method }: Waiting, failure: RemoteFailure): void {
     this.waiting.delete(keyOf(id))
     this.ends.write(failure.answer === null ? errorAnswer(id, failure.words) : { jsonrpc: '2.0', id, error: failure.answer })
     const gone = failure.kind === 'network' || failure.kind === 'unsent'
@@ -171,7 +171,7 @@ export class Relay {
   }
 
   /** Called when the server is lost: answers everything that waits with an error, and ends the relay. */
-  private lose(failure: Failure): void {
+  private lose(failure: RemoteFailure): void {
     if (this.over) return
     for (const { id } of this.waiting.values()) this.ends.write(errorAnswer(id, failure.words))
     this.waiting.clear()

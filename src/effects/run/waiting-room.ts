@@ -8,14 +8,14 @@ import { Subscriptions } from './subscriptions.ts'
 export const HOLD_MS = 20_000
 
 /** The client's first request, and the protocol era that it uses. */
-export interface Opening {
+export interface ClientOpening {
   readonly era: 'legacy' | 'modern'
   readonly message: JsonObject
 }
 
 /** What is passed to the server once it has started. */
-export interface Left {
-  readonly opening: Opening | null
+export interface LeftForServer {
+  readonly opening: ClientOpening | null
   /** The client has sent `notifications/initialized`. */
   readonly greeted: boolean
   /** Unanswered requests, in order. */
@@ -35,7 +35,7 @@ export class WaitingRoom {
   private readonly write: (message: JsonObject) => void
   private readonly holdMs: number
   /** Null until the client's era is known. */
-  opening: Opening | null = null
+  opening: ClientOpening | null = null
   private readonly held = new Map<string, { readonly message: JsonObject; readonly timer: NodeJS.Timeout }>()
   private readonly subscriptions = new Subscriptions()
   private readonly changed = new Set<string>()
@@ -57,7 +57,7 @@ export class WaitingRoom {
   }
 
   /** Called when the server has started: returns everything that waits for it. */
-  leave(): Left {
+  leave(): LeftForServer {
     const held = [...this.held.values()]
     for (const { timer } of held) clearTimeout(timer)
     this.held.clear()

@@ -10,7 +10,7 @@ import { ifPossible } from './trouble.ts'
 export type { FileNote, RunAbout } from './journal.ts'
 
 /** One run and its backups. Nothing is made on the disk before the first file is backed up. */
-export interface Run {
+export interface BackupRun {
   /** The backup of one file, to be given to `rewriteFile`. */
   forFile(note: FileNote): Backup
   /**
@@ -66,7 +66,7 @@ function backupOf(journal: Journal, originals: Originals, note: FileNote, inTurn
 }
 
 /** `folder`: `backups` of home. */
-export function openRun(system: System, folder: ReachablePath, about: RunAbout): Run {
+export function openRun(system: System, folder: ReachablePath, about: RunAbout): BackupRun {
   const journal = new Journal(system, folder, about)
   const originals = new Originals(system, folder)
   const inTurn = turns()

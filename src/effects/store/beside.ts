@@ -7,7 +7,7 @@ import { isTrouble } from './trouble.ts'
 type Replace = Extract<Decision, { kind: 'replace' }>
 
 /** Whether the new content is ready beside the file, and what the user should know about it. */
-export type Ready = { readonly ok: true; readonly notice: string | null } | ({ readonly ok: false } & Reason)
+export type ReadyBeside = { readonly ok: true; readonly notice: string | null } | ({ readonly ok: false } & Reason)
 
 const octal = (mode: number): string => `0${(mode & 0o777).toString(8)}`
 
@@ -52,7 +52,7 @@ export async function writeBeside(
   path: ReachablePath,
   facts: FileFacts | null,
   decision: Replace,
-): Promise<Ready> {
+): Promise<ReadyBeside> {
   await system.files.create(path, decision.bytes, 0o600)
   const bare = await target.protect?.(path, decision.holdsKey)
   if (bare) return { ok: false, ...bare }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { temporaryPath } from '../../model/temporary.ts'
-import { type Ready, writeBeside } from './beside.ts'
+import { type ReadyBeside, writeBeside } from './beside.ts'
 import type { Backup, Decision, RewriteTarget } from './decision.ts'
 import type { Reason } from '../../model/reason.ts'
 import { digestOf, sameBytes } from './digest.ts'
@@ -82,7 +82,7 @@ async function swap({ system, target, real }: Job, beside: ReachablePath, expect
 }
 
 /** Flushes backup and new content to the disk before the rename. */
-async function prepare(job: Job, snapshot: FileSnapshot, decision: Replace, beside: ReachablePath): Promise<Ready> {
+async function prepare(job: Job, snapshot: FileSnapshot, decision: Replace, beside: ReachablePath): Promise<ReadyBeside> {
   const { system, target } = job
   const [, ready] = await both(save(job, snapshot, digestOf(decision.bytes)), writeBeside(system, target, beside, snapshot.facts, decision))
   return ready

@@ -3,7 +3,7 @@ import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
 /** Who holds a lock. Encoded in the name of the one file in the lock's folder, so that a takeover is one rename. */
-export interface Holder {
+export interface LockHolder {
   readonly side: string
   readonly pid: number
   /** Where process ids mean the same: one running kernel and one pid namespace of it. Empty where unknown. */
@@ -20,11 +20,11 @@ const encode = (text: string): string =>
 const prefix = 'holder'
 
 /** The file name of a holder; no character of it is special on Windows. */
-export const holderName = ({ side, pid, machine, start, nonce }: Holder): string =>
+export const holderName = ({ side, pid, machine, start, nonce }: LockHolder): string =>
   [prefix, encode(side), pid, encode(machine), encode(start), nonce].join('~')
 
 /** Reads a holder's file name; null for any other name. */
-export function readHolder(name: string): Holder | null {
+export function readHolder(name: string): LockHolder | null {
   const [word, side, pid, machine, start, nonce, ...rest] = name.split('~')
   if (
     word !== prefix ||
@@ -71,7 +71,7 @@ async function machineOf(system: System): Promise<string> {
 }
 
 /** This process as the holder of one lock. */
-export async function selfAsHolder(system: System, side: string): Promise<Holder> {
+export async function selfAsHolder(system: System, side: string): Promise<LockHolder> {
   const self = await processOf(system, system.pid)
   return { side, pid: system.pid, machine: await machineOf(system), start: self?.start ?? '', nonce: system.random(6) }
 }
@@ -80,7 +80,7 @@ export async function selfAsHolder(system: System, side: string): Promise<Holder
  * True when the holder's process, on this side and this running machine, has surely ended. Of a holder elsewhere
  * nothing is known but the age of its lock.
  */
-export async function hasHolderEnded(system: System, holder: Holder, self: Holder): Promise<boolean> {
+export async function hasHolderEnded(system: System, holder: LockHolder, self: LockHolder): Promise<boolean> {
   if (holder.side !== self.side || holder.machine !== self.machine) return false
   if (!system.isAlive(holder.pid)) return true
   const found = await processOf(system, holder.pid)

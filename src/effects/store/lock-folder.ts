@@ -3,7 +3,7 @@ import { member, texts } from '../../core/object.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { temporaryPath } from '../../model/temporary.ts'
-import { type Holder, holderName, hasHolderEnded, readHolder } from './holder.ts'
+import { type LockHolder, holderName, hasHolderEnded, readHolder } from './holder.ts'
 import { renameAside } from './hold-lock.ts'
 import { ifPossible, isTrouble } from './trouble.ts'
 
@@ -18,7 +18,7 @@ export type LockState =
   | {
       readonly kind: 'held'
       /** Null: its content is none of ours. */
-      readonly by: Holder | null
+      readonly by: LockHolder | null
       readonly stale: boolean
       /** The holder's process has surely ended; false where that is unknown from here. */
       readonly isDead: boolean
@@ -26,22 +26,27 @@ export type LockState =
       readonly identity: string
     }
 
-export const holderPath = (lock: ReachablePath, holder: Holder): ReachablePath => reachable(join(lock, holderName(holder)))
+export const holderPath = (lock: ReachablePath, holder: LockHolder): ReachablePath => reachable(join(lock, holderName(holder)))
 
 /** What the file of a holder says, for people; `claudeLocks` also for the next holder. */
-function record({ side, pid, start }: Holder, at: number, claudeLocks: readonly string[] = []): Uint8Array {
+function record({ side, pid, start }: LockHolder, at: number, claudeLocks: readonly string[] = []): Uint8Array {
   const noted = claudeLocks.length === 0 ? {} : { claudeLocks }
   return Buffer.from(`${JSON.stringify({ side, pid, start, at: new Date(at).toISOString(), ...noted })}\n`)
 }
 
 /** Notes the locks of Claude Code that we took under our lock, for whoever finds it after we were killed. */
-export async function noteClaudeLocks(system: System, lock: ReachablePath, self: Holder, claudeLocks: readonly string[]): Promise<void> {
+export async function noteClaudeLocks(
+  system: System,
+  lock: ReachablePath,
+  self: LockHolder,
+  claudeLocks: readonly string[],
+): Promise<void> {
   if (await isHeld(system, lock, self))
     await ifPossible(system.files.replace(holderPath(lock, self), record(self, system.now(), claudeLocks), 0o600))
 }
 
 /** The locks that a holder has noted. */
-export async function notedBy(system: System, lock: ReachablePath, holder: Holder): Promise<readonly string[]> {
+export async function notedBy(system: System, lock: ReachablePath, holder: LockHolder): Promise<readonly string[]> {
   const bytes = await system.files.read(holderPath(lock, holder))
   try {
     return texts(member(JSON.parse(Buffer.from(bytes ?? '').toString('utf8')), 'claudeLocks'))
@@ -53,7 +58,7 @@ export async function notedBy(system: System, lock: ReachablePath, holder: Holde
 }
 
 /** Looks at a lock: whether it is held, by whom, and whether it is abandoned. */
-export async function inspect(system: System, lock: ReachablePath, self: Holder): Promise<LockState> {
+export async function inspect(system: System, lock: ReachablePath, self: LockHolder): Promise<LockState> {
   // Names before age: a takeover makes the lock young, so a name must never be judged by the age the lock had before.
   const names = (await system.files.look(lock))?.kind === 'directory' ? await system.files.list(lock) : []
   const facts = await system.files.look(lock)
@@ -65,7 +70,7 @@ export async function inspect(system: System, lock: ReachablePath, self: Holder)
 }
 
 /** Puts a whole lock, its holder inside, in its place by one rename; false when another one is there already. */
-export async function publish(system: System, lock: ReachablePath, self: Holder): Promise<boolean> {
+export async function publish(system: System, lock: ReachablePath, self: LockHolder): Promise<boolean> {
   const beside = temporaryPath(lock, system.pid, system.random(6))
   if (!(await system.files.claimDirectory(beside, 0o700))) return false
   try {
@@ -84,7 +89,7 @@ export async function publish(system: System, lock: ReachablePath, self: Holder)
  * Takes an abandoned lock over: the file that names its holder is renamed to name us. Of several processes only one
  * finds that file (moxystudio/node-proper-lockfile#121 describes the race without it).
  */
-export async function takeOver(system: System, lock: ReachablePath, dead: Holder, self: Holder): Promise<boolean> {
+export async function takeOver(system: System, lock: ReachablePath, dead: LockHolder, self: LockHolder): Promise<boolean> {
   try {
     await system.files.rename(holderPath(lock, dead), holderPath(lock, self))
   } catch (error) {
@@ -102,11 +107,11 @@ export async function removeLock(system: System, lock: ReachablePath): Promise<v
   if (aside !== null) await ifPossible(system.files.remove(aside))
 }
 
-export const isHeld = async (system: System, lock: ReachablePath, self: Holder): Promise<boolean> =>
+export const isHeld = async (system: System, lock: ReachablePath, self: LockHolder): Promise<boolean> =>
   (await system.files.look(holderPath(lock, self))) !== null
 
 /** Releases a lock, if it is still ours, by one rename: it is whole or gone at every moment. */
-export async function release(system: System, lock: ReachablePath, self: Holder): Promise<void> {
+export async function release(system: System, lock: ReachablePath, self: LockHolder): Promise<void> {
   if (!(await isHeld(system, lock, self))) return
   try {
     await removeLock(system, lock)

@@ -3,7 +3,7 @@ import { TwinError } from '../../errors.ts'
 import { reachable, type ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { makeOwnFolder } from './folders.ts'
-import { type Holder, selfAsHolder } from './holder.ts'
+import { type LockHolder, selfAsHolder } from './holder.ts'
 import { holdLock, type LockProtocol } from './hold-lock.ts'
 import {
   holderPath,
@@ -38,9 +38,9 @@ export interface HeldLock {
 
 /** Another process holds the lock; `holder` where the lock names it. */
 export class LockedError extends TwinError {
-  readonly holder: Holder | null
+  readonly holder: LockHolder | null
 
-  constructor(what: string, holder: Holder | null) {
+  constructor(what: string, holder: LockHolder | null) {
     super('locked', `${what}: ${holder === null ? 'its lock does not say by whom' : `process ${holder.pid} on ${holder.side}`}`, {
       hint: 'wait until it has ended, then try again',
     })
@@ -56,12 +56,12 @@ class OwnLock implements LockProtocol {
   readonly atExit
   readonly lock: ReachablePath
   readonly #system: System
-  readonly #self: Holder
+  readonly #self: LockHolder
   readonly #what: string
   #state: LockState = { kind: 'free' }
   #unchangedSince = { identity: '', atMs: 0 }
 
-  constructor(system: System, lock: ReachablePath, self: Holder, what: string, waitMs: number) {
+  constructor(system: System, lock: ReachablePath, self: LockHolder, what: string, waitMs: number) {
     this.#system = system
     this.lock = lock
     this.#self = self

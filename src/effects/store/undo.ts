@@ -2,7 +2,7 @@ import { TwinError } from '../../errors.ts'
 import type { BackedUpFile, RecordedChange } from '../../model/backup.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from './backup.ts'
+import type { BackupRun } from './backup.ts'
 import type { Decision, RewriteOutcome, RewriteTarget } from './decision.ts'
 import type { Reason } from '../../model/reason.ts'
 import { digestOf } from './digest.ts'
@@ -112,7 +112,7 @@ export interface UndoOptions {
   readonly revert: Revert
   readonly force: boolean
   /** The run of this undo, opened with `undoes`: its files are backed up too. This function finishes it. Null: only a look. */
-  readonly run: Run | null
+  readonly run: BackupRun | null
 }
 
 /**

@@ -4,7 +4,7 @@ import { recordOf, withRecord } from '../../core/plan/records.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
 import type { Situation } from '../manifest/open.ts'
 import { applyFile, takenOver } from './files.ts'
@@ -27,7 +27,7 @@ export async function applyPlan(
   situation: Situation,
   input: PlanInput,
   plan: Plan,
-  run: Run,
+  run: BackupRun,
   options: SyncOptions,
   beforeFiles: () => Promise<boolean>,
 ): Promise<Applied> {

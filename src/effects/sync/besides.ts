@@ -3,7 +3,7 @@ import type { System } from '../../model/system.ts'
 import type { PlannedCommand } from '../command/write.ts'
 import type { PlannedHook } from '../hook/write.ts'
 import type { Situation } from '../manifest/open.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import type { SyncOptions } from './options.ts'
 import { writeState } from './own-files.ts'
 
@@ -28,7 +28,7 @@ export const stepsBesides = ({ hook, commands }: Besides): Step[] => [
 ]
 
 /** Writes hook and commands after the files, and records them at once: the hook's program may be asked to remove it from now on. */
-export async function writeBesides(system: System, situation: Situation, { hook, commands }: Besides, run: Run) {
+export async function writeBesides(system: System, situation: Situation, { hook, commands }: Besides, run: BackupRun) {
   const hooked = hook === null ? null : await (await import('../hook/write.ts')).writeHook(system, situation, hook, run)
   const now = hooked === null ? situation : { ...situation, state: hooked.state }
   const commanded = commands.length === 0 ? null : await (await import('../command/write.ts')).writeCommands(system, now, commands, run)

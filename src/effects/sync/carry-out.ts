@@ -10,14 +10,14 @@ import { writeBesides } from './besides.ts'
 import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
 import { writeOwn, writeState } from './own-files.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { prepare, type PreparedSync } from './prepare.ts'
 import { differs, restartsFor, type SyncResult } from './result.ts'
-import type { Start } from './start.ts'
+import type { SyncStart } from './start.ts'
 import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
 import { tidy } from './tidy.ts'
 
 /** Notes what the servers of the person's own manifest start as agreed. */
-function agreeing(situation: Situation, { input, lock }: Prepared): Situation {
+function agreeing(situation: Situation, { input, lock }: PreparedSync): Situation {
   const { state, place, manifest, sides } = situation
   const agreed = place.project === null && input.render.named === undefined ? withAgreed(state.agreed, manifest, sides, lock) : state.agreed
   return agreed === state.agreed || agreed === undefined ? situation : { ...situation, state: { ...state, agreed } }
@@ -26,7 +26,7 @@ function agreeing(situation: Situation, { input, lock }: Prepared): Situation {
 /** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
 export async function carryOut(
   system: System,
-  { situation: opened, locked, bytes, prepared, plan, ...besides }: Start,
+  { situation: opened, locked, bytes, prepared, plan, ...besides }: SyncStart,
   options: SyncOptions,
   command: string,
 ): Promise<SyncResult> {

@@ -18,7 +18,7 @@ import { keepWeights } from './weights.ts'
 const ANSWER_MS = 30_000
 
 /** A server as a client starts it on one side, and its answer. */
-export interface Check {
+export interface ServerCheck {
   readonly server: string
   readonly environment: string
   readonly client: string
@@ -57,13 +57,13 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
 }
 
 /** An entry that was not tried, and why. */
-export interface Untried extends Pick<Check, 'server' | 'environment' | 'client'> {
+export interface Untried extends Pick<ServerCheck, 'server' | 'environment' | 'client'> {
   readonly reason: string
   readonly hint: string | null
 }
 
 export interface Checked {
-  readonly checks: readonly Check[]
+  readonly checks: readonly ServerCheck[]
   readonly untried: readonly Untried[]
 }
 
@@ -97,7 +97,7 @@ export async function checkServers(
   const asked = tried.map(({ server, file }, at) => ({ server, side: startSide(file.observed), probe: probes[at] }))
   await keepWeights(system, input, asked)
   const untried = jobs.flatMap((job, at) => (reasons[at] ? [{ ...placeOf(job), ...reasons[at] }] : []))
-  const checks: Check[] = []
+  const checks: ServerCheck[] = []
   for (const [at, job] of tried.entries()) {
     const probe = probes[at]
     if (probe === undefined) continue
@@ -107,11 +107,11 @@ export async function checkServers(
   return { checks, untried }
 }
 
-const placeOf = ({ server, file: { observed } }: Job): Pick<Check, 'server' | 'environment' | 'client'> => ({
+const placeOf = ({ server, file: { observed } }: Job): Pick<ServerCheck, 'server' | 'environment' | 'client'> => ({
   ...{ server, environment: observed.environment.id, client: observed.client.id },
 })
 
-const outcomeOf = (probe: Probe): Pick<Check, 'ok' | 'ms' | 'tools' | 'reason' | 'stderr'> => ({
+const outcomeOf = (probe: Probe): Pick<ServerCheck, 'ok' | 'ms' | 'tools' | 'reason' | 'stderr'> => ({
   ...{ ok: probe.ok, ms: Math.round(probe.ms) },
   tools: probe.ok ? probe.tools.length : null,
   reason: probe.ok ? null : probe.reason,

@@ -4,7 +4,7 @@ import { type SharedPaths, withSharedPaths } from '../../core/import/shared-path
 import { belongs } from '../../core/launch/side.ts'
 import { environmentLabel, meansEnvironment } from '../../core/participants.ts'
 import { switched } from '../../core/plan/used.ts'
-import { isWanted, type Lists, type Spot, type Spots, type Wanted, widen } from '../../core/plan/widen.ts'
+import { isWanted, type Lists, type Spot, type Spots, type WantedPlaces, widen } from '../../core/plan/widen.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
@@ -15,7 +15,7 @@ import type { ManifestChange } from './edit-manifest.ts'
 import { runsIn } from './run-in.ts'
 
 /** Where servers are to be switched on; `everywhere` takes away every list that keeps them out. */
-export interface EnableWish extends Wanted {
+export interface EnableWish extends WantedPlaces {
   readonly everywhere: boolean
 }
 
@@ -87,7 +87,7 @@ const everywhereCommand = (name: string): string => `mcp-twin enable ${quoted(na
 const isKeptOut = (server: Lists, { used, scope }: Spots): boolean =>
   used.length > 0 && !used.some(({ client, environment }) => belongs(server, client, environment, scope))
 
-const flagsOf = ({ clients: ids, on }: Wanted): string =>
+const flagsOf = ({ clients: ids, on }: WantedPlaces): string =>
   `${ids.length === 0 ? '' : ` --client ${ids.join(',')}`}${on.length === 0 ? '' : ` --on ${on.join(',')}`}`
 
 const clientLabel = (id: string): string => clientById(id)?.label ?? id
@@ -95,7 +95,7 @@ const clientLabel = (id: string): string => clientById(id)?.label ?? id
 const spotLabel = ({ client, environment }: Spot): string => `${clientLabel(client)} (${environmentLabel(environment)})`
 
 /** The wanted places as a person calls them: `Windows`, `Cursor`, `Cursor (Windows)`. */
-function placeWords({ clients: ids, on }: Wanted, spots: Spots | null): string {
+function placeWords({ clients: ids, on }: WantedPlaces, spots: Spots | null): string {
   const labels = (spots?.world.environments ?? []).filter((side) => on.some((word) => meansEnvironment(word, side))).map(environmentLabel)
   const programs = ids.map(clientLabel).join(', ')
   const sides = labels.join(', ')
@@ -103,7 +103,7 @@ function placeWords({ clients: ids, on }: Wanted, spots: Spots | null): string {
 }
 
 /** Stops where the places that are asked for take no part: nothing that a server says would bring it there. */
-function demandPlaces({ sides, manifest, place }: Situation, spots: Spots, wish: Wanted): void {
+function demandPlaces({ sides, manifest, place }: Situation, spots: Spots, wish: WantedPlaces): void {
   const meant = sides.filter((side) => wish.on.length === 0 || wish.on.some((word) => meansEnvironment(word, side)))
   if (meant.length === 0)
     throw usageError(`${wish.on.join(', ')} does not take part.`, {
@@ -137,7 +137,7 @@ const switchedOff = (id: string): Error =>
     hint: `switch it on: mcp-twin init --client ${id}`,
   })
 
-function widened(name: string, server: ServerSpec, { place }: Situation, wish: Wanted, spots: Spots, notices: string[]): Lists {
+function widened(name: string, server: ServerSpec, { place }: Situation, wish: WantedPlaces, spots: Spots, notices: string[]): Lists {
   const result = widen(server, wish, spots)
   const also = result.also.map(spotLabel).join(', ')
   if (result.kind === 'lists') {

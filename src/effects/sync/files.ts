@@ -14,7 +14,7 @@ import type { ReachablePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { type Decision, type RewriteOutcome, rewriteFile } from '../store/rewrite.ts'
 
@@ -32,7 +32,7 @@ export async function applyFile(
   system: System,
   input: PlanInput,
   file: PlannedFile,
-  run: Run,
+  run: BackupRun,
   root: ReachablePath | null,
 ): Promise<FileResult> {
   const { observed, desired } = file

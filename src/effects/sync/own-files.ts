@@ -4,7 +4,7 @@ import { TwinError } from '../../errors.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import type { Situation } from '../manifest/open.ts'
 import { stateBytes } from '../manifest/records.ts'
@@ -19,7 +19,7 @@ export async function writeOwn(
   here: ReachablePath,
   shown: string,
   bytes: Uint8Array,
-  run: Run,
+  run: BackupRun,
   mode = 0o644,
 ): Promise<boolean> {
   const { place } = situation
@@ -47,7 +47,7 @@ export async function writeOwn(
 }
 
 /** Saves which entries are ours, if that has changed. */
-export async function writeState(system: System, situation: Situation, state: State, run: Run): Promise<void> {
+export async function writeState(system: System, situation: Situation, state: State, run: BackupRun): Promise<void> {
   if (state === situation.savedState) return
   const { home, statePath } = situation
   await writeOwn(system, situation, statePath, layout(home.environment, home.folder).state, stateBytes(state), run, 0o600)

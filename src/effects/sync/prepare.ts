@@ -18,7 +18,7 @@ import type { SyncOptions } from './options.ts'
 import { pin, type Unresolved } from './pin.ts'
 
 /** The input of a plan, and what was found while gathering it. */
-export interface Prepared {
+export interface PreparedSync {
   readonly input: PlanInput
   readonly lock: Lock
   /** Packages that could not be resolved, and why. */
@@ -38,7 +38,7 @@ export async function prepare(
   situation: Situation,
   options: SyncOptions,
   failed: ReadonlyMap<string, Why> = new Map(),
-): Promise<Prepared> {
+): Promise<PreparedSync> {
   const { world, home, manifest, place } = situation
   const { lock, unresolved } = await pin(system, situation, options)
   const folders = new Map<string, NativePath>(

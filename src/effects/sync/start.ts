@@ -6,7 +6,7 @@ import type { Situation } from '../manifest/open.ts'
 import { lockBytes } from '../manifest/records.ts'
 import { type Besides, planBesides } from './besides.ts'
 import type { SyncOptions } from './options.ts'
-import { type Prepared, prepare } from './prepare.ts'
+import { type PreparedSync, prepare } from './prepare.ts'
 import { stepsOf } from './steps.ts'
 
 /** Opens the situation of a run. Called again under the lock, so that two concurrent commands keep both changes. */
@@ -15,7 +15,7 @@ export interface Source {
   /** Changes the manifest of the situation; absent: no change. */
   edit?(situation: Situation): Promise<Edited | null>
   /** Throws to stop the run before anything is written. */
-  demand?(before: Situation, prepared: Prepared): void
+  demand?(before: Situation, prepared: PreparedSync): void
 }
 
 /** The situation as if the manifest were already written, and its new bytes; null: unchanged. */
@@ -25,17 +25,17 @@ export interface Edited {
 }
 
 /** A prepared run and its plan. */
-export interface Start extends Besides {
+export interface SyncStart extends Besides {
   readonly situation: Situation
   /** The lock on the disk; this run may change it. */
   readonly locked: Lock
   readonly bytes: Uint8Array | null
-  readonly prepared: Prepared
+  readonly prepared: PreparedSync
   readonly plan: Plan
 }
 
 /** Prepares a run and makes its plan. */
-export async function begin(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<Start> {
+export async function begin(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<SyncStart> {
   const edited = (await source.edit?.(opened)) ?? null
   const situation = edited?.situation ?? opened
   const prepared = await prepare(system, situation, options)
@@ -58,7 +58,7 @@ function withNamed(situation: Situation, bytes: ProjectBytes, named: string | un
 }
 
 /** Returns whether a run has nothing to do. */
-export const isIdle = (start: Start): boolean =>
+export const isIdle = (start: SyncStart): boolean =>
   start.bytes === null &&
   start.commands.length === 0 &&
   (start.hook === null || start.hook.step.kind === 'refuse') &&

@@ -6,7 +6,7 @@ import { makeStep } from '../../core/plan/step.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
 import { type Besides, stepsBesides } from './besides.ts'
-import type { Prepared } from './prepare.ts'
+import type { PreparedSync } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
 
 /** The server that asks for a package, since the package may be called quite differently. */
@@ -21,7 +21,7 @@ const concerns = (words: string, { manifest, only }: PlanInput): boolean =>
   only === undefined || [...only].some((name) => wordsOf(lookUp(manifest.servers, name) ?? {}).includes(words))
 
 /** Returns every step of a plan, for a report. */
-export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
+export const stepsOf = (plan: Plan, prepared: PreparedSync): Step[] => [
   ...[...prepared.unresolved]
     .filter(([words]) => concerns(words, prepared.input))
     .map(([words, why]) =>
@@ -51,7 +51,7 @@ function ignoredNotice(keys: readonly string[]): string[] {
 }
 
 /** Returns the notices of a plan. */
-export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
+export const noticesOf = (plan: Plan, prepared: PreparedSync): string[] => [
   ...new Set([
     ...prepared.notices,
     ...prepared.stale,
@@ -62,14 +62,14 @@ export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
 ]
 
 /** Returns the entries of a plan's files that are not managed. Most have none, and load nothing for it. */
-export async function unmanagedOf(plan: Plan, { input }: Prepared): Promise<Unmanaged[]> {
+export async function unmanagedOf(plan: Plan, { input }: PreparedSync): Promise<Unmanaged[]> {
   if (plan.files.every((each) => each.plan.unmanaged.length === 0)) return []
   const { unmanagedIn } = await import('../../core/import/from-files.ts')
   return unmanagedIn(plan, input)
 }
 
 /** Returns a plan as a result in which nothing was done. */
-export async function planned(prepared: Prepared, plan: Plan, besides: Besides = { hook: null, commands: [] }): Promise<SyncResult> {
+export async function planned(prepared: PreparedSync, plan: Plan, besides: Besides = { hook: null, commands: [] }): Promise<SyncResult> {
   const steps = [...stepsOf(plan, prepared), ...stepsBesides(besides)]
   return {
     inSync: !steps.some(differs),

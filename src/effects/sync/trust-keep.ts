@@ -8,7 +8,7 @@ import { otherHands, projectSeen, trustable } from './trust-review.ts'
 import { readTrust, trustedAt, type TrustState, trustState } from '../store/trust.ts'
 
 /** A project's files as a command has written them. */
-export interface Written {
+export interface WrittenProject {
   readonly manifest: Uint8Array
   readonly lock: Lock
   readonly lockBytes: Uint8Array | null
@@ -19,7 +19,7 @@ export interface Written {
  * created the manifest. `before` has the manifest and lock of the edit, and the bytes before it. `mayKeep` false: the edit is
  * not a person's own, so the files are only trusted if they already were. Returns notices if the project is not trusted.
  */
-export async function keepTrust(system: System, before: Situation, written: Written, mayKeep = true): Promise<readonly string[]> {
+export async function keepTrust(system: System, before: Situation, written: WrittenProject, mayKeep = true): Promise<readonly string[]> {
   const { home, world, place, bytes, lockBytes } = before
   const folder = place.project === null ? null : await realPlace(system, world, home.environment, place.project)
   if (folder === null || place.project === null) return []

@@ -10,7 +10,7 @@ import { pause } from '../machine/pause.ts'
 import { escapeFrom } from '../store/inside.ts'
 
 /** A file that `--watch` looks at. */
-export interface WatchedFile {
+export interface WatchTarget {
   readonly here: ReachablePath
   /** Null: one of our own. */
   readonly client: ClientDefinition | null
@@ -57,7 +57,7 @@ async function factsOf(system: System, here: ReachablePath): Promise<string> {
 }
 
 /** Returns the file's snapshot; reads it only where its facts differ from the snapshot before. */
-export async function takeSnapshot(system: System, { here, client, within }: WatchedFile, before: Snapshot | undefined): Promise<Snapshot> {
+export async function takeSnapshot(system: System, { here, client, within }: WatchTarget, before: Snapshot | undefined): Promise<Snapshot> {
   const facts = await factsOf(system, here)
   if (before !== undefined && facts === before.facts) return before
   if (facts.startsWith('trouble')) return { facts, digest: before?.digest ?? '', servers: before?.servers ?? '' }

@@ -10,7 +10,7 @@ import type { Situation } from '../manifest/open.ts'
 import { targetsFor } from '../manifest/targets.ts'
 import type { SyncOptions } from './options.ts'
 import type { SyncResult } from './result.ts'
-import { FileEvents, type Snapshot, takeSnapshot, type WatchedFile } from './watch-files.ts'
+import { FileEvents, type Snapshot, takeSnapshot, type WatchTarget } from './watch-files.ts'
 import { EarlierContents, watchRound } from './watch-round.ts'
 
 /** How often files are looked at where no change is reported: a dropped entry must be restored within 5 s. */
@@ -65,7 +65,7 @@ class Watcher {
   readonly #events = new FileEvents()
   readonly #earlier = new EarlierContents()
   readonly #snapshots = new Map<string, Snapshot>()
-  #files: readonly WatchedFile[] = []
+  #files: readonly WatchTarget[] = []
   #searchedAt = 0
   #retryAt: number | null = null
   #lastReported = ''
@@ -108,7 +108,7 @@ class Watcher {
   async #search(): Promise<void> {
     const { open, options, home, manifest } = this.#input
     this.#searchedAt = this.#system.now()
-    const own = [manifest, reachable(`${home}/${secretsName}`)].map((here): WatchedFile => ({ here, client: null, isLocal: true }))
+    const own = [manifest, reachable(`${home}/${secretsName}`)].map((here): WatchTarget => ({ here, client: null, isLocal: true }))
     let files = this.#files
     try {
       const situation = await open()

@@ -21,7 +21,7 @@ export interface FormerEntry {
 }
 
 /** What is known of one entry. */
-export interface EntryFacts {
+export interface FormerEntryFacts {
   readonly name: string
   readonly server: string
   readonly value: JsonValue
@@ -111,7 +111,7 @@ const as = (change: EntryChange | null, words: string | null): FormerEntry => ({
  * Decides what becomes of one entry. What its person had and nobody changed since is as it was; what was changed since stays as it
  * is, in a form that works without us; what only we made is removed.
  */
-export function formerEntry(client: ClientDefinition, reader: EntryReader, facts: EntryFacts): FormerEntry {
+export function formerEntry(client: ClientDefinition, reader: EntryReader, facts: FormerEntryFacts): FormerEntry {
   const { name, value, former, isEdited, namesOwnFiles } = facts
   const whole = (next: JsonObject): EntryChange => setBack(client, name, value, next)
   const stays = (words: string): FormerEntry => {

@@ -17,7 +17,7 @@ import { openSecrets, type Secrets } from '../store/secrets.ts'
 import { vetManifest, vetOwn } from '../store/vet.ts'
 
 /** Home's manifest, lock and keys, as far as they can be read. */
-export interface Known {
+export interface KnownHome {
   readonly manifest: Manifest | null
   readonly lock: Lock
   /** Those that servers need whose entries do not hold them. */
@@ -27,7 +27,7 @@ export interface Known {
 }
 
 /** Home's manifest, lock and keys; what cannot be read is left out, since an uninstall works without. */
-export async function knownOf(system: System, home: HomePlace): Promise<Known> {
+export async function knownOf(system: System, home: HomePlace): Promise<KnownHome> {
   const manifest = await lenient<Manifest | null>(() => usersOwn(system, home), null)
   const store = openSecrets(system, home.here, manifest ?? {}, home.environment.id)
   return {
@@ -39,7 +39,7 @@ export async function knownOf(system: System, home: HomePlace): Promise<Known> {
 }
 
 /** The same for the files of a project, whose names are those of its own manifest. Its files hold no keys, so none are read. */
-export async function knownOfProject(system: System, { environment }: HomePlace, root: string, { keyOf }: Known): Promise<Known> {
+export async function knownOfProject(system: System, { environment }: HomePlace, root: string, { keyOf }: KnownHome): Promise<KnownHome> {
   const folder = reachable(root)
   const [here, lockHere] = [reachable(join(root, manifestName)), reachable(join(root, 'mcp-twin.lock.json'))]
   const known = await lenient(async () => {
@@ -65,7 +65,7 @@ async function lenient<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** The keys of a manifest with servers whose entries may not hold them. No other one is read: a password manager may ask for each. */
-async function keysFor(store: Secrets, manifest: Manifest | null): Promise<Known['keys']> {
+async function keysFor(store: Secrets, manifest: Manifest | null): Promise<KnownHome['keys']> {
   const keys = new Map<string, Secret>()
   if (manifest === null) return keys
   const isNeeded = Object.values(manifest.servers).some(

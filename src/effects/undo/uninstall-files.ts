@@ -18,7 +18,7 @@ import type { Step } from '../../model/plan.ts'
 import { Secret } from '../../model/secret.ts'
 import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from '../store/backup.ts'
+import type { BackupRun } from '../store/backup.ts'
 import type { Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
 import { previewRewrite } from '../store/preview.ts'
 import { keepMode } from '../machine/far-modes.ts'
@@ -28,7 +28,7 @@ import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach } from '../manifest/open.ts'
 import { type ClearedEntry, type OriginalFile, type OwnedEntries, removeOwnEntries } from './client-entries.ts'
 import { EntryReader } from './former.ts'
-import { type Known, knownOfProject } from './known.ts'
+import { type KnownHome, knownOfProject } from './known.ts'
 import { originalOf } from './originals.ts'
 
 /** Returns every client file of our records. */
@@ -45,8 +45,8 @@ interface Clearing {
   readonly world: World
   readonly home: HomePlace
   readonly state: State
-  readonly run: Run
-  readonly known: Known
+  readonly run: BackupRun
+  readonly known: KnownHome
   /** Only the files of the project with this root. */
   readonly project?: string | undefined
 }

@@ -32,7 +32,7 @@ export interface Uninstalled {
   /** The user's files at home, and on any side files that are not ours. */
   readonly kept: readonly { readonly environment: string; readonly path: NativePath }[]
   /** Packages in the user's npm prefix, which are not removed. */
-  readonly elsewhere: readonly Elsewhere[]
+  readonly elsewhere: readonly ForeignPackage[]
   readonly troubles: readonly Trouble[]
 }
 
@@ -171,7 +171,7 @@ async function clearSides(
 }
 
 /** A package of the manifest in an npm prefix that is not ours. */
-export interface Elsewhere {
+export interface ForeignPackage {
   readonly environment: string
   readonly name: string
   readonly prefix: NativePath
@@ -182,12 +182,12 @@ export interface Elsewhere {
  * Returns packages in a prefix of the user (`"prefix": "global"`, or a path). They are not removed: they may have been there
  * before us, and other programs may use them. Empty where the manifest cannot be read.
  */
-export async function packagesElsewhere(system: System, world: World, home: HomePlace): Promise<Elsewhere[]> {
+export async function packagesElsewhere(system: System, world: World, home: HomePlace): Promise<ForeignPackage[]> {
   try {
     const manifest = await usersOwn(system, home)
     if (manifest.prefix === undefined || manifest.prefix === 'own') return []
     const { packages } = await loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock)
-    const found: Elsewhere[] = []
+    const found: ForeignPackage[] = []
     for (const side of world.environments) {
       const folder = side.id === home.environment.id ? home.folder : ownFolder(system, side)
       for (const locked of Object.values(packages)) {

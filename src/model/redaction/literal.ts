@@ -1,5 +1,5 @@
 /** How a key may be written, folded. */
-export interface Spelling {
+export interface KeySpelling {
   readonly text: string
   /** So many characters in front of it and behind it hold bits of the key and of its neighbours, as in base64. */
   readonly mixed: readonly [number, number]
@@ -8,10 +8,10 @@ export interface Spelling {
 /** Looks for one spelling. What it finds takes time with the length of the text, whatever the key repeats inside. */
 export class Literal {
   readonly text: string
-  readonly mixed: Spelling['mixed']
+  readonly mixed: KeySpelling['mixed']
   private known: Uint32Array | undefined
 
-  constructor({ text, mixed }: Spelling) {
+  constructor({ text, mixed }: KeySpelling) {
     this.text = text
     this.mixed = mixed
   }

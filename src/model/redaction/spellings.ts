@@ -1,4 +1,4 @@
-import { foldedText, type Spelling } from './literal.ts'
+import { foldedText, type KeySpelling } from './literal.ts'
 import { unescaped } from './unescaped.ts'
 import { unwrapped } from './unwrapped.ts'
 
@@ -9,7 +9,7 @@ const BYTE = 8
  * The part of some bytes' base64 that is the same whatever surrounds them: begun at each of the three places that a byte can
  * have in a group, without the characters that hold bits of a neighbour too.
  */
-function inBase64(bytes: Buffer): Spelling[] {
+function inBase64(bytes: Buffer): KeySpelling[] {
   return [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
     const [start, end] = [(before * BYTE) / FULL, ((before + bytes.length) * BYTE) / FULL]
@@ -27,7 +27,7 @@ const plain = (key: string): string => unescaped(key)?.text ?? key
  * All that a key is looked for as, folded: as it is, in JSON, in a URL, in hex, as numbers, in base64 (as a part of more, as
  * UTF-16, as JSON, and twice), each in a text whose escapes and line ends were taken out. The order is stable.
  */
-export function spellings(key: string): Spelling[] {
+export function spellings(key: string): KeySpelling[] {
   const bytes = Buffer.from(key, 'utf8')
   const wide = Buffer.from(key, 'utf16le')
   const json = inJson(key)
@@ -41,9 +41,9 @@ export function spellings(key: string): Spelling[] {
     ...[[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(','), bytes.join(',')],
   ]
   const all = [
-    ...exact.map((text): Spelling => ({ text, mixed: [0, 0] })),
+    ...exact.map((text): KeySpelling => ({ text, mixed: [0, 0] })),
     ...[...once, ...inBase64(wide), ...(json === key ? [] : inBase64(Buffer.from(json, 'utf8')))],
-    ...once.flatMap(({ text }) => inBase64(Buffer.from(text, 'latin1')).map((twice): Spelling => ({ ...twice, mixed: [3, 3] }))),
+    ...once.flatMap(({ text }) => inBase64(Buffer.from(text, 'latin1')).map((twice): KeySpelling => ({ ...twice, mixed: [3, 3] }))),
   ]
   // What undoing escapes leaves of a key may be too short to be looked for.
   const least = Math.min(key.length, enough)

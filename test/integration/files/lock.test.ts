@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync,
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { type Holder, holderName, readHolder, selfAsHolder } from '../../../src/effects/store/holder.ts'
+import { type LockHolder, holderName, readHolder, selfAsHolder } from '../../../src/effects/store/holder.ts'
 import { LockedError, withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { folderOf, hasty, impatient } from '../../unit/files/place.ts'
@@ -13,7 +13,7 @@ const system = nodeSystem()
 const brief = { waitMs: 120 }
 
 /** A lock as another process of `holder` would have left it. */
-async function planted(lock: string, change: Partial<Holder> = {}, ageMs = 0): Promise<Holder> {
+async function planted(lock: string, change: Partial<LockHolder> = {}, ageMs = 0): Promise<LockHolder> {
   const holder = { ...(await selfAsHolder(system, 'linux')), pid: process.ppid, start: '', ...change }
   mkdirSync(lock)
   writeFileSync(join(lock, holderName(holder)), '')

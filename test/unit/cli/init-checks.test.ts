@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { describeChecks } from '../../../src/commands/trying.ts'
-import type { Check } from '../../../src/effects/sync/checks.ts'
+import type { ServerCheck } from '../../../src/effects/sync/checks.ts'
 
-const check = (change: Partial<Check>): Check => ({
+const check = (change: Partial<ServerCheck>): ServerCheck => ({
   server: 'mcp-twin',
   environment: 'linux',
   client: 'cursor',
@@ -16,7 +16,7 @@ const check = (change: Partial<Check>): Check => ({
 const same = (text: string): string => text
 const paint = { good: same, bad: same, warn: same, dim: same, strong: same, accent: same }
 const labels = { environment: () => 'Linux', client: same, file: (_: string, file: string) => file }
-const lines = (checks: Check[]) => describeChecks(checks, labels, paint, 80)
+const lines = (checks: ServerCheck[]) => describeChecks(checks, labels, paint, 80)
 
 it('programs of one side that start the bridge alike are one line', () => {
   const checks = [

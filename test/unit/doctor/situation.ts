@@ -8,7 +8,7 @@ import type {
   BridgeStatus,
   ClientScopes,
   ClientFile,
-  EntryFacts,
+  DoctorEntry,
   Facts,
   HookFacts,
   ProbeFacts,
@@ -59,7 +59,7 @@ export class Situation {
   private readonly more: Partial<Record<string, Partial<SideFacts>>> = {}
   private readonly edits: { client: string; edit: (text: string) => string | Uint8Array | null }[] = []
   private readonly fileFacts: { client: string; facts: Partial<ClientFile> }[] = []
-  private readonly missing: { name: string; missing: EntryFacts['missing'] }[] = []
+  private readonly missing: { name: string; missing: DoctorEntry['missing'] }[] = []
   private readonly absent = new Set<string>()
   private changed: ((manifest: Manifest) => Manifest) | null = null
   private later: Partial<Facts> = {}
@@ -130,7 +130,7 @@ export class Situation {
   }
 
   /** What an entry starts is not there. */
-  gone(name: string, ...missing: EntryFacts['missing']): this {
+  gone(name: string, ...missing: DoctorEntry['missing']): this {
     this.missing.push({ name, missing })
     return this
   }
@@ -341,7 +341,7 @@ export class Situation {
   private clientFile(input: PlanInput, file: ObservedFile): ClientFile {
     const read = file.bytes === null ? null : readClientFile(file.client, file.bytes)
     const entries = read?.ok
-      ? read.document.entries().map((present): EntryFacts => {
+      ? read.document.entries().map((present): DoctorEntry => {
           const { crossed: _, holder, ...each } = readEntry(input, file, present)
           const keys =
             holder === null || 'unreadable' in each.entry ? [] : compareKeys(serverOn(holder, each.runs), each.entry, input.render.key)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { additionsTo, confirmedPart, incoming, type Part } from '../../../src/core/export/incoming.ts'
+import { additionsTo, confirmedPart, incoming, type ExportPart } from '../../../src/core/export/incoming.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 
 const manifest = (more: Partial<Manifest>): Manifest => ({ version: 1, servers: {}, ...more })
-const taken = (written: Partial<Manifest>, ...parts: Part[]): Manifest =>
+const taken = (written: Partial<Manifest>, ...parts: ExportPart[]): Manifest =>
   confirmedPart(incoming(manifest(written), ['Ubuntu']), new Set(parts))
 
 const servers = { built: { package: 'built@1.0.0', allowScripts: true } }

@@ -1,5 +1,5 @@
 import { clientById } from '../../../src/catalog/clients/index.ts'
-import type { FileRequest, Wanted } from '../../../src/core/plan/facts.ts'
+import type { FileRequest, WantedEntry } from '../../../src/core/plan/facts.ts'
 import { planFile, readClientFile } from '../../../src/core/plan/file.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
@@ -16,7 +16,7 @@ export function client(id: string): ClientDefinition {
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-export const wanted = (server: string, value: JsonObject): Wanted => ({
+export const wanted = (server: string, value: JsonObject): WantedEntry => ({
   server,
   name: server,
   value: new Secret(value),

@@ -7,7 +7,7 @@ import {
   type Lists,
   type Spot,
   type Spots,
-  type Wanted,
+  type WantedPlaces,
   wantedSpots,
   type Whereabouts,
   widen,
@@ -22,14 +22,14 @@ const usual = [code, old, desktop]
 const spots = (used: readonly Spot[] = usual, environments = [ubuntu, windows], scope: Spots['scope'] = 'user'): Spots => ({
   ...{ clients, used, scope, world: { environments: [...environments] } },
 })
-const wanted = (more: Partial<Wanted>): Wanted => ({ clients: [], on: [], ...more })
-const lists = (server: Lists, more: Partial<Wanted>, where = spots()) => {
+const wanted = (more: Partial<WantedPlaces>): WantedPlaces => ({ clients: [], on: [], ...more })
+const lists = (server: Lists, more: Partial<WantedPlaces>, where = spots()) => {
   const result = widen(server, wanted(more), where)
   return result.kind === 'lists' ? result.lists : result.kind
 }
 
 describe('a server of one side that another one shall have', () => {
-  it.each<[string, Lists, Partial<Wanted>, Lists]>([
+  it.each<[string, Lists, Partial<WantedPlaces>, Lists]>([
     ['needs no list where every side has it', { only: ['wsl'] }, { on: ['windows'] }, {}],
     ['the same by the id of the side', { only: ['wsl:Ubuntu'] }, { on: ['windows'] }, {}],
     ['keeps lists that let it in already', { only: ['windows', 'wsl'] }, { on: ['wsl'] }, { only: ['windows', 'wsl'] }],
@@ -69,7 +69,7 @@ describe('a server of one side that another one shall have', () => {
 })
 
 describe('a disabled server', () => {
-  it.each<[string, Lists, Partial<Wanted>, readonly string[]]>([
+  it.each<[string, Lists, Partial<WantedPlaces>, readonly string[]]>([
     ['with no lists', {}, { on: ['wsl'] }, ['wsl']],
     ['that was on the other side', { only: ['windows'] }, { on: ['wsl'] }, ['wsl']],
     ['that was kept out there', { except: ['cursor', 'wsl'] }, { clients: ['cursor'] }, ['cursor']],
@@ -147,7 +147,7 @@ describe('any lists and any wish', () => {
   })
 
   it('follow a model of sets of places through any sequence of enable and disable', () => {
-    type Step = { readonly what: 'enable' | 'disable' | 'everywhere'; readonly wish: Wanted }
+    type Step = { readonly what: 'enable' | 'disable' | 'everywhere'; readonly wish: WantedPlaces }
     const steps = fc.array(
       fc.record({ what: fc.constantFrom<Step['what']>('enable', 'enable', 'disable', 'disable', 'everywhere'), wish }),
       {

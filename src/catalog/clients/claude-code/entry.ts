@@ -1,4 +1,4 @@
-import type { References, Spelling } from '../../../model/client.ts'
+import type { References, EntrySpelling } from '../../../model/client.ts'
 
 /** Names that Claude Code keeps for itself (anthropics/claude-code:CHANGELOG.md, 2.1.205). */
 const RESERVED = ['workspace', 'claude browser', 'claude preview']
@@ -7,7 +7,7 @@ const RESERVED = ['workspace', 'claude browser', 'claude preview']
 export const claudeCodeNameFits = (name: string): boolean => /^[A-Za-z0-9_-]+$/.test(name) && !RESERVED.includes(name.toLowerCase())
 
 /** A `url` without `type` is skipped, so `type` is always there; `http` never becomes SSE. */
-export const claudeCodeSpelling: Spelling = {
+export const claudeCodeSpelling: EntrySpelling = {
   remote: ({ url, transport, headers }) => ({
     type: transport ?? 'http',
     url,

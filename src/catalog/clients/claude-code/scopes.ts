@@ -6,7 +6,7 @@ import type { JsonValue } from '../../../model/entry.ts'
 import type { Environment } from '../../../model/environment.ts'
 import type { SideFiles } from '../../../model/located.ts'
 import { type NativePath, native } from '../../../model/path.ts'
-import type { Policy, ScopedEntry, ScopeFacts, ScopeRequest } from '../../../model/scopes.ts'
+import type { ManagedPolicy, ScopedEntry, ScopeFacts, ScopeRequest } from '../../../model/scopes.ts'
 import { claudeCodeSpelling } from './entry.ts'
 
 /** Where an administrator puts Claude Code's managed files (code.claude.com/docs/en/managed-mcp). */
@@ -26,7 +26,7 @@ const readJson = async (files: SideFiles, file: NativePath): Promise<unknown> =>
 /** The names in `allowedMcpServers` and its like; other ways to name a server (by command, by address) are left to Claude Code. */
 const serverNames = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((each) => texts([member(each, 'serverName')])) : [])
 
-function policyOf(file: NativePath, settings: unknown): Policy[] {
+function policyOf(file: NativePath, settings: unknown): ManagedPolicy[] {
   const [allowed, denied] = [member(settings, 'allowedMcpServers'), member(settings, 'deniedMcpServers')]
   const onlyManaged = member(settings, 'allowManagedMcpServersOnly') === true
   const byName = Array.isArray(allowed) && allowed.every((each) => typeof member(each, 'serverName') === 'string')
@@ -34,7 +34,7 @@ function policyOf(file: NativePath, settings: unknown): Policy[] {
   return [{ file, allowed: byName ? serverNames(allowed) : null, denied: serverNames(denied), onlyManaged }]
 }
 
-async function policies({ environment, files, windows }: ScopeRequest): Promise<Policy[]> {
+async function policies({ environment, files, windows }: ScopeRequest): Promise<ManagedPolicy[]> {
   const file = joinPath(environment, managedFolder(environment), 'managed-settings.json')
   const own = policyOf(file, await readJson(files, file))
   if (environment.kind !== 'wsl' || windows === null) return own

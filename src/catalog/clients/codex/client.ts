@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/entry.ts'
 import { isWindows, joinPath } from '../../../core/paths.ts'
-import { defineClient, type Spelling } from '../../../model/client.ts'
+import { defineClient, type EntrySpelling } from '../../../model/client.ts'
 import type { Environment } from '../../../model/environment.ts'
 import { type NativePath, native } from '../../../model/path.ts'
 
@@ -15,7 +15,7 @@ const fromElsewhere = ['bearer_token_env_var', 'env_http_headers', 'http_headers
  * How Codex spells an entry (developers.openai.com/codex/mcp). Its remote servers speak Streamable HTTP; one that speaks SSE is
  * relayed to. Plain `headers` mean nothing to it.
  */
-const codexSpelling: Spelling = {
+const codexSpelling: EntrySpelling = {
   remote: ({ url, transport, headers }) =>
     transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { http_headers: { ...headers } }) },
   read: ({ http_headers, headers: _, type: __, transport: ___, ...rest }) => {

@@ -1,7 +1,7 @@
 import { jsonOrNull } from '../../../core/formats/json/loose.ts'
 import { member } from '../../../core/object.ts'
 import { joinPath, settingsFolder } from '../../../core/paths.ts'
-import { type ClientDefinition, defineClient, type References, type Spelling } from '../../../model/client.ts'
+import { type ClientDefinition, defineClient, type References, type EntrySpelling } from '../../../model/client.ts'
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import type { Environment } from '../../../model/environment.ts'
 import type { SideFiles } from '../../../model/located.ts'
@@ -40,7 +40,7 @@ const withHeaders = (headers: Readonly<Record<string, string>>): JsonObject =>
 const asksPerson = (value: JsonValue): boolean => /\$\{(?:input|command):/.test(JSON.stringify(value))
 
 /** `type` is always written, and `http` falls back to SSE (code.visualstudio.com/docs/copilot/reference/mcp-configuration). */
-const spelling: Spelling = {
+const spelling: EntrySpelling = {
   stdio: ({ command, args, env }) => ({
     type: 'stdio',
     command,

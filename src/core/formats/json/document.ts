@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../model/document.ts'
+import type { FileRefusal } from '../../../model/document.ts'
 
 /** Whether a client's parser takes comments and trailing commas. */
 export type Dialect = 'strict' | 'jsonc'
@@ -33,4 +33,4 @@ export interface JsonDocument {
   readonly blank?: true
 }
 
-export type ReadJson = { readonly ok: true; readonly document: JsonDocument } | { readonly ok: false; readonly refusal: Refusal }
+export type ReadJson = { readonly ok: true; readonly document: JsonDocument } | { readonly ok: false; readonly refusal: FileRefusal }

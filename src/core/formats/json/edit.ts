@@ -1,4 +1,4 @@
-import type { EntryChange, Refusal } from '../../../model/document.ts'
+import type { EntryChange, FileRefusal } from '../../../model/document.ts'
 import type { Edit, EditOptions } from '../../../model/format.ts'
 import { firstBreak } from '../text/lines.ts'
 import { type Frame, lineIndent, written } from './layout.ts'
@@ -48,7 +48,7 @@ export function newDocument(path: readonly string[], changes: readonly EntryChan
 }
 
 /** Returns why changes cannot be made: a name that appears twice. */
-export function obstacle(document: JsonDocument, changes: readonly EntryChange[]): Refusal | null {
+export function obstacle(document: JsonDocument, changes: readonly EntryChange[]): FileRefusal | null {
   const ours = new Set(changes.map((change) => change.name))
   const seen = new Set<string>()
   for (const { name, key } of document.container?.members ?? []) {

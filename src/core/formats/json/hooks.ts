@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
-import { type Refused, type StrictObject, readStrict } from './strict-object.ts'
+import { type RefusedJson, type StrictObject, readStrict } from './strict-object.ts'
 import { setAt } from './tree-edit.ts'
 import { encodePieces } from '../text/utf8.ts'
 import { isObject } from '../../object.ts'
@@ -46,10 +46,10 @@ interface HookSettings extends StrictObject {
   readonly isOff: boolean
 }
 
-export type HookEdit = { readonly ok: true; readonly bytes: Uint8Array; readonly made: readonly Made[] } | Refused
+export type HookEdit = { readonly ok: true; readonly bytes: Uint8Array; readonly made: readonly Made[] } | RefusedJson
 
 /** Reads Claude Code's settings. */
-export function readHookSettings(bytes: Uint8Array | null): HookSettings | Refused {
+export function readHookSettings(bytes: Uint8Array | null): HookSettings | RefusedJson {
   const read = readStrict(bytes, ['hooks'])
   if (!read.ok) return read
   const groups = groupsOf(read.root)
@@ -138,4 +138,4 @@ function groupsOf({ hooks }: JsonObject): readonly JsonValue[] | null {
 const hooksIn = (value: JsonValue, group: number): PlacedHook[] =>
   isObject(value) && Array.isArray(value.hooks) ? value.hooks.flatMap((hook, at) => (isObject(hook) ? [{ hook, group, at }] : [])) : []
 
-const refused = (reason: string): Refused => ({ ok: false, refusal: { code: 'container-not-object', reason } })
+const refused = (reason: string): RefusedJson => ({ ok: false, refusal: { code: 'container-not-object', reason } })

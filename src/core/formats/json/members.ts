@@ -1,13 +1,14 @@
 import { insertItem } from './insert.ts'
 import { type Frame, frameInside, ownIndent } from './layout.ts'
 import { removeItem } from './remove.ts'
-import { type Item, type Node, nameOf, walkValue } from './walk.ts'
+import { type JsonItem, type Node, nameOf, walkValue } from './walk.ts'
 
 /** Makes the text of a value from the one that is there; from null where there is none yet. */
 type Change = (text: string | null, frame: Frame) => string
 
 /** Index of the last member of a name, which is the one that JSON.parse keeps; -1 where there is none. */
-const lastNamed = (text: string, items: readonly Item[], name: string): number => items.findLastIndex((item) => nameOf(text, item) === name)
+const lastNamed = (text: string, items: readonly JsonItem[], name: string): number =>
+  items.findLastIndex((item) => nameOf(text, item) === name)
 
 /** Changes the value of a member of the object that `text` is, or adds the member at the end. */
 export function withMember(text: string, name: string, frame: Frame, change: Change): string {
@@ -22,7 +23,7 @@ export function withPresent(text: string, name: string, frame: Frame, change: Ch
 }
 
 /** Changes the value of one member or element, which keeps its place. */
-export function withItem(text: string, node: Node, item: Item, frame: Frame, change: Change): string {
+export function withItem(text: string, node: Node, item: JsonItem, frame: Frame, change: Change): string {
   const inner = frameInside(text, node, frame)
   const base = ownIndent(text, item.start) ?? inner.base
   const value = change(text.slice(item.valueStart, item.valueEnd), { ...inner, base })

@@ -4,7 +4,7 @@ import { indentOf } from './layout.ts'
 import { refusing } from '../text/place.ts'
 import { Problem } from '../text/problem.ts'
 import { shown } from '../text/shown.ts'
-import { startsObject, type Item, type Node, nameOf, walkDocument, walkValue } from './walk.ts'
+import { startsObject, type JsonItem, type Node, nameOf, walkDocument, walkValue } from './walk.ts'
 import type { Dialect, JsonDocument, ReadJson } from './document.ts'
 
 /**
@@ -54,8 +54,8 @@ export function nodesOnPath(text: string, path: readonly string[], dialect: Dial
 }
 
 /** The one member of a name. Two are refused: programs read the last, people and tools often edit the first. */
-function onlyNamed(text: string, node: Node, name: string, notices: string[]): Item | null {
-  let only: Item | null = null
+function onlyNamed(text: string, node: Node, name: string, notices: string[]): JsonItem | null {
+  let only: JsonItem | null = null
   const folded = name.toLowerCase()
   for (const item of node.items) {
     const other = nameOf(text, item)
@@ -69,7 +69,7 @@ function onlyNamed(text: string, node: Node, name: string, notices: string[]): I
   return only
 }
 
-function kindAt(text: string, item: Item): string {
+function kindAt(text: string, item: JsonItem): string {
   const raw = text.slice(item.valueStart, Math.min(item.valueEnd, item.valueStart + 6))
   if (raw.startsWith('[')) return 'a list'
   if (raw.startsWith('"')) return 'a text'

@@ -2,7 +2,7 @@ import { isBlank, SLASH } from '../text/codes.ts'
 import { lastComment } from './insert.ts'
 import { breakAt, hasBreak } from './layout.ts'
 import { skipComment } from './tokens.ts'
-import { type Item, walkValue } from './walk.ts'
+import { type JsonItem, walkValue } from './walk.ts'
 
 /**
  * Takes one item out of the object or array that `text` is: the item, its comma, its line, and the comment behind it
@@ -43,7 +43,7 @@ interface Bounds {
 }
 
 /** What goes with an item: the white space before it, or, where something follows on its line, the blanks behind it. */
-function spanOf(text: string, item: Item, { tail, behind, last }: Bounds): [start: number, end: number] {
+function spanOf(text: string, item: JsonItem, { tail, behind, last }: Bounds): [start: number, end: number] {
   const comment = lastComment(text, tail)
   const before = comment ? comment.end : tail
   const ownLine = hasBreak(text.slice(before, item.start))
@@ -90,7 +90,7 @@ function lineEnd(text: string, from: number): number {
 }
 
 /** Brackets that hold nothing but white space any more close up again, keeping a space that was before the line break. */
-function collapsed(text: string, head: string, rest: string, item: Item): string {
+function collapsed(text: string, head: string, rest: string, item: JsonItem): string {
   const inside = head.slice(1) + rest.slice(0, -1)
   if (inside.trim() !== '' || !hasBreak(text.slice(1, item.start))) return head + rest
   return text.slice(0, skipBlanks(text, 1)) + rest.slice(-1)

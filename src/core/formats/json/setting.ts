@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../model/document.ts'
+import type { FileRefusal } from '../../../model/document.ts'
 import type { JsonObject } from '../../../model/entry.ts'
 import { isObject } from '../../object.ts'
 import { memberOf, sameValue } from '../../values.ts'
@@ -21,7 +21,11 @@ function without(root: JsonObject, [name = '', ...rest]: readonly string[]): Jso
   return rest.length > 0 && isObject(value) ? { ...others, [name]: without(value, rest) } : others
 }
 
-const unreadable = (refusal: Refusal): SettingEdit => ({ kind: 'refuse', reason: describeRefusal(refusal), hint: 'fix the file by hand' })
+const unreadable = (refusal: FileRefusal): SettingEdit => ({
+  kind: 'refuse',
+  reason: describeRefusal(refusal),
+  hint: 'fix the file by hand',
+})
 
 /** Gives one setting a value, undefined: takes it out. Every other byte stays. */
 export function editSetting(bytes: Uint8Array | null, path: readonly string[], value: string | undefined): SettingEdit {

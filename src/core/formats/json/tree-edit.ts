@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../model/document.ts'
+import type { FileRefusal } from '../../../model/document.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 import { firstBreak } from '../text/lines.ts'
 import { type Frame, indentOf, lineIndent, written } from './layout.ts'
@@ -11,7 +11,7 @@ import { shown } from '../text/shown.ts'
 import { startsObject, nameOf } from './walk.ts'
 import type { Dialect } from './document.ts'
 
-export type TreeEdit = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal }
+export type TreeEdit = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: FileRefusal }
 
 /**
  * Makes the value at a path say `value`, creating the objects on the way. What says it already stays as it is

@@ -5,7 +5,7 @@ import { skipScalar, skipString, skipTrivia } from './tokens.ts'
 import type { Dialect } from './document.ts'
 
 /** A member of an object, or an element of an array (then `start` is also where its value starts). */
-export interface Item {
+export interface JsonItem {
   readonly start: number
   readonly keyEnd: number
   readonly valueStart: number
@@ -18,7 +18,7 @@ export interface Item {
 export interface Node {
   readonly start: number
   readonly end: number
-  readonly items: readonly Item[]
+  readonly items: readonly JsonItem[]
 }
 
 /** The kinds of the brackets that are open. Bytes, since a hostile file may open one at every character. */
@@ -48,7 +48,7 @@ const closerOf = (kind: number): number => (kind === OPEN_OBJECT ? CLOSE_OBJECT 
  */
 export function walkValue(text: string, start: number, dialect: Dialect): Node {
   const brackets = new Brackets()
-  const items: Item[] = []
+  const items: JsonItem[] = []
   let at = start
   for (;;) {
     const code = text.charCodeAt(at)
@@ -69,7 +69,7 @@ export function walkValue(text: string, start: number, dialect: Dialect): Node {
 }
 
 /** From the start of a member or element to the start of its value; notes the direct members of the walked value. */
-function beginItem(text: string, at: number, brackets: Brackets, items: Item[], dialect: Dialect): number {
+function beginItem(text: string, at: number, brackets: Brackets, items: JsonItem[], dialect: Dialect): number {
   let keyEnd = at
   let valueStart = at
   if (brackets.top === OPEN_OBJECT) {
@@ -84,7 +84,7 @@ function beginItem(text: string, at: number, brackets: Brackets, items: Item[], 
 }
 
 /** From behind a value to the start of the next item, closing every bracket that closes on the way. */
-function finishValues(text: string, from: number, brackets: Brackets, items: Item[], dialect: Dialect): number {
+function finishValues(text: string, from: number, brackets: Brackets, items: JsonItem[], dialect: Dialect): number {
   let end = from
   while (brackets.depth > 0) {
     const last = brackets.depth === 1 ? items[items.length - 1] : undefined
@@ -116,7 +116,7 @@ export function walkDocument(text: string, dialect: Dialect): Node {
 }
 
 /** The name of a member as it is read, whatever its spelling: `"mcp\u0053ervers"` is `mcpServers`. */
-export function nameOf(text: string, item: Item): string {
+export function nameOf(text: string, item: JsonItem): string {
   const raw = text.slice(item.start, item.keyEnd)
   return raw.includes('\\') ? String(JSON.parse(raw)) : raw.slice(1, -1)
 }

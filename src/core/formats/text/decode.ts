@@ -1,10 +1,10 @@
-import type { Refusal } from '../../../model/document.ts'
+import type { FileRefusal } from '../../../model/document.ts'
 import { firstBadByte } from './utf8.ts'
 
 /** A config file has no business being larger; what is larger is refused unread. */
 export const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024
 
-type Decoded = { readonly ok: true; readonly text: string; readonly bom: boolean } | { readonly ok: false; readonly refusal: Refusal }
+type Decoded = { readonly ok: true; readonly text: string; readonly bom: boolean } | { readonly ok: false; readonly refusal: FileRefusal }
 
 /** Bytes as text, without the byte order mark that it may begin with; or why they are no UTF-8 text. Nothing is guessed. */
 export function decode(bytes: Uint8Array): Decoded {
@@ -59,7 +59,7 @@ function bytePlace(bytes: Uint8Array, at: number): { line: number; column: numbe
   return { line, column }
 }
 
-const refused = (code: Refusal['code'], reason: string, place: { line?: number; column?: number } = {}): Decoded => ({
+const refused = (code: FileRefusal['code'], reason: string, place: { line?: number; column?: number } = {}): Decoded => ({
   ok: false,
   refusal: { code, reason, ...place },
 })

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../model/document.ts'
+import type { FileRefusal } from '../../../model/document.ts'
 import { CR, isBreak, LF } from './codes.ts'
 import { maskedAround } from './excerpt.ts'
 import { Problem } from './problem.ts'
@@ -18,7 +18,7 @@ export function placeOf(text: string, offset: number): { line: number; column: n
 }
 
 /** A refusal that shows where: line, column, and the line itself with what looks like a key as dots. */
-export function refusalAt(text: string, offset: number, code: Refusal['code'], reason: string): Refusal {
+export function refusalAt(text: string, offset: number, code: FileRefusal['code'], reason: string): FileRefusal {
   let start = offset
   while (start > 0 && !isBreak(text.charCodeAt(start - 1))) start--
   let end = offset
@@ -28,14 +28,14 @@ export function refusalAt(text: string, offset: number, code: Refusal['code'], r
 }
 
 /** A refusal as one sentence: `a comma is missing … (line 4, column 5; line 4 reads: …)`. */
-export function describeRefusal(refusal: Refusal): string {
+export function describeRefusal(refusal: FileRefusal): string {
   if (refusal.line === undefined) return refusal.reason
   const reads = refusal.excerpt === undefined ? '' : `; line ${refusal.line} reads: ${refusal.excerpt}`
   return `${refusal.reason} (line ${refusal.line}, column ${refusal.column ?? 1}${reads})`
 }
 
 /** Runs a reader; the Problem that it meets becomes a refusal with its place in the text. */
-export function refusing<T>(text: string, read: () => T): T | { readonly ok: false; readonly refusal: Refusal } {
+export function refusing<T>(text: string, read: () => T): T | { readonly ok: false; readonly refusal: FileRefusal } {
   try {
     return read()
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { EntryChange, Refusal } from '../../../model/document.ts'
+import type { EntryChange, FileRefusal } from '../../../model/document.ts'
 import type { Edit, EditOptions } from '../../../model/format.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 import { isObject } from '../../object.ts'
@@ -25,7 +25,7 @@ export function editToml(document: TomlText, changes: readonly EntryChange[], op
   }
 }
 
-type Edited = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal }
+type Edited = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: FileRefusal }
 
 function textAfter({ text: before, path, eol, entries }: TomlText, changes: readonly EntryChange[]): Edited {
   let text = before

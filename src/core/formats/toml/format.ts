@@ -1,7 +1,7 @@
 import { foreignDamage } from './compare.ts'
 import { expectedEntries, sameValue } from '../../values.ts'
 import { shown } from '../text/shown.ts'
-import type { EntryChange, Refusal } from '../../../model/document.ts'
+import type { EntryChange, FileRefusal } from '../../../model/document.ts'
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import type { ConfigDocument, EditOptions, Format } from '../../../model/format.ts'
 import { isObject } from '../../object.ts'
@@ -95,7 +95,7 @@ const documentOf = (document: TomlText): ConfigDocument => ({
 })
 
 /** There are more ways to write a table than anybody foresees: an edit that does not pass its check is not begun. */
-function obstacleTo(document: TomlText, change: EntryChange): Refusal | null {
+function obstacleTo(document: TomlText, change: EntryChange): FileRefusal | null {
   const edit = editToml(document, [change], { bom: 'keep' })
   if (!edit.ok) return edit.refusal
   const wrong = checkToml(document, edit.bytes, [change], { bom: 'keep' })

@@ -1,6 +1,6 @@
 import { HASH, isBreak } from '../text/codes.ts'
 import { lineEnd, skipBlanks } from './tokens.ts'
-import { type Item, itemsOf } from './values.ts'
+import { type TomlItem, itemsOf } from './values.ts'
 
 // Arrays and inline tables: `text` is one, with its brackets. What `insertItem` adds goes without a trace by `removeItem`.
 
@@ -41,7 +41,7 @@ export function removeItem(text: string, index: number): string {
 }
 
 /** The blanks of a gap go with the item behind which they are, those before the last item with that one. */
-function withinLine(text: string, items: readonly Item[], index: number, tail: number): [from: number, to: number] {
+function withinLine(text: string, items: readonly TomlItem[], index: number, tail: number): [from: number, to: number] {
   const [item, before] = [items[index], items[index - 1]]
   if (before && (item?.comma === -1 || index === items.length - 1)) return [before.comma + 1, tail]
   return [item?.start ?? tail, item?.comma === -1 ? tail : skipBlanks(text, tail)]
@@ -62,7 +62,7 @@ interface Lead {
 }
 
 /** The line break and indentation before an item that begins its line; null where something else precedes it. */
-function ownLine(text: string, items: readonly Item[], index: number): Lead | null {
+function ownLine(text: string, items: readonly TomlItem[], index: number): Lead | null {
   const item = items[index]
   if (item === undefined) return null
   const before = items[index - 1]

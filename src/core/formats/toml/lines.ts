@@ -1,5 +1,5 @@
 import { HASH, isBlank, LF } from '../text/codes.ts'
-import type { Section } from './outline.ts'
+import type { TomlSection } from './outline.ts'
 import type { Expression } from './scan.ts'
 import { lineEnd, skipBlanks, skipBreak } from './tokens.ts'
 
@@ -30,13 +30,13 @@ export function cutLines(text: string, from: number, to: number): string {
 const beforeBreak = (text: string, at: number): number => (at === 0 ? 0 : text.slice(at - 2, at) === '\r\n' ? at - 2 : at - 1)
 
 /** Where the header and pairs of a section end, comments below them aside. */
-const contentEnd = ({ header, pairs }: Section): number => pairs.at(-1)?.next ?? header.next
+const contentEnd = ({ header, pairs }: TomlSection): number => pairs.at(-1)?.next ?? header.next
 
 /**
  * Where a section ends: behind the comments directly below its last line. Comments that touch the next header are about that one;
  * what a blank line parts from the section is anybody's.
  */
-export function sectionEnd(text: string, section: Section): number {
+export function sectionEnd(text: string, section: TomlSection): number {
   const content = contentEnd(section)
   let at = content
   while (at < section.limit && text.charCodeAt(skipBlanks(text, at)) === HASH) at = skipBreak(text, lineEnd(text, at))
@@ -47,7 +47,7 @@ export function sectionEnd(text: string, section: Section): number {
  * Takes sections out, each with its comments and one blank line before it. A comment above the first of several that follow one
  * another stays: it may be a heading, or an entry that somebody switched off.
  */
-export function cutSections(text: string, sections: readonly Section[]): string {
+export function cutSections(text: string, sections: readonly TomlSection[]): string {
   let result = text
   for (const run of runsOf(sections).reverse()) {
     const [first, last] = [run[0], run.at(-1)]
@@ -60,8 +60,8 @@ export function cutSections(text: string, sections: readonly Section[]): string 
   return result
 }
 
-function runsOf(sections: readonly Section[]): Section[][] {
-  const runs: Section[][] = []
+function runsOf(sections: readonly TomlSection[]): TomlSection[][] {
+  const runs: TomlSection[][] = []
   for (const section of sections) {
     const run = runs.at(-1)
     if (run?.at(-1)?.order === section.order - 1) run.push(section)

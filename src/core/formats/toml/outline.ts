@@ -9,7 +9,7 @@ export const below = (path: Path, prefix: Path): boolean => path.length >= prefi
 export const samePath = (a: Path, b: Path): boolean => a.length === b.length && below(a, b)
 
 /** A table with a header of its own. */
-export interface Section {
+export interface TomlSection {
   readonly header: Header
   readonly pairs: Pair[]
   /** Its place among all headers of the file. */
@@ -21,15 +21,15 @@ export interface Section {
 /** The parts of a file that concern one object in it. Nothing else is kept, since a file may be large. */
 export interface Outline {
   /** Tables at or below the object. */
-  readonly sections: readonly Section[]
+  readonly sections: readonly TomlSection[]
   /** Pairs at or below the object, and those whose value holds it. */
   readonly pairs: readonly Pair[]
 }
 
 export function outlineOf(text: string, path: Path): Outline {
-  const sections: Section[] = []
+  const sections: TomlSection[] = []
   const pairs: Pair[] = []
-  let open: Section | null = null
+  let open: TomlSection | null = null
   let order = 0
   for (const each of expressions(text)) {
     if (each.kind === 'header') {
@@ -63,15 +63,15 @@ export interface Leaf {
 }
 
 /** Everything that makes up the value at one path: tables may lie anywhere in the file, keys may be dotted or in inline tables. */
-export interface Located {
-  readonly sections: readonly Section[]
+export interface TomlLocated {
+  readonly sections: readonly TomlSection[]
   /** Values at or below the path that are in none of the sections. */
   readonly leaves: readonly Leaf[]
   /** The innermost inline table at or above the path. */
   readonly host: InlineTable | null
 }
 
-export function locate(text: string, outline: Outline, path: Path): Located {
+export function locate(text: string, outline: Outline, path: Path): TomlLocated {
   const leaves: Leaf[] = []
   let host: InlineTable | null = null
   const visit = (leaf: Leaf): void => {

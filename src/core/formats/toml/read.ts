@@ -1,5 +1,5 @@
 import { type Expression, expressions } from './scan.ts'
-import type { PresentEntry, Refusal } from '../../../model/document.ts'
+import type { PresentEntry, FileRefusal } from '../../../model/document.ts'
 import { decode } from '../text/decode.ts'
 import { firstBreak } from '../text/lines.ts'
 import { placeOf, refusing } from '../text/place.ts'
@@ -55,7 +55,7 @@ export interface TomlText {
   readonly notices: readonly string[]
 }
 
-type ReadToml = { readonly ok: true; readonly document: TomlText } | { readonly ok: false; readonly refusal: Refusal }
+type ReadToml = { readonly ok: true; readonly document: TomlText } | { readonly ok: false; readonly refusal: FileRefusal }
 
 /**
  * Reads a client's TOML config. smol-toml checks and reads the whole text, our scanner finds where things are in it; where the

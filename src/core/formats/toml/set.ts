@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import { memberOf, sameValue } from '../../values.ts'
 import { insertItem, removeItem } from './items.ts'
 import { cutLines, cutSections, insertBlock, insertLine, sectionEnd } from './lines.ts'
-import { type Leaf, type Located, locate, outlineOf, type Path, samePath } from './outline.ts'
+import { type Leaf, type TomlLocated, locate, outlineOf, type Path, samePath } from './outline.ts'
 import { isSubTable, leafLines, pairText, tableLines } from './write.ts'
 import { isMap, reconciled } from './reconcile.ts'
 
@@ -14,7 +14,7 @@ export interface Site {
   readonly eol: string
 }
 
-const at = (site: Site, path: Path): Located => locate(site.text, outlineOf(site.text, site.container), path)
+const at = (site: Site, path: Path): TomlLocated => locate(site.text, outlineOf(site.text, site.container), path)
 const splice = (text: string, { start, end }: { start: number; end: number }, replacement: string): string =>
   text.slice(0, start) + replacement + text.slice(end)
 

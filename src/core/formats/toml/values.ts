@@ -51,7 +51,7 @@ function skipScalar(text: string, start: number): number {
 }
 
 /** A member of an inline table, or an element of an array (without names; `start` is then where its value starts). */
-export interface Item {
+export interface TomlItem {
   readonly names: readonly string[]
   readonly start: number
   readonly valueStart: number
@@ -61,8 +61,8 @@ export interface Item {
 }
 
 /** The direct elements of the array or inline table that opens at `start`. */
-export function itemsOf(text: string, start: number): Item[] {
-  const items: Item[] = []
+export function itemsOf(text: string, start: number): TomlItem[] {
+  const items: TomlItem[] = []
   const isInline = text.charCodeAt(start) === OPEN_OBJECT
   let at = skipGap(text, start + 1)
   while (at < text.length && !closes(text.charCodeAt(at))) {

@@ -6,7 +6,7 @@ import { LenientReader, Unread } from './lenient.ts'
 import { splitShell } from './shell.ts'
 import { referenceTo } from './splitter.ts'
 
-export interface Failure {
+export interface PastedFailure {
   readonly ok: false
   readonly reason: string
   readonly hint: string
@@ -15,11 +15,11 @@ export interface Failure {
   /** All that is missing is a name. */
   readonly nameless?: true
 }
-type Pasted = { readonly ok: true; readonly found: readonly NamedValue[]; readonly notes: readonly string[] } | Failure
+type Pasted = { readonly ok: true; readonly found: readonly NamedValue[]; readonly notes: readonly string[] } | PastedFailure
 
 export const EXAMPLE = '{ "mcpServers": { "NAME": { "command": "npx", "args": ["-y", "PACKAGE"] } } }'
 
-export const failure = (reason: string, hint: string): Failure => ({ ok: false, reason, hint })
+export const failure = (reason: string, hint: string): PastedFailure => ({ ok: false, reason, hint })
 
 const has = (value: JsonObject, ...keys: string[]): boolean => keys.some((key) => Object.hasOwn(value, key))
 
@@ -126,7 +126,7 @@ function fromLines(text: string): Pasted {
   const known = split.commands.filter(isKnownLine)
   const found: NamedValue[] = []
   const notes: string[] = []
-  let first: Failure | null = null
+  let first: PastedFailure | null = null
   for (const command of known.length === 0 ? split.commands.slice(0, 1) : known) {
     const read = readCommand(command)
     if ('servers' in read) {

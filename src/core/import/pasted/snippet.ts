@@ -7,7 +7,7 @@ import { type SecretNames, secretNames } from '../../keys/naming.ts'
 import { meaning } from '../../launch/meaning.ts'
 import { type NeutralContext, neutral } from '../../launch/read.ts'
 import { isObject } from '../../object.ts'
-import { EXAMPLE, type Failure, failure, readPasted } from './read.ts'
+import { EXAMPLE, type PastedFailure, failure, readPasted } from './read.ts'
 import { askForPlaceholders, fillReferences } from './placeholders.ts'
 import { nameFor } from './server-name.ts'
 
@@ -33,7 +33,7 @@ type Snippet =
       /** What of the text is left out. */
       readonly notes: readonly string[]
     }
-  | Failure
+  | PastedFailure
 
 /** Spellings of other programs: Zed's `command: {path, args, env}`, opencode's `environment`. */
 function usual(value: JsonObject): JsonObject {

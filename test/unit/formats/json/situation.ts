@@ -1,7 +1,7 @@
 import { checkEdit, editEntries } from '../../../../src/core/formats/json/edit.ts'
 import { describeRefusal } from '../../../../src/core/formats/text/place.ts'
 import { readDocument } from '../../../../src/core/formats/json/read.ts'
-import type { EntryChange, Refusal } from '../../../../src/model/document.ts'
+import type { EntryChange, FileRefusal } from '../../../../src/model/document.ts'
 import type { JsonObject } from '../../../../src/model/entry.ts'
 import type { Dialect, JsonDocument } from '../../../../src/core/formats/json/document.ts'
 
@@ -23,7 +23,7 @@ export function documentOf(text: string | Uint8Array, situation: Situation = {})
 }
 
 /** The refusal of a document that must be refused. */
-export function refusalOf(text: string | Uint8Array, situation: Situation = {}): Refusal {
+export function refusalOf(text: string | Uint8Array, situation: Situation = {}): FileRefusal {
   const read = readDocument(typeof text === 'string' ? utf8(text) : text, settled(situation))
   if (read.ok) throw new Error('it was read')
   return read.refusal

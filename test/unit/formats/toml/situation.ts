@@ -1,6 +1,6 @@
 import { toml } from '../../../../src/core/formats/toml/format.ts'
 import { describeRefusal } from '../../../../src/core/formats/text/place.ts'
-import type { EntryChange, Refusal } from '../../../../src/model/document.ts'
+import type { EntryChange, FileRefusal } from '../../../../src/model/document.ts'
 import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import type { ConfigDocument } from '../../../../src/model/format.ts'
 
@@ -19,7 +19,7 @@ export function documentOf(text: string | Uint8Array): ConfigDocument {
 export const isValid = (text: string): boolean => toml.read(utf8(text), PATH).ok
 
 /** The refusal of a document that must be refused. */
-export function refusalOf(text: string | Uint8Array): Refusal {
+export function refusalOf(text: string | Uint8Array): FileRefusal {
   const read = toml.read(bytesOf(text), PATH)
   if (read.ok) throw new Error('it was read')
   return read.refusal
