@@ -4,7 +4,7 @@ import { read } from '../bridge/actions/queue.ts'
 import { beginApproved, end } from '../bridge/actions/running.ts'
 import { rulesFor } from '../bridge/actions/intake/asking.ts'
 import { wordsOf } from '../bridge/actions/runner.ts'
-import type { Means, Outcome } from '../bridge/actions/type.ts'
+import type { ActionMeans, ActionOutcome } from '../bridge/actions/type.ts'
 import { typeNamed } from '../bridge/actions/types/index.ts'
 import type { Settings } from '../bridge/base/settings.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
@@ -56,7 +56,7 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     const shown = context.options.yes === true ? waiting.result : fresh
     const outcome = await outcomeOf(context, open, action, shown)
     await bridge.redaction.ready()
-    const result = bridge.redaction.deep(outcome.result) as Outcome['result']
+    const result = bridge.redaction.deep(outcome.result) as ActionOutcome['result']
     audit(wordsOf({ ...outcome, result }))
     await store.write(author, (transaction) => end(transaction, id, by, { ...outcome, result }))
     const ended = { ...action, status: outcome.status, result, claim: null }
@@ -91,11 +91,11 @@ const reviewed = async (action: Action, settings: Settings): Promise<JsonObject 
   (await typeNamed(action.type)?.review(action, settings)) ?? null
 
 /** Carries the action out. `shown` is what the person has seen of it; a person's own manifest is changed, wherever this was typed. */
-async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, action: Action, shown: JsonValue): Promise<Outcome> {
+async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, action: Action, shown: JsonValue): Promise<ActionOutcome> {
   const { system } = context
   const own = (): Promise<Situation> => homeContext.openAt(userPlace(homeContext.home))
   const rules = rulesFor(action, bridge.settings)
-  const means: Means = {
+  const means: ActionMeans = {
     settings: rules,
     policy: new Policy(rules),
     openLink: (client, link) => openLink(system, homeContext.world, clientById(client)?.links?.on ?? [], link),

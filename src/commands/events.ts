@@ -4,7 +4,7 @@ import { inLine } from '../bridge/base/text.ts'
 import type { events as spec } from '../cli/specs/events.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { type ReadAuditLine, readAuditLine } from '../bridge/records/audit-line.ts'
-import type { Change } from '../bridge/store/changes.ts'
+import type { StoreChange } from '../bridge/store/changes.ts'
 import type { Store } from '../bridge/store/store.ts'
 import { waitForChange } from '../bridge/store/waiting.ts'
 import type { Context, Run } from '../context.ts'
@@ -87,7 +87,7 @@ interface Happened {
   readonly words: string
 }
 
-const ofChange = ({ n, kind, id, namespace, by, at }: Change): Happened => ({
+const ofChange = ({ n, kind, id, namespace, by, at }: StoreChange): Happened => ({
   at,
   document: { n, kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at },
   words: `${inLine(kind)} ${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}, by ${inLine(by)}`,

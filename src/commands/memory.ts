@@ -11,7 +11,7 @@ import { memorySet } from '../bridge/tools/memory/memory-set.ts'
 import { entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
 import { limits } from '../bridge/base/limits.ts'
 import type { memory as spec } from '../cli/specs/memory.ts'
-import type { Entry } from '../bridge/memory/entry.ts'
+import type { MemoryEntry } from '../bridge/memory/entry.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
@@ -44,7 +44,7 @@ const get: Verbs['get'] = (context, [key], options) =>
     context.io.json({ action: 'get', key, ...data })
     const value = data.value as JsonValue
     context.io.raw(`${inText(typeof value === 'string' ? value : JSON.stringify(value))}\n`)
-    const { rationale, ...entry } = data as unknown as Entry
+    const { rationale, ...entry } = data as unknown as MemoryEntry
     context.io.note(entryLine({ ...entry, key }))
     if (rationale !== null) context.io.note(`Rationale:\n${quote(rationale)}`)
     return EXIT.ok

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { inText } from '../bridge/base/text.ts'
-import { checkNames, type Taken } from '../bridge/plugins/description.ts'
+import { checkNames, type TakenNames } from '../bridge/plugins/description.ts'
 import { formatOf, pluginsFolder, readPluginFile } from '../bridge/plugins/file.ts'
 import { childProgram } from '../bridge/plugins/program.ts'
 import { startPlugin } from '../bridge/plugins/start-plugin.ts'
@@ -72,7 +72,7 @@ const refused = (file: string, trouble: PluginTrouble): TwinError =>
   })
 
 /** Names of tools that others than this plugin have, each with its owner. */
-function takenNames(listed: ToolsFile, own: string): Taken {
+function takenNames(listed: ToolsFile, own: string): TakenNames {
   const taken = new Map<string, string>()
   for (const [file, list] of Object.entries(listed.plugins))
     if (file !== own) for (const { name } of list.tools) taken.set(name, `the plugin ${file}`)

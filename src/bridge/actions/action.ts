@@ -7,7 +7,7 @@ import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredC
 export const finalStatuses: readonly ActionStatus[] = ['needs_user', 'done', 'failed', 'cancelled', 'expired']
 
 /** Who carries an action out: the runner, the program that claims it, or a person who approves it. */
-export type Carrier = 'runner' | 'twin' | 'person'
+export type ActionCarrier = 'runner' | 'twin' | 'person'
 
 /** Work that one program asks of the other side. */
 export interface Action {
@@ -23,7 +23,7 @@ export interface Action {
   readonly status: ActionStatus
   /** Its outcome; null until there is one. */
   readonly result: JsonValue
-  readonly carrier: Carrier
+  readonly carrier: ActionCarrier
   /** Whether a program may take it with claim_action, now or once the runner has opened a window for it. */
   readonly claimable: boolean
   /** The roots of the bridge that queued it. */
@@ -46,7 +46,7 @@ export interface ActionRow extends ClaimRow {
   params: string | null
   roots: string
   recipient: string | null
-  carrier: Carrier
+  carrier: ActionCarrier
   claimable: number
   status: ActionStatus
   result: string | null

@@ -8,10 +8,10 @@ import type { Transaction } from '../store/store.ts'
 import { type Action, actionOf, type ActionRow, listColumns } from './action.ts'
 import type { ActionStatus } from '../../model/bridge-words.ts'
 import { select } from './select.ts'
-import type { Prepared } from './type.ts'
+import type { PreparedAction } from './type.ts'
 
 /** An action that is to be queued by the author of the transaction. */
-export interface NewAction extends Prepared {
+export interface NewAction extends PreparedAction {
   readonly id: string
   readonly type: string
   readonly roots: readonly string[]

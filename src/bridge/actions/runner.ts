@@ -6,24 +6,24 @@ import { Refusal } from '../base/refusal.ts'
 import type { Claim, IsLive } from '../handoff/claims.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { Audit } from '../records/audit.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import type { Action } from './action.ts'
 import { beginNext, end, outlook, settle, type Settling } from './running.ts'
-import type { ActionType, Means, Outcome } from './type.ts'
+import type { ActionType, ActionMeans, ActionOutcome } from './type.ts'
 
 export interface RunnerOptions {
   readonly store: Store
   readonly lease: Lease
   readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
-  readonly log: Pick<Log, 'write'>
+  readonly log: Pick<BridgeLog, 'write'>
   readonly by: Claim
   readonly isLive: IsLive
   now(): number
   /** Why no action may be begun now, in sentences; null: one may. */
   closed(): Promise<string | null>
   typeNamed(name: string): ActionType | null
-  meansFor(action: Action): Promise<Means>
+  meansFor(action: Action): Promise<ActionMeans>
   /** Returns an outcome without copies of keys. */
   redact(result: JsonObject): Promise<JsonObject>
 }
@@ -135,7 +135,7 @@ export class Runner {
     }
   }
 
-  private async outcomeOf(action: Action): Promise<Outcome> {
+  private async outcomeOf(action: Action): Promise<ActionOutcome> {
     const { typeNamed, meansFor, log } = this.options
     const over = new AbortController()
     try {
@@ -143,7 +143,8 @@ export class Runner {
       if (type === null) return failure(`This version of mcp-twin has no action ${action.type}.`)
       const work = meansFor(action).then((means) => type.carryOut(action, means))
       const late = sleep(limits.actionRunMs, undefined, { ref: false, signal: over.signal }).then(
-        (): Outcome => failure(`It took more than ${limits.actionRunMs / 1000} s, so nobody knows whether it was done.`, { unknown: true }),
+        (): ActionOutcome =>
+          failure(`It took more than ${limits.actionRunMs / 1000} s, so nobody knows whether it was done.`, { unknown: true }),
       )
       late.catch(() => undefined)
       return (await Promise.race([work, late])) ?? failure(`${action.type} is not carried out by the bridge.`)
@@ -196,8 +197,8 @@ export class Runner {
   }
 }
 
-const failure = (error: string, more: JsonObject = {}): Outcome => ({ status: 'failed', result: { error, ...more } })
+const failure = (error: string, more: JsonObject = {}): ActionOutcome => ({ status: 'failed', result: { error, ...more } })
 
 /** An outcome as one line of the audit. */
-export const wordsOf = ({ status, result }: Pick<Outcome, 'status' | 'result'>): string =>
+export const wordsOf = ({ status, result }: Pick<ActionOutcome, 'status' | 'result'>): string =>
   [status, result.error ?? result.message].filter((each) => typeof each === 'string').join(': ')

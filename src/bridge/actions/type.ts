@@ -3,12 +3,12 @@ import type { JsonObject } from '../../model/entry.ts'
 import { type Fields, type Input, InputTrouble, readFields } from '../base/input.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Action, Carrier } from './action.ts'
+import type { Action, ActionCarrier } from './action.ts'
 import type { ActionStatus } from '../../model/bridge-words.ts'
 import type { ConfigWish } from './config-change.ts'
 
 /** The client that asks for an action, and the policy for it. */
-export interface Asking {
+export interface ActionAsker {
   readonly id: string
   readonly client: string
   readonly to: string | null
@@ -17,17 +17,17 @@ export interface Asking {
 }
 
 /** An action that was checked, before it is queued. */
-export interface Prepared {
+export interface PreparedAction {
   readonly params: JsonObject
   readonly to: string | null
-  readonly carrier: Carrier
+  readonly carrier: ActionCarrier
   readonly claimable: boolean
   /** What a person must do before anything happens; absent: nothing. */
   readonly needs?: JsonObject
 }
 
 /** How an action ended. `result` says in `message`, or in `error`, what a person should read. */
-export interface Outcome {
+export interface ActionOutcome {
   readonly status: Extract<ActionStatus, 'done' | 'failed' | 'needs_user'>
   readonly result: JsonObject
 }
@@ -35,13 +35,13 @@ export interface Outcome {
 /** Work that is done only after a person has approved it. */
 export interface ForPerson {
   /** Sets a server of the manifest, or removes it, and brings every config in line, if that is still what the person was shown. */
-  changeServer(id: string, wish: ConfigWish): Promise<Outcome>
+  changeServer(id: string, wish: ConfigWish): Promise<ActionOutcome>
   /** Sets the model in a client's settings file. */
-  setModel(client: ClientDefinition, model: string): Promise<Outcome>
+  setModel(client: ClientDefinition, model: string): Promise<ActionOutcome>
 }
 
 /** What a type needs to carry out its actions. */
-export interface Means {
+export interface ActionMeans {
   /** Absent: no person has approved anything. */
   readonly person?: ForPerson
   readonly settings: Settings
@@ -61,11 +61,11 @@ export interface ActionDefinition<F extends Fields> {
   /** Whether it may be started again when its process died in the middle: doing it twice has the effect of doing it once. */
   readonly isRepeatable: boolean
   /** Checks what `input` cannot. Throws a Refusal. */
-  prepare(input: Input<F>, asking: Asking): Promise<Prepared>
+  prepare(input: Input<F>, asking: ActionAsker): Promise<PreparedAction>
   /** What a person must be shown now, before approving it: what `prepare` said in `needs` may be out of date. */
   review?(action: Action, input: Input<F>, settings: Settings): Promise<JsonObject>
   /** Does the work. What only a person may start needs `means.person`. */
-  carryOut?(action: Action, input: Input<F>, means: Means): Promise<Outcome>
+  carryOut?(action: Action, input: Input<F>, means: ActionMeans): Promise<ActionOutcome>
 }
 
 /** A type of action as the registry holds it. */
@@ -77,11 +77,11 @@ export interface ActionType {
   /** What an action with these params asks for, in a few words; null: the params are no longer what this type takes. */
   asked(params: unknown): string | null
   /** Throws InputTrouble or a Refusal. */
-  prepare(params: unknown, asking: Asking): Promise<Prepared>
+  prepare(params: unknown, asking: ActionAsker): Promise<PreparedAction>
   /** What a person must be shown now; null: what the action says by itself. Throws a Refusal. */
   review(action: Action, settings: Settings): Promise<JsonObject | null>
   /** Null: the bridge does not carry out this type. */
-  carryOut(action: Action, means: Means): Promise<Outcome | null>
+  carryOut(action: Action, means: ActionMeans): Promise<ActionOutcome | null>
 }
 
 export function defineAction<F extends Fields>(definition: ActionDefinition<F>): ActionType {

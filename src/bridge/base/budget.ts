@@ -4,7 +4,7 @@ import { cut } from './text.ts'
 import { tokenBytes } from './tokens.ts'
 
 /** A part of an answer: a text of somebody else, below a line of ours that says whose it is. */
-export interface Part {
+export interface AnswerPart {
   /** How it is named where it is left out. */
   readonly name: string
   /** The line of ours. */
@@ -27,10 +27,10 @@ export interface Part {
 }
 
 /** Something that is left out: by its name and size. */
-type Left = Pick<Part, 'name' | 'bytes' | 'about'>
+type Left = Pick<AnswerPart, 'name' | 'bytes' | 'about'>
 
 interface Filled {
-  readonly taken: readonly { readonly part: Part; readonly text: string; readonly isCut: boolean }[]
+  readonly taken: readonly { readonly part: AnswerPart; readonly text: string; readonly isCut: boolean }[]
   readonly left: readonly Left[]
 }
 
@@ -38,8 +38,8 @@ interface Filled {
  * Takes parts in their order as long as they fit into `room` bytes. The first that does not is cut there, and nothing after it is
  * taken: what is less important never comes in the place of what is more important.
  */
-function fill(parts: readonly Part[], room: number, costOf: (part: Part, text: string) => number): Filled {
-  const taken: { part: Part; text: string; isCut: boolean }[] = []
+function fill(parts: readonly AnswerPart[], room: number, costOf: (part: AnswerPart, text: string) => number): Filled {
+  const taken: { part: AnswerPart; text: string; isCut: boolean }[] = []
   let free = room
   for (const [at, part] of parts.entries()) {
     const text = part.text ?? ''
@@ -83,16 +83,16 @@ export interface Rest {
   call(tokens: number): string
 }
 
-const wordsOf = ({ title, text }: Part, shown: string): string => (text === null ? title : `${title}\n${quote(shown)}`)
+const wordsOf = ({ title, text }: AnswerPart, shown: string): string => (text === null ? title : `${title}\n${quote(shown)}`)
 
 /** Tokens that an answer needs which holds everything: quotation and line breaks included, with something to spare. */
 const needed = (parts: readonly Left[]): number =>
   Math.min(limits.answerTokensMost, Math.ceil(tokensFor(parts.reduce((sum, { bytes }) => sum + bytes + 100, 400)) * 1.25))
 
 /** The words of an answer: a line of ours, then the parts that fit, then what is left out. */
-export function partsInWords(head: string, parts: readonly Part[], room: number, rest: Rest): string {
+export function partsInWords(head: string, parts: readonly AnswerPart[], room: number, rest: Rest): string {
   const free = room - Buffer.byteLength(head)
-  const costOf = (part: Part, text: string): number => Buffer.byteLength(wordsOf(part, text)) + 1
+  const costOf = (part: AnswerPart, text: string): number => Buffer.byteLength(wordsOf(part, text)) + 1
   const all = fill(parts, free, costOf)
   const isAll = all.left.length === 0 && rest.unread.length === 0
   const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
@@ -120,13 +120,13 @@ function leftOut(left: readonly Left[], room: number, call: string): string {
 /** The data of an answer: facts of ours, then the parts that fit, then what is left out. */
 export function partsInData(
   facts: Readonly<Record<string, unknown>>,
-  parts: readonly Part[],
+  parts: readonly AnswerPart[],
   room: number,
   rest: Rest,
 ): Record<string, unknown> {
   const free = room - bytesOf(facts)
   // Names of fields, brackets and commas.
-  const costOf = ({ value, field }: Part, text: string): number => bytesOf(value(text)) + field.length + 8
+  const costOf = ({ value, field }: AnswerPart, text: string): number => bytesOf(value(text)) + field.length + 8
   const all = fill(parts, free, costOf)
   const isAll = all.left.length === 0 && rest.unread.length === 0
   const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))

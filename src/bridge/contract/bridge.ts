@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { ForeignTools } from '../foreign/tools.ts'
 import type { Trash } from '../files/trash.ts'
 import type { Notices } from '../handoff/notices.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Redaction } from '../base/redaction.ts'
 import type { Searches } from '../search/searches.ts'
@@ -18,7 +18,7 @@ export interface Bridge {
   readonly policy: Policy
   readonly config: Config
   readonly audit: Audit
-  readonly log: Log
+  readonly log: BridgeLog
   readonly redaction: Redaction
   readonly trash: Trash
   /** What carries the protocol to clients; filled by what serves them. */

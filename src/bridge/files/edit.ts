@@ -3,12 +3,12 @@ import type { Policy } from '../policy/policy.ts'
 import type { Redaction } from '../base/redaction.ts'
 import { failed } from '../base/refusal.ts'
 import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
-import { change, type Written } from './write.ts'
+import { change, type WrittenFile } from './write.ts'
 import { qualityOf } from './text-style.ts'
 import { editHint } from './edit-hint.ts'
 import { quoted } from './names.ts'
 
-export interface Edit {
+export interface FileEdit {
   readonly old_string: string
   readonly new_string: string
   readonly expected_replacements: number | undefined
@@ -52,7 +52,7 @@ const lineOf = (bytes: Buffer, place: number): number => {
 }
 
 /** One edit on UTF-8 bytes. Plain line ends in the edit also match a file's CRLF, and are put in as CRLF. */
-function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, editing: Editing): Buffer {
+function apply(bytes: Buffer, edit: FileEdit, end: '\n' | '\r\n', which: string, editing: Editing): Buffer {
   if (edit.old_string === '') throw failed(`${which}old_string is empty; use write_file to fill an empty file.`)
   if (edit.old_string === edit.new_string) throw failed(`${which}old_string and new_string are the same; nothing was changed.`)
   let wanted = Buffer.from(edit.old_string, 'utf8')
@@ -85,7 +85,7 @@ const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
   encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding)
 
 /** Refuses edits that would corrupt the file: of broken UTF-16, or with UTF-8 in another encoding. */
-function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readonly Edit[], path: string): void {
+function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readonly FileEdit[], path: string): void {
   if (encoding.name !== 'utf-8' && !fromUtf8(start, encoding).equals(old))
     throw failed(`${quoted(path)} is not valid UTF-16, so it is not edited; repair it with a command first.`)
   const foreign = encoding.name === 'utf-8' && edits.some((edit) => beyondAscii(edit.new_string)) && qualityOf(old) === 'other'
@@ -96,7 +96,7 @@ function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readon
 }
 
 /** Applies all edits, then writes once; an edit that fails leaves the file as it was. */
-export function editFile(own: string, editing: Editing, path: string, edits: readonly Edit[]): Promise<Written> {
+export function editFile(own: string, editing: Editing, path: string, edits: readonly FileEdit[]): Promise<WrittenFile> {
   return change(own, editing.policy, path, async (old) => {
     const encoding = encodingOf(old)
     if (looksBinary(old, encoding)) throw failed(`${quoted(path)} is not text, so it is not edited.`)

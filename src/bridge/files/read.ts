@@ -42,7 +42,7 @@ export async function withFile<T>(policy: Policy, path: string, work: (handle: F
 }
 
 /** What a read needs of the bridge. */
-export interface Reading {
+export interface FileReading {
   readonly policy: Policy
   readonly redaction: Redaction
   now(): number
@@ -52,7 +52,7 @@ export interface Reading {
 const noteRoom = 250
 
 /** A file for a model: text without keys, also those that the answer would cut, or a picture; says what was left out. */
-export function read(reading: Reading, request: ReadRequest): Promise<Content[]> {
+export function read(reading: FileReading, request: ReadRequest): Promise<Content[]> {
   const { policy, redaction, now } = reading
   const most = Math.max(request.room - noteRoom, Math.floor(request.room / 2))
   return withFile(policy, request.path, async (handle) => {

@@ -107,7 +107,7 @@ export async function replaceFile(folder: Folder, name: string, bytes: Uint8Arra
 }
 
 /** What an edit was made of. `handle`: the old file, kept open where a file may be replaced while it is. */
-export interface Origin {
+export interface EditOrigin {
   readonly before: Before
   readonly handle: FileHandle | null
   readonly length: number
@@ -117,7 +117,7 @@ export interface Origin {
  * The same for a file that must still be what was read: answers false, and changes nothing, when another program wrote
  * it meanwhile, and refuses when it is gone. Look and rename follow each other at once, without a thread between.
  */
-export async function replaceUnchanged(folder: Folder, found: Admitted, bytes: Uint8Array, origin: Origin): Promise<boolean> {
+export async function replaceUnchanged(folder: Folder, found: Admitted, bytes: Uint8Array, origin: EditOrigin): Promise<boolean> {
   const { path, handle } = await besides(folder, found.name, bytes, origin.before)
   let placed = false
   try {

@@ -23,7 +23,7 @@ export async function inItsFolder<T>(own: string, found: Admitted, policy: Polic
   )
 }
 
-export interface Written {
+export interface WrittenFile {
   readonly real: string
   readonly bytes: number
   readonly created: boolean
@@ -46,8 +46,8 @@ async function into(
   policy: Policy,
   path: string,
   whole: boolean,
-  work: (writing: Writing) => Promise<Pick<Written, 'bytes' | 'converted'>>,
-): Promise<Written> {
+  work: (writing: Writing) => Promise<Pick<WrittenFile, 'bytes' | 'converted'>>,
+): Promise<WrittenFile> {
   const found = await admitNew(policy, path)
   return inItsFolder(own, found, policy, async (folder) => {
     const was = before(folder, found)
@@ -58,7 +58,7 @@ async function into(
 }
 
 /** Writes a whole file. An existing one keeps its mode, its encoding with its mark where we know that, and its CRLF line ends. */
-export const rewrite = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
+export const rewrite = (own: string, policy: Policy, path: string, content: string): Promise<WrittenFile> =>
   into(own, policy, path, false, async ({ found, folder, was, style }) => {
     const bytes = fileBytes(withLineEnd(content, style.end), style.encoding)
     await replaceFile(folder, found.name, bytes, was)
@@ -86,7 +86,7 @@ async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 /** Adds to the end of a file in its own encoding, or makes it. */
-export const append = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
+export const append = (own: string, policy: Policy, path: string, content: string): Promise<WrittenFile> =>
   into(own, policy, path, beyondAscii(content), async ({ found, folder, was, style }) => {
     if (style.quality === 'other' && beyondAscii(content)) throw foreign(found)
     const bytes = bytesOf(withLineEnd(content, style.end), style.encoding)
@@ -104,7 +104,7 @@ export const append = (own: string, policy: Policy, path: string, content: strin
  * Edits a file's whole content. Where another program changed it meanwhile, `edit` begins anew on what is there now; a
  * file that is gone is not made again.
  */
-export async function change(own: string, policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<Written> {
+export async function change(own: string, policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<WrittenFile> {
   const found = await policy.existing(path, 'write')
   return inItsFolder(own, found, policy, async (folder) => {
     for (let tries = 0; tries < limits.editTries; tries++) {

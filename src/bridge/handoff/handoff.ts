@@ -9,7 +9,7 @@ import { type Claim, claimIn, type ClaimRow, claimValues, type IsLive, isHeld, n
 import type { HandoffStatus } from '../../model/bridge-words.ts'
 import { forgetClosed, makeRoom } from './room.ts'
 
-export interface Section {
+export interface HandoffSection {
   readonly heading: string
   readonly body: string
   /** 1 is the most important, 5 the least. */
@@ -38,7 +38,7 @@ export interface NewHandoff extends Pick<Handoff, 'id' | 'title' | 'namespace' |
   readonly goal: string
   readonly acceptance: string | null
   readonly files: readonly string[]
-  readonly sections: readonly Section[]
+  readonly sections: readonly HandoffSection[]
 }
 
 /** Stores a handoff. Throws a Refusal where it is too long, or too many are stored. */

@@ -4,7 +4,7 @@ import type { Transaction } from '../store/store.ts'
 import type { Claim, IsLive } from './claims.ts'
 
 /** A program that is, or was in the last 30 days, connected to a bridge over the store. */
-export interface Program {
+export interface ConnectedProgram {
   readonly client: string
   /** The folder of the project that is open in it; null: none, or it does not say. */
   readonly project: string | null
@@ -16,7 +16,7 @@ export interface Program {
 }
 
 /** A connection, as it is recorded. */
-export interface Connection extends Pick<Program, 'project' | 'namespace'> {
+export interface Connection extends Pick<ConnectedProgram, 'project' | 'namespace'> {
   /** The session, and the process of its bridge. */
   readonly by: Claim
   /** True: it ends with its process. False: it comes and goes with single requests. */
@@ -33,12 +33,12 @@ export function seen(store: Transaction, { by, project, namespace, isKept }: Con
 }
 
 /** All programs, each once for each project and namespace: those that are connected first, then those seen last. */
-export function programsIn(database: Database, isLive: IsLive, now: number): readonly Program[] {
+export function programsIn(database: Database, isLive: IsLive, now: number): readonly ConnectedProgram[] {
   const rows = database.all<ProgramRow>(
     'SELECT session, client, project, namespace, pid, start, kept, seen FROM programs WHERE seen >= ? ORDER BY seen DESC, session',
     now - limits.programKeptMs,
   )
-  const found = new Map<string, Program>()
+  const found = new Map<string, ConnectedProgram>()
   for (const { client, project, namespace, session, pid, start, kept, seen: lastSeen } of rows) {
     const name = JSON.stringify([client, project, namespace])
     const isThere = isLive({ client, session, pid, start }) && (kept === 1 || now - lastSeen < limits.programIdleMs)

@@ -18,7 +18,7 @@ export interface Question {
   readonly at: number
 }
 
-export interface Answered extends Question {
+export interface AnsweredQuestion extends Question {
   readonly answer: Beginning
   readonly answeredBy: string
   readonly answeredAt: number
@@ -105,7 +105,7 @@ export const questionsFor = (database: Database, client: string | null, { limit,
     .map(questionOf)
 
 /** Answers to a client's questions that none of its sessions has been shown, oldest first; for `null`, to all clients' questions. */
-export const answersFor = (database: Database, client: string | null, { limit, characters }: Reading): readonly Answered[] =>
+export const answersFor = (database: Database, client: string | null, { limit, characters }: Reading): readonly AnsweredQuestion[] =>
   database
     .all<QuestionRow>(`SELECT ${columns} FROM questions WHERE ${forAsker} ORDER BY answer_at, id LIMIT ?3`, ...[characters, client, limit])
     .map(answeredOf)
@@ -127,7 +127,7 @@ export const questionsAbout = (
   database: Database,
   handoff: string,
   { limit, characters }: Reading,
-): { readonly questions: readonly (Question | Answered)[]; readonly count: number } => ({
+): { readonly questions: readonly (Question | AnsweredQuestion)[]; readonly count: number } => ({
   questions: database
     .all<QuestionRow>(
       `SELECT ${columns} FROM questions WHERE handoff = ?2 ORDER BY at DESC, id DESC LIMIT ?3`,
@@ -138,7 +138,7 @@ export const questionsAbout = (
 })
 
 /** A question, with its answer if it has one; null: there is none of that id. */
-export function questionOfId(database: Database, id: string, characters: number): Question | Answered | null {
+export function questionOfId(database: Database, id: string, characters: number): Question | AnsweredQuestion | null {
   const row = database.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, ...[characters, id])
   return row === undefined ? null : eitherOf(row)
 }
@@ -168,13 +168,13 @@ interface QuestionRow extends Row {
 const columns = `id, handoff, substr(question, 1, ?1) AS question, octet_length(question) AS question_bytes, recipient, client, at,
      substr(answer, 1, ?1) AS answer, octet_length(answer) AS answer_bytes, answer_client, answer_at`
 
-const eitherOf = (row: QuestionRow): Question | Answered => (row.answer_at === null ? questionOf(row) : answeredOf(row))
+const eitherOf = (row: QuestionRow): Question | AnsweredQuestion => (row.answer_at === null ? questionOf(row) : answeredOf(row))
 
 const questionOf = ({ id, question, question_bytes, handoff, recipient, client, at }: QuestionRow): Question => ({
   ...{ id, question: beginning(question, question_bytes), handoff, to: recipient, by: client, at },
 })
 
-const answeredOf = (row: QuestionRow): Answered => ({
+const answeredOf = (row: QuestionRow): AnsweredQuestion => ({
   ...questionOf(row),
   ...{ answer: beginning(row.answer, row.answer_bytes), answeredBy: row.answer_client ?? '', answeredAt: row.answer_at ?? 0 },
 })

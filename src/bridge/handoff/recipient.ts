@@ -11,7 +11,7 @@ const noPrograms = ['', 'terminal', 'unknown']
 const namedAtMost = 20
 
 /** What is needed to know who there is. */
-export interface Known {
+export interface KnownRecipients {
   /** The client that names somebody, and that of the bridge. */
   readonly here: readonly string[]
   /** Clients that take part, by their ids; absent: all that there are definitions of. */
@@ -27,7 +27,7 @@ export const clientCalled = (name: string): string =>
   clients.find(({ id, label, short }) => [id, label, short].some((each) => each !== undefined && plain(each) === plain(name)))?.id ?? name
 
 /** The ids of programs that things can be addressed to, without `any`. */
-export async function recipients(store: Store, { here, takingPart, now }: Known): Promise<readonly string[]> {
+export async function recipients(store: Store, { here, takingPart, now }: KnownRecipients): Promise<readonly string[]> {
   const names = await store.read((database) => namesIn(database, now))
   const own = clients.filter(
     ({ id, copyOf, short }) => copyOf === undefined && (short !== undefined || takingPart === undefined || takingPart.includes(id)),
@@ -39,7 +39,7 @@ export async function recipients(store: Store, { here, takingPart, now }: Known)
  * The client that `to` names: by its id, its label, its short form, or a name that was connected lately. Null: `any`, or nothing, which
  * is every client but the one that calls. Throws a Refusal that names those there are.
  */
-export async function recipient(store: Store, to: string | undefined, known: Known): Promise<string | null> {
+export async function recipient(store: Store, to: string | undefined, known: KnownRecipients): Promise<string | null> {
   if (to === undefined || plain(to) === 'any') return null
   const there = await recipients(store, known)
   if (there.includes(to)) return to

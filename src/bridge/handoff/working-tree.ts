@@ -8,7 +8,7 @@ import type { Settings } from '../base/settings.ts'
 import { inName } from '../base/text.ts'
 import { tokensOf } from '../base/tokens.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Section } from './handoff.ts'
+import type { HandoffSection } from './handoff.ts'
 import { Allowance } from './repository/allowance.ts'
 import { openRepository } from './repository/directory.ts'
 import { type Difference, differenceOf } from './repository/difference.ts'
@@ -37,7 +37,7 @@ export function divide<T>(
 /** A repository in a handoff: its folder, a section with its branch, and a section for each changed file. */
 export interface WorkingTree {
   readonly root: string
-  readonly sections: readonly Section[]
+  readonly sections: readonly HandoffSection[]
 }
 
 interface Asking {
@@ -72,7 +72,7 @@ export async function workingTree({ settings, policy, redaction, signal }: Askin
   }
 }
 
-function sectionsOf(difference: Difference, name: string, redaction: Redaction): Section[] {
+function sectionsOf(difference: Difference, name: string, redaction: Redaction): HandoffSection[] {
   const { branch, commit, closed, nameless } = difference
   const diffs = difference.patches.map(({ path, text }) => ({ heading: headingOf(path), body: redaction.text(text), priority: 4 }))
   const fitting = cut(diffs)
@@ -95,8 +95,8 @@ function sectionsOf(difference: Difference, name: string, redaction: Redaction):
 const headingOf = (path: string): string => `Diff of ${inName(path)}`
 
 /** Takes as many diffs as the limit allows, smaller ones first, and names the others with their sizes. */
-function cut(diffs: readonly Section[]): { readonly sections: readonly Section[]; readonly left: readonly string[] } {
-  const bytesOf = ({ body }: Section): number => Buffer.byteLength(body)
+function cut(diffs: readonly HandoffSection[]): { readonly sections: readonly HandoffSection[]; readonly left: readonly string[] } {
+  const bytesOf = ({ body }: HandoffSection): number => Buffer.byteLength(body)
   const { taken, left } = divide(diffs, limits.handoffDiff, bytesOf, (a, b) => a.body.length - b.body.length)
   return {
     sections: taken,

@@ -5,7 +5,7 @@ import { limits } from '../base/limits.ts'
 import { failed, Refusal } from '../base/refusal.ts'
 
 /** A request as its receiver sees it. */
-export interface Incoming {
+export interface IncomingRequest {
   readonly method: string
   readonly params: unknown
   /** Aborted when the asker cancels, or is gone. */
@@ -14,9 +14,9 @@ export interface Incoming {
 }
 
 /** Answers a request with JSON. What it throws reaches the asker as a Refusal. */
-export type Answerer = (incoming: Incoming) => Promise<unknown>
+export type Answerer = (incoming: IncomingRequest) => Promise<unknown>
 
-export interface Asking {
+export interface ChannelAsking {
   readonly signal: AbortSignal
   progress(message: string): void
 }
@@ -24,7 +24,7 @@ export interface Asking {
 /** Why a connection ended. `silent`: the other end sent nothing for `limits.leaseAnswerMs` while an answer was waited for. */
 export type Ending = 'closed' | 'silent'
 
-interface Waiting extends Pick<Asking, 'progress'> {
+interface Waiting extends Pick<ChannelAsking, 'progress'> {
   resolve(result: unknown): void
   reject(error: Error): void
 }
@@ -34,7 +34,7 @@ interface Waiting extends Pick<Asking, 'progress'> {
  * and `params`; `result`, `error`, `progress` and `cancel` come with its id. While an answer is waited for, the other end is asked
  * whether it lives (`ping`, `pong`): a process that was stopped keeps its connections. Keeps no process alive.
  */
-export class Channel {
+export class LeaseChannel {
   readonly ended: Promise<Ending>
   private readonly socket: Socket
   private readonly answer: Answerer | null
@@ -60,7 +60,7 @@ export class Channel {
   }
 
   /** Rejects with a Refusal where the other end refuses, and with `Lost` where the connection ends before the answer. */
-  async request(method: string, params: unknown, { signal, progress }: Asking): Promise<unknown> {
+  async request(method: string, params: unknown, { signal, progress }: ChannelAsking): Promise<unknown> {
     if (this.socket.destroyed) throw new Lost()
     const id = ++this.last
     const cancel = () => this.send({ id, cancel: true })

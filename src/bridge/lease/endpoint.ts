@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
 import { codeOf } from '../base/refusal.ts'
-import { type Answerer, Channel } from './channel.ts'
+import { type Answerer, LeaseChannel } from './channel.ts'
 
 /** Where the holder of a generation listens, as `bridge/run/holder.json` says it to processes of the same user. */
 export interface HolderFile {
@@ -78,7 +78,7 @@ export class Endpoint {
       const [given, own] = [Buffer.from(line), Buffer.from(this.secret)]
       if (given.length !== own.length || !timingSafeEqual(given, own)) return void connection.destroy()
       connection.write(`${greeting()}\n`)
-      new Channel(connection, answer)
+      new LeaseChannel(connection, answer)
     })
   }
 }
@@ -110,7 +110,7 @@ export function removeSockets(run: string, own: string): void {
 }
 
 /** Connects to a holder; null where nobody answers in time. */
-export function joinHolder(file: HolderFile): Promise<Channel | null> {
+export function joinHolder(file: HolderFile): Promise<LeaseChannel | null> {
   return new Promise((resolve) => {
     const socket = connect(file.socket).unref()
     const late = setTimeout(() => socket.destroy(), limits.leaseAnswerMs).unref()
@@ -118,7 +118,7 @@ export function joinHolder(file: HolderFile): Promise<Channel | null> {
     socket.on('close', () => resolve(null))
     firstLine(socket, () => {
       clearTimeout(late)
-      resolve(new Channel(socket, null))
+      resolve(new LeaseChannel(socket, null))
     })
     socket.write(`${file.secret}\n`)
   })

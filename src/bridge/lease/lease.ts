@@ -5,11 +5,11 @@ import { lives, startOf } from '../base/proc.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
 import type { Author, Store, Transaction } from '../store/store.ts'
-import type { Asking, Channel, Incoming } from './channel.ts'
+import type { ChannelAsking, LeaseChannel, IncomingRequest } from './channel.ts'
 import { Endpoint, joinHolder, readHolder, removeSockets } from './endpoint.ts'
 
 /** Who holds the lease: the row of the store. */
-export interface Holder {
+export interface LeaseHolder {
   readonly pid: number
   /** When that process started, in the kernel's ticks; '' where that is not told. */
   readonly start: string
@@ -29,7 +29,7 @@ export interface LeaseOptions {
   /** Begins what the holder alone does, until `lost`. */
   onHeld(lost: AbortSignal): void
   /** Answers a request of this or another bridge as the holder; `lost` is aborted when another process has taken over. */
-  answer(incoming: Incoming, lost: AbortSignal): Promise<unknown>
+  answer(incoming: IncomingRequest, lost: AbortSignal): Promise<unknown>
   /** Something in the way of holding or finding the lease; it is tried again. */
   report(trouble: string): void
 }
@@ -40,9 +40,9 @@ export interface LeaseOptions {
  */
 export class Lease {
   private readonly options: LeaseOptions
-  private readonly self: Pick<Holder, 'pid' | 'start'>
+  private readonly self: Pick<LeaseHolder, 'pid' | 'start'>
   private held: { readonly generation: number; readonly endpoint: Endpoint; readonly over: AbortController } | null = null
-  private connection: Channel | null = null
+  private connection: LeaseChannel | null = null
   private closed = false
   /** Callbacks of requests that wait until a holder of the lease is known. */
   private readonly undecided = new Set<() => void>()
@@ -102,7 +102,7 @@ export class Lease {
    * Asks the holder, which may be this process. Rejects with a Refusal where it refuses or none is found in time, and with `Lost` where the
    * holder ended before it answered.
    */
-  async ask(method: string, params: unknown, asking: Asking): Promise<unknown> {
+  async ask(method: string, params: unknown, asking: ChannelAsking): Promise<unknown> {
     const until = this.options.now() + limits.leaseWaitMs
     while (!this.isDecided && !this.closed && !asking.signal.aborted && this.options.now() < until)
       await this.decided(until - this.options.now(), asking.signal)
@@ -154,7 +154,7 @@ export class Lease {
   }
 
   /** The connection to the holder; null where it does not answer, and so its place is free. */
-  private async meet(row: Holder): Promise<Channel | null> {
+  private async meet(row: LeaseHolder): Promise<LeaseChannel | null> {
     const { run, isAlive, now } = this.options
     for (const until = now() + limits.leaseAnswerMs; !this.closed; await sleep(limits.leaseLookMs, undefined, { ref: false })) {
       const file = readHolder(run)
@@ -166,12 +166,12 @@ export class Lease {
   }
 
   /** Becomes the holder after the one of `row`, unless another process was faster; settles when that is over. */
-  private async take(row: Holder | null): Promise<void> {
+  private async take(row: LeaseHolder | null): Promise<void> {
     if (this.closed) return
     const { store, run, author, platform, onHeld } = this.options
     const generation = Math.max(row?.generation ?? 0, readHolder(run)?.generation ?? 0) + 1
     const over = new AbortController()
-    const answer = (incoming: Incoming) => this.options.answer(incoming, over.signal)
+    const answer = (incoming: IncomingRequest) => this.options.answer(incoming, over.signal)
     const endpoint = await Endpoint.open(run, platform, () => `holder ${generation}`, answer)
     try {
       const won = await store.write(author, (transaction) => {
@@ -195,7 +195,7 @@ export class Lease {
 }
 
 /** The holder as the store names it; null where there was none yet. */
-export function holderIn(database: Database): Holder | null {
+export function holderIn(database: Database): LeaseHolder | null {
   const text = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'holder'`)?.value
   const row: unknown = text === undefined ? null : JSON.parse(text)
   if (!isObject(row)) return null

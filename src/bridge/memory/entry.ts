@@ -3,7 +3,7 @@ import { tokenBytes, tokensOf } from '../base/tokens.ts'
 import type { Row } from '../store/database.ts'
 
 /** One version of what is remembered under a key, with its author. */
-export interface Entry {
+export interface MemoryEntry {
   readonly namespace: string
   readonly key: string
   /** JSON text. */
@@ -30,7 +30,7 @@ export interface EntryRow extends Row {
 
 export const entryColumns = 'namespace, key, value, version, rationale, tags, client, at'
 
-export function entryOf({ tags, client, ...row }: EntryRow): Entry {
+export function entryOf({ tags, client, ...row }: EntryRow): MemoryEntry {
   const { namespace, key, value, version, rationale, at } = row
   return { namespace, key, value, version, rationale, tags: JSON.parse(tags), by: client, at }
 }

@@ -3,7 +3,7 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-import { type Entry, entryColumns, entryOf, type EntryRow, wordsOf } from './entry.ts'
+import { type MemoryEntry, entryColumns, entryOf, type EntryRow, wordsOf } from './entry.ts'
 
 export interface NewEntry {
   readonly namespace: string
@@ -74,7 +74,7 @@ export function forgetHistory(store: Transaction, namespace: string, key: string
 }
 
 /** The entry of a key, or an older version of it. Null: there is none, or it has expired. */
-export function get(database: Database, namespace: string, key: string, now: number, version?: number): Entry | null {
+export function get(database: Database, namespace: string, key: string, now: number, version?: number): MemoryEntry | null {
   const row = database.get<EntryRow>(
     `SELECT ${entryColumns} FROM memory WHERE namespace = ? AND key = ? AND (expires IS NULL OR expires > ?)`,
     ...[namespace, key, now],
@@ -89,7 +89,7 @@ export function get(database: Database, namespace: string, key: string, now: num
 }
 
 /** The entries of one key in all namespaces, newest first. */
-export const everywhere = (database: Database, key: string, now: number): readonly Entry[] =>
+export const everywhere = (database: Database, key: string, now: number): readonly MemoryEntry[] =>
   database
     .all<EntryRow>(
       `SELECT ${entryColumns} FROM memory WHERE key = ? AND (expires IS NULL OR expires > ?) ORDER BY at DESC, namespace LIMIT 50`,
@@ -98,7 +98,11 @@ export const everywhere = (database: Database, key: string, now: number): readon
     .map(entryOf)
 
 /** The versions of a key, newest first; `value` is null where it was deleted. */
-export function history(database: Database, namespace: string, key: string): readonly (Omit<Entry, 'value'> & { value: string | null })[] {
+export function history(
+  database: Database,
+  namespace: string,
+  key: string,
+): readonly (Omit<MemoryEntry, 'value'> & { value: string | null })[] {
   const rows = database.all<EntryRow>(
     `SELECT ${entryColumns} FROM memory WHERE namespace = ?1 AND key = ?2
      UNION ALL SELECT ${entryColumns} FROM memory_versions WHERE namespace = ?1 AND key = ?2 ORDER BY version DESC`,
@@ -120,7 +124,7 @@ export interface PageQuery extends ListQuery {
   /** Newest first; else by namespace and key. */
   readonly newest?: boolean | undefined
   /** The last entry of the page before. */
-  readonly after?: Pick<Entry, 'namespace' | 'key' | 'at'> | undefined
+  readonly after?: Pick<MemoryEntry, 'namespace' | 'key' | 'at'> | undefined
 }
 
 function conditions({ prefix = '', namespace, tags = [] }: ListQuery, now: number) {
@@ -138,7 +142,7 @@ function conditions({ prefix = '', namespace, tags = [] }: ListQuery, now: numbe
 }
 
 /** One page of entries. */
-export function list(database: Database, { newest = false, after, limit, ...query }: PageQuery, now: number): readonly Entry[] {
+export function list(database: Database, { newest = false, after, limit, ...query }: PageQuery, now: number): readonly MemoryEntry[] {
   const { rule, where, values } = conditions(query, now)
   if (after !== undefined && newest)
     rule('(at < ? OR (at = ? AND (namespace, key) > (?, ?)))', after.at, after.at, after.namespace, after.key)

@@ -1,6 +1,6 @@
 import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
-import type { Entry } from './entry.ts'
+import type { MemoryEntry } from './entry.ts'
 import { type ListQuery, list } from './memory.ts'
 
 export interface PageRequest extends ListQuery {
@@ -10,14 +10,14 @@ export interface PageRequest extends ListQuery {
   readonly cursor?: string | undefined
 }
 
-export interface Page {
-  readonly entries: readonly Entry[]
+export interface MemoryPage {
+  readonly entries: readonly MemoryEntry[]
   /** Where the next page begins; absent: there is none. */
   readonly cursor?: string
 }
 
 /** A page of what is remembered, and a cursor to the next. Throws for a cursor that no list of this order gave. */
-export function page(database: Database, { cursor, newest = false, limit, ...query }: PageRequest, now: number): Page {
+export function page(database: Database, { cursor, newest = false, limit, ...query }: PageRequest, now: number): MemoryPage {
   const after = cursor === undefined ? undefined : placeOf(cursor, newest)
   // One more than is shown tells whether there is another page.
   const found = list(database, { ...query, newest, after, limit: limit + 1 }, now)
@@ -26,10 +26,10 @@ export function page(database: Database, { cursor, newest = false, limit, ...que
   return found.length > limit && last !== undefined ? { entries, cursor: cursorOf(last, newest) } : { entries }
 }
 
-const cursorOf = ({ namespace, key, at }: Entry, newest: boolean): string =>
+const cursorOf = ({ namespace, key, at }: MemoryEntry, newest: boolean): string =>
   Buffer.from(JSON.stringify(newest ? [namespace, key, at] : [namespace, key])).toString('base64url')
 
-function placeOf(cursor: string, newest: boolean): Pick<Entry, 'namespace' | 'key' | 'at'> {
+function placeOf(cursor: string, newest: boolean): Pick<MemoryEntry, 'namespace' | 'key' | 'at'> {
   try {
     const [namespace, key, at] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     if (typeof namespace === 'string' && typeof key === 'string' && Number.isFinite(at) === newest) return { namespace, key, at: at ?? 0 }

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts'
-import type { Entry } from './entry.ts'
+import type { MemoryEntry } from './entry.ts'
 import { everywhere, get } from './memory.ts'
 import { sharedNamespace } from './namespace.ts'
 
@@ -11,8 +11,8 @@ export interface AlsoIn {
   readonly at: number
 }
 
-export interface Reading {
-  readonly entry: Entry | null
+export interface MemoryReading {
+  readonly entry: MemoryEntry | null
   readonly alsoIn: readonly AlsoIn[]
 }
 
@@ -29,7 +29,7 @@ export interface ReadQuery {
  * Reads a key from the namespace that is named; without one from the project's own, then `shared`, then the only other namespace
  * that holds it: what one program wrote without a thought for namespaces is found by the other.
  */
-export function readKey(database: Database, { key, namespace, own, version }: ReadQuery, now: number): Reading {
+export function readKey(database: Database, { key, namespace, own, version }: ReadQuery, now: number): MemoryReading {
   const holding = everywhere(database, key, now)
   const others = holding.filter((entry) => entry.namespace !== own && entry.namespace !== sharedNamespace)
   const [other, ...more] = others

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { withoutHidden } from '../../model/hidden.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-import { type Entry, entryColumns, entryOf, type EntryRow } from './entry.ts'
+import { type MemoryEntry, entryColumns, entryOf, type EntryRow } from './entry.ts'
 import { get, set } from './memory.ts'
 
 /** Where the memory of the reference server is kept, unless another namespace is named. */
@@ -47,7 +47,7 @@ function objectIn(line: string): JsonObject {
  * The line of an entry, as `readLine` found it but for characters that a terminal acts upon, which are escapes of JSON; null: its value is
  * that of neither. Tags do not count: a tool may have dropped them.
  */
-export function lineOf({ key, value }: Pick<Entry, 'key' | 'value'>): string | null {
+export function lineOf({ key, value }: Pick<MemoryEntry, 'key' | 'value'>): string | null {
   const held: JsonValue = JSON.parse(value)
   if (!isObject(held)) return null
   const lines = [JSON.stringify({ type: 'entity', name: key, ...held }), JSON.stringify({ type: 'relation', ...held })]
@@ -74,7 +74,7 @@ export function importEntries(store: Transaction, namespace: string, entries: re
 }
 
 /** All entries of a namespace, in the order in which they were first stored. */
-export const inOrder = (database: Database, namespace: string, now: number): readonly Entry[] =>
+export const inOrder = (database: Database, namespace: string, now: number): readonly MemoryEntry[] =>
   database
     .all<EntryRow>(
       `SELECT ${entryColumns} FROM memory WHERE namespace = ? AND (expires IS NULL OR expires > ?) ORDER BY id`,

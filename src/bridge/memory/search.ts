@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts'
 import type { Database } from '../store/database.ts'
-import { type Entry, entryColumns, entryOf, type EntryRow } from './entry.ts'
+import { type MemoryEntry, entryColumns, entryOf, type EntryRow } from './entry.ts'
 
 /**
  * The words of a person's question as the index splits texts: letters and digits, without accents, each once. `C++` and
@@ -26,7 +26,7 @@ export interface SearchQuery {
  * Entries by how well they fit: those that hold all words first, then, where they are fewer than `limit`, those that hold any.
  * Ranking costs a look at every entry that holds a word, so words that very many hold choose entries but rank none.
  */
-export function search(database: Database, { query, namespace, limit }: SearchQuery, now: number): readonly Entry[] {
+export function search(database: Database, { query, namespace, limit }: SearchQuery, now: number): readonly MemoryEntry[] {
   const words = wordsIn(query)
   if (words.length === 0) return []
   const held = new Map(
@@ -36,7 +36,7 @@ export function search(database: Database, { query, namespace, limit }: SearchQu
   )
   const known = words.filter((word) => held.has(word))
   const rare = known.filter((word) => (held.get(word) ?? 0) <= limits.memoryCommon)
-  const found = new Map<number, Entry>()
+  const found = new Map<number, MemoryEntry>()
   const collect = (match: string, ranking: string | null) => {
     for (const { id, ...row } of matching(database, { match, ranking, namespace, limit, now })) found.set(id, found.get(id) ?? entryOf(row))
   }

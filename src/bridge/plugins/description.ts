@@ -58,10 +58,10 @@ function readTool(tool: unknown): ListedTool {
 }
 
 /** For each name that a tool has already: its owner, as a message names it. */
-export type Taken = ReadonlyMap<string, string>
+export type TakenNames = ReadonlyMap<string, string>
 
 /** Throws a PluginTrouble if a tool of the plugin has a name that is taken, or that begins as those of a shared server do. */
-export function checkNames({ tools }: Pick<PluginDescription, 'tools'>, taken: Taken, servers: readonly string[]): void {
+export function checkNames({ tools }: Pick<PluginDescription, 'tools'>, taken: TakenNames, servers: readonly string[]): void {
   for (const { name } of tools) {
     const server = serverOfName(name, servers)
     if (server !== null) throw new PluginTrouble(`its tool ${name} would pass for one of the shared server ${server}; rename it`)

@@ -4,7 +4,7 @@ import { versionOf } from '../base/access.ts'
 import type { Call } from '../base/call.ts'
 import type { ForeignProvider, ForeignResult, ForeignTool } from '../foreign/tool.ts'
 import { fileTrouble, pluginsFolder } from './file.ts'
-import type { PluginRunner, RunnerParts } from './runner.ts'
+import type { PluginRunner, PluginRunnerParts } from './runner.ts'
 
 /** The annotations of every plugin's tool. Nobody has checked what it does, so no read-only bridge lists one. */
 const hints = { readOnlyHint: false, destructiveHint: true, openWorldHint: true } as const
@@ -20,13 +20,13 @@ export const pluginTools = ({ plugins }: Pick<ToolsFile, 'plugins'>): readonly F
 /** The tools of allowed plugins. Their processes are started by the first call. */
 export class PluginProvider implements ForeignProvider {
   readonly family = 'plugins'
-  private readonly parts: RunnerParts
+  private readonly parts: PluginRunnerParts
   private plugins: ToolsFile['plugins'] = {}
   private runner: Promise<PluginRunner> | undefined
   /** The last check of each file, by its name; valid while the file's version and the allowed digest stay the same. */
   private readonly seen = new Map<string, { readonly key: string; readonly trouble: string | null }>()
 
-  constructor(parts: RunnerParts) {
+  constructor(parts: PluginRunnerParts) {
     this.parts = parts
   }
 

@@ -9,19 +9,19 @@ import { failed, type Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { oneLine } from '../base/text.ts'
 import type { ForeignResult, ForeignTool } from '../foreign/tool.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import { endOrphansLater } from '../terminal/ending.ts'
 import { changed, pluginsFolder, readPluginFile } from './file.ts'
 import { childProgram } from './program.ts'
-import type { Answered, Patience, RunningPlugin } from './running.ts'
+import type { PluginAnswer, Patience, RunningPlugin } from './running.ts'
 import { startPlugin } from './start-plugin.ts'
 import { PluginTrouble } from './trouble.ts'
 import { pluginLimits } from './limits.ts'
 
 /** What plugins need of their bridge. */
-export interface RunnerParts {
+export interface PluginRunnerParts {
   readonly settings: Pick<Settings, 'folder' | 'platform' | 'execPath' | 'pid' | 'variables' | 'random' | 'changeTools'>
-  readonly log: Log
+  readonly log: BridgeLog
   readonly redaction: Redaction
   /** For tests: the file that runs in the processes, and other times. */
   readonly program?: string
@@ -43,7 +43,7 @@ interface Live {
 
 /** Runs the allowed plugins of one bridge, each in a process of its own. What breaks is switched off for all bridges, until it is allowed again. */
 export class PluginRunner {
-  private readonly parts: RunnerParts
+  private readonly parts: PluginRunnerParts
   private readonly live = new Map<string, Live>()
   /** Processes that are being ended. */
   private readonly ending = new Set<Promise<void>>()
@@ -54,7 +54,7 @@ export class PluginRunner {
   private count = 0
   private closed = false
 
-  constructor(parts: RunnerParts) {
+  constructor(parts: PluginRunnerParts) {
     this.parts = parts
     this.mark = `${parts.settings.pid}-${parts.settings.random(8)}.plugin`
     if (parts.settings.platform === 'linux') endOrphansLater()
@@ -179,7 +179,7 @@ function withoutPlugin(tools: ToolsFile, file: string, digest: string, reason: s
   return { ...tools, plugins: { ...tools.plugins, [file]: { ...list, off: reason } } }
 }
 
-function resultOf(name: string, answered: Answered): ForeignResult {
+function resultOf(name: string, answered: PluginAnswer): ForeignResult {
   if (answered.kind === 'invalid')
     throw new InputTrouble(`${name}: the arguments do not fit: ${answered.message.slice(0, limits.lineCharacters)}`)
   if (answered.kind === 'slow')

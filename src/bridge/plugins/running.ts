@@ -5,7 +5,7 @@ import { shapeTrouble } from '../transports/message-shape.ts'
 import type { ToPlugin } from './messages.ts'
 import { PrintedOutput, type TakeLine } from './output.ts'
 import type { PluginSource } from './file.ts'
-import { type ProcessOptions, type Started, startProcess } from './start-process.ts'
+import { type ProcessOptions, type StartedPlugin, startProcess } from './start-process.ts'
 import { PluginTrouble } from './trouble.ts'
 import { pluginLimits } from './limits.ts'
 
@@ -19,7 +19,7 @@ export interface Patience {
 export const patience: Patience = { loadMs: pluginLimits.loadMs, callMs: pluginLimits.callMs, pingMs: pluginLimits.pingMs }
 
 /** The answer of a handler, as its process sends it. */
-export type Answered =
+export type PluginAnswer =
   | { readonly kind: 'answer'; readonly content: readonly unknown[]; readonly data?: unknown; readonly isError: boolean }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'invalid'; readonly message: string }
@@ -38,7 +38,7 @@ interface Waiting {
  * PluginTrouble, its processes are killed, and it is never used again.
  */
 export class RunningPlugin {
-  private readonly process: Started
+  private readonly process: StartedPlugin
   private readonly patience: Patience
   private readonly output: PrintedOutput
   private readonly calls = new Map<number, Waiting>()
@@ -93,7 +93,7 @@ export class RunningPlugin {
   }
 
   /** Calls a tool. Rejects with a PluginTrouble where the plugin broke; with the signal's reason where the call was cancelled. */
-  call(tool: string, args: unknown, signal: AbortSignal): Promise<Answered> {
+  call(tool: string, args: unknown, signal: AbortSignal): Promise<PluginAnswer> {
     this.count++
     const id = this.count
     return new Promise((resolve, reject) => {
@@ -215,7 +215,7 @@ function messageIn(bytes: Buffer): Record<string, unknown> | null {
 }
 
 /** Null: the handler got no memory, or the message is not of the kinds that our code sends. */
-function answeredIn({ content, data, isError, error, invalid }: Record<string, unknown>): Answered | null {
+function answeredIn({ content, data, isError, error, invalid }: Record<string, unknown>): PluginAnswer | null {
   if (typeof invalid === 'string') return { kind: 'invalid', message: invalid }
   if (typeof error === 'string') return { kind: 'error', message: error }
   return Array.isArray(content) ? { kind: 'answer', content, ...(isObject(data) && { data }), isError: isError === true } : null

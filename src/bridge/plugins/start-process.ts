@@ -18,7 +18,7 @@ export interface ProcessOptions {
 }
 
 /** A process for one plugin, and how to end it with everything that it started. */
-export interface Started {
+export interface StartedPlugin {
   readonly channel: Duplex
   readonly printed: readonly Readable[]
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
@@ -55,7 +55,7 @@ process.stdin.on('close', () => { plugin.kill('SIGKILL'); process.exit(1) }).on(
 `
 
 /** Starts the process. A failure to start is reported by `ended`. */
-export function startProcess({ platform, execPath, program, cwd, env, tag, self }: ProcessOptions): Started {
+export function startProcess({ platform, execPath, program, cwd, env, tag, self }: ProcessOptions): StartedPlugin {
   const node = [`--max-old-space-size=${pluginLimits.heap / 1024 ** 2}`, program]
   const isWindows = platform === 'win32'
   const [file, words] = isWindows

@@ -1,5 +1,5 @@
 import { identityAt } from './identity.ts'
-import { type Known, lookAt, Survey } from './survey.ts'
+import { type KnownPath, lookAt, Survey } from './survey.ts'
 
 /**
  * Paths whose canonical form is needed at every call: resolved once. One that exists keeps its meaning from then on, so
@@ -8,9 +8,9 @@ import { type Known, lookAt, Survey } from './survey.ts'
 export class CanonicalList {
   private readonly paths: readonly string[]
   private readonly pinned: boolean
-  private found: readonly Known[] | undefined
+  private found: readonly KnownPath[] | undefined
   /** What an earlier list knew. */
-  private kept: readonly Known[] | undefined
+  private kept: readonly KnownPath[] | undefined
   /** Folders in which something is missing, as they were at the last look. */
   private readonly stamps = new Map<string, string>()
 
@@ -32,11 +32,11 @@ export class CanonicalList {
   }
 
   /** Looks again; the same array as before where nothing has changed. */
-  async known(): Promise<readonly Known[]> {
+  async known(): Promise<readonly KnownPath[]> {
     const before = this.found ?? (await this.taken())
     if (before !== undefined) this.keep(before)
     const changed = this.changedFolders()
-    const stale = (known: Known): boolean =>
+    const stale = (known: KnownPath): boolean =>
       known.exists ? identityAt(known.real) !== known.id : known.awaitedIn === null || changed.has(known.awaitedIn)
     if (before !== undefined && !before.some(stale)) return before
     const again = this.paths.flatMap((path, at) => (before?.[at] === undefined || stale(before[at]) ? [path] : []))
@@ -47,14 +47,14 @@ export class CanonicalList {
     return found
   }
 
-  private keep(found: readonly Known[]): void {
+  private keep(found: readonly KnownPath[]): void {
     if (found === this.found) return
     this.found = found
     for (const { awaitedIn } of found) if (awaitedIn !== null && !this.stamps.has(awaitedIn)) this.stamps.set(awaitedIn, stampOf(awaitedIn))
   }
 
   /** The first look at a list that took over what another one knew: only the other paths are looked up. */
-  private async taken(): Promise<readonly Known[] | undefined> {
+  private async taken(): Promise<readonly KnownPath[] | undefined> {
     const { kept } = this
     if (kept === undefined) return undefined
     const fresh = await new Survey().known(this.paths.filter((path) => !kept.some((each) => each.path === path)))
@@ -74,7 +74,7 @@ export class CanonicalList {
 }
 
 /** What is known of a path now: one that existed keeps its meaning. */
-function merged(was: Known | undefined, now: Known | undefined, pinned: boolean): Known | [] {
+function merged(was: KnownPath | undefined, now: KnownPath | undefined, pinned: boolean): KnownPath | [] {
   if (was === undefined || now === undefined) return was ?? now ?? []
   if (was.exists) return { ...was, id: now.real === was.real ? now.id : identityAt(was.real) }
   const same = now.real === was.real && now.exists === was.exists && now.awaitedIn === was.awaitedIn

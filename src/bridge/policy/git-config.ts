@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { codeOf } from '../base/refusal.ts'
 
 /** What a git configuration takes from elsewhere, as absolute paths. */
-export interface Elsewhere {
+export interface GitElsewhere {
   readonly hooks: readonly string[]
   readonly configs: readonly string[]
   /** Whatever else may be a file: of a program that git starts, a script. */
@@ -24,7 +24,7 @@ const pathsIn = (value: string): string[] =>
  * Reads what is named by a configuration: `core.hooksPath`, `include.path` and, by the look of it, whatever else is a path
  * (git-config(1): aliases, filters, pagers, helpers …). `worktree`: what such paths are relative to.
  */
-export function elsewhereOf(config: string, worktree: string, home: string): Elsewhere {
+export function elsewhereOf(config: string, worktree: string, home: string): GitElsewhere {
   const hooks: string[] = []
   const others: string[] = []
   const configs: string[] = []

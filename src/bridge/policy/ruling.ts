@@ -6,7 +6,7 @@ import { identityAt } from './identity.ts'
 import { type Names, namesOf, type NameTree } from './names.ts'
 import { bare, type Region, upwards, within } from './region.ts'
 import { startedByUser, startedFrom } from './repositories.ts'
-import type { Known } from './survey.ts'
+import type { KnownPath } from './survey.ts'
 
 /** How a path is used: `write` creates, changes, moves or deletes. */
 export type Use = 'read' | 'write'
@@ -16,10 +16,10 @@ export type Verdict = 'open' | 'outside' | 'closed' | 'autorun'
 /** What a ruling is made of. */
 export interface Rules {
   readonly region: Region
-  readonly closed: readonly Known[]
-  readonly reopened: readonly Known[]
-  readonly autorun: readonly Known[]
-  readonly allowed: readonly Known[]
+  readonly closed: readonly KnownPath[]
+  readonly reopened: readonly KnownPath[]
+  readonly autorun: readonly KnownPath[]
+  readonly allowed: readonly KnownPath[]
   readonly allowedNames: NameTree
   /** Users' homes, canonical. */
   readonly homes: readonly string[]
@@ -49,7 +49,7 @@ export class Ruling {
   constructor(rules: Rules) {
     const { region, fold } = rules
     const placed = (paths: readonly string[]): Set<string> => new Set(paths.map((path) => bare(fold(path))))
-    const known = (list: readonly Known[]): Set<string> =>
+    const known = (list: readonly KnownPath[]): Set<string> =>
       new Set(list.flatMap(({ id, real }) => (id === null || !rules.identified(real) ? [] : [id])))
     this.rules = rules
     this.homes = rules.homes.map(namesOf)

@@ -8,7 +8,7 @@ import type { Region } from './region.ts'
 import { Ruling } from './ruling.ts'
 import type { Settings, Sides } from '../base/settings.ts'
 import { folding, onDrive } from './spelling.ts'
-import type { Known } from './survey.ts'
+import type { KnownPath } from './survey.ts'
 
 /** The part of the settings that the policy is made of. A path that cannot be resolved opens nothing until it exists. */
 export type PolicyRules = Pick<
@@ -18,7 +18,7 @@ export type PolicyRules = Pick<
 
 const lists = ['open', 'readable', 'closed', 'reopened', 'autorun', 'allowed', 'homes'] as const
 type List = (typeof lists)[number]
-type KnownPaths = Readonly<Record<List, readonly Known[]>>
+type KnownPaths = Readonly<Record<List, readonly KnownPath[]>>
 
 export interface Current {
   readonly ruling: Ruling

@@ -6,7 +6,7 @@ import { identityAt } from './identity.ts'
 import { foldedName } from './names.ts'
 
 /** What is known of a listed path. */
-export interface Known {
+export interface KnownPath {
   readonly path: string
   readonly real: string
   readonly exists: boolean
@@ -47,14 +47,14 @@ export class Survey {
   private readonly listings = new Map<string, ReadonlySet<string> | null>()
 
   /** Resolves each path as `canonical` does; a path that it refuses, such as a dangling link, stays as written. */
-  async known(paths: readonly string[]): Promise<Known[]> {
+  async known(paths: readonly string[]): Promise<KnownPath[]> {
     for (const path of paths) this.wanted.set(dirname(path), (this.wanted.get(dirname(path)) ?? 0) + 1)
-    const found: Known[] = []
+    const found: KnownPath[] = []
     for (const path of paths) found.push(await this.one(path))
     return found
   }
 
-  private async one(path: string): Promise<Known> {
+  private async one(path: string): Promise<KnownPath> {
     try {
       const folder = this.folders.get(dirname(path)) ?? (await this.located(dirname(path)))
       const { real, missing } = this.locate(path, folder) ?? (await canonical(path))

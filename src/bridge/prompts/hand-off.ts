@@ -1,7 +1,7 @@
-import type { Prompt } from './prompt.ts'
+import type { BridgePrompt } from './prompt.ts'
 
 /** Lets the model hand over what it works on, so that the other program can go on without asking. */
-export const handOff: Prompt = {
+export const handOff: BridgePrompt = {
   name: 'hand_off',
   title: 'Hand off',
   description: 'Hand the work of this conversation to another program.',

@@ -1,6 +1,6 @@
 import { handOff } from './hand-off.ts'
 import { pickUp } from './pick-up.ts'
-import type { Prompt } from './prompt.ts'
+import type { BridgePrompt } from './prompt.ts'
 
 /** Every prompt there is. */
-export const prompts: readonly Prompt[] = [handOff, pickUp]
+export const prompts: readonly BridgePrompt[] = [handOff, pickUp]

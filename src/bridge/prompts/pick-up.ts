@@ -9,10 +9,10 @@ import { liveIn } from '../handoff/claims.ts'
 import { handoffClaim } from '../tools/handoff/handoff-claim.ts'
 import { handoffRead } from '../tools/handoff/handoff-read.ts'
 import { handoffLine } from '../tools/handoff/words.ts'
-import type { Prompt } from './prompt.ts'
+import type { BridgePrompt } from './prompt.ts'
 
 /** Claims a handoff and gives it to the model to work on. Of several the person chooses. */
-export const pickUp: Prompt = {
+export const pickUp: BridgePrompt = {
   name: 'pick_up',
   title: 'Pick up',
   description: 'Go on with work that another program handed over.',

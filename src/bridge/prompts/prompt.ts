@@ -6,7 +6,7 @@ import type { Bridge } from '../contract/bridge.ts'
 export type PromptArguments = Readonly<Record<string, string>>
 
 /** A prompt that a person picks from a menu of the client. Its text is made when it is picked. */
-export interface Prompt {
+export interface BridgePrompt {
   readonly name: string
   readonly title: string
   readonly description: string

@@ -7,7 +7,7 @@ export const logLevels = ['error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** `logs/mcp-server.log` (the protocol's side) and `logs/bridge.log` (what a bridge may do, its beginning and end, what it refused). A log that cannot be written stops nothing. */
-export class Log {
+export class BridgeLog {
   private readonly files: Readonly<Record<'mcp-server' | 'bridge', RotatingFile>>
   private readonly redaction: Redaction
   private readonly now: () => number

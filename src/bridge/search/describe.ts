@@ -3,10 +3,10 @@ import { inLine, inName } from '../base/text.ts'
 import type { Redaction } from '../base/redaction.ts'
 import { endlessWords } from './ignore-files.ts'
 import { shownText } from './result-line.ts'
-import type { Answered } from './searches.ts'
+import type { AnsweredSearch } from './searches.ts'
 
 /** A page of results as text, by file; paths are relative to the folder in the first line. */
-export function describe(answered: Answered, redaction: Redaction, page: 'first' | 'more' = 'first'): Answer {
+export function describe(answered: AnsweredSearch, redaction: Redaction, page: 'first' | 'more' = 'first'): Answer {
   const clean = (wide: string, from: number, to: number): string => redaction.part(wide, from, to)
   const { found, gone, folder, search, stopped, done, what, closed, unreadable, tooLong, binaryFrom, stoppedBy } = answered
   const hits = found.filter(({ hit }) => hit).length

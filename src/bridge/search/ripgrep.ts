@@ -37,7 +37,7 @@ const common = [
 ] as const
 
 /** The part of a folder that is searched. */
-export interface Scope {
+export interface RipgrepScope {
   readonly target: string
   readonly glob: Glob | null
   /** Closed paths in the folder, relative to it and with `/`. */
@@ -55,14 +55,14 @@ const literally = (path: string): string => path.replace(/[\\*?[\]{}!]/g, '\\$&'
  * What is left out. Only globs that leave something out are given as such, since one that fits brings back what .gitignore
  * leaves out; the name that a glob asks for is given as a type of file, and its folders are compared here.
  */
-const chosen = ({ glob, closed, ignores }: Scope): string[] => [
+const chosen = ({ glob, closed, ignores }: RipgrepScope): string[] => [
   ...(ignores ? ownIgnores : ['--no-ignore']),
   ...(glob === null || glob.name === null ? [] : [`--type-add=q:${glob.name}`, '--type=q']),
   ...(glob?.negative ? [`--glob=${glob.written}`] : []),
   ...['.git', ...brokenNames, ...closed.map((path) => `/${literally(path)}`)].map((name) => `--glob=!${name}`),
 ]
 
-export function textArguments(query: TextQuery, scope: Scope): string[] {
+export function textArguments(query: TextQuery, scope: RipgrepScope): string[] {
   return [
     ...common,
     ...['--null', '--line-number', '--column', '--byte-offset'],
@@ -77,7 +77,7 @@ export function textArguments(query: TextQuery, scope: Scope): string[] {
   ]
 }
 
-export const nameArguments = (scope: Scope): string[] => [...common, '--files', ...chosen(scope), '--', scope.target]
+export const nameArguments = (scope: RipgrepScope): string[] => [...common, '--files', ...chosen(scope), '--', scope.target]
 
 let found: string | null | undefined
 

@@ -14,7 +14,7 @@ import { openTarget, type SearchTarget } from './target.ts'
 import { checkPattern, nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
 import { type Page, Search, type StopReason } from './search.ts'
 
-export interface Answered extends Page {
+export interface AnsweredSearch extends Page {
   readonly folder: string
   /** Under this name the rest can be asked for; null when there is none. */
   readonly search: string | null
@@ -48,7 +48,7 @@ type Asker = Pick<Call, 'client' | 'signal'>
 interface Started {
   readonly search: Search
   readonly folder: string
-  readonly what: Answered['what']
+  readonly what: AnsweredSearch['what']
   /** The client that started it: to any other it does not exist. */
   readonly client: string
   /** Hits of a page. */
@@ -79,19 +79,19 @@ export class Searches {
     this.machine = machine
   }
 
-  async text(path: string, query: TextQuery & { glob: string | undefined }, most: number, asker: Asker): Promise<Answered> {
+  async text(path: string, query: TextQuery & { glob: string | undefined }, most: number, asker: Asker): Promise<AnsweredSearch> {
     checkPattern(query)
     const glob = checkedGlob(query.glob)
     return this.slots.run(() => this.first(path, { text: query, glob, most }, asker))
   }
 
-  async names(path: string, written: string, most: number, asker: Asker): Promise<Answered> {
+  async names(path: string, written: string, most: number, asker: Asker): Promise<AnsweredSearch> {
     const glob = checkedGlob(written)
     return this.slots.run(() => this.first(path, { text: null, glob, most }, asker))
   }
 
   /** The next page, as large as the first one was allowed to be. */
-  async more(id: string, { client, signal }: Asker): Promise<Answered> {
+  async more(id: string, { client, signal }: Asker): Promise<AnsweredSearch> {
     const started = this.find(id, client)
     // The folder may have been closed since the search began.
     await this.policy.check(started.folder, 'read')
@@ -115,7 +115,7 @@ export class Searches {
     return found
   }
 
-  private async first(path: string, query: Query, { client, signal }: Asker): Promise<Answered> {
+  private async first(path: string, query: Query, { client, signal }: Asker): Promise<AnsweredSearch> {
     const { text, most } = query
     const target = await openTarget(this.policy, path, text === null, this.machine.pid)
     this.makeRoom()
@@ -176,7 +176,7 @@ export class Searches {
     })
   }
 
-  private answer(id: string, { search, folder, what }: Started, page: Page): Answered {
+  private answer(id: string, { search, folder, what }: Started, page: Page): AnsweredSearch {
     if (page.done) this.started.delete(id)
     const { complaints, tooLong, binaryFrom, stopped, stoppedBy } = search
     return {

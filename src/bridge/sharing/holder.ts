@@ -8,7 +8,7 @@ import { failed, Refusal } from '../base/refusal.ts'
 import type { Redaction } from '../base/redaction.ts'
 import { type CleanResult, cleanResult } from '../foreign/answer.ts'
 import type { Store, Transaction } from '../store/store.ts'
-import { begin, end, giveUp, type Outcome, reuse, sameCall } from './records.ts'
+import { begin, end, giveUp, type CallOutcome, reuse, sameCall } from './records.ts'
 import { Upstream, type UpstreamCall } from './upstream.ts'
 
 /** The store for the holder of the lease; `check` throws, and `lost` is aborted, once another process holds it. */
@@ -136,7 +136,7 @@ export class SharedHolder {
       check(transaction)
       begin(transaction, { id, server, tool, key, arguments: redaction.text(JSON.stringify(args)) })
     })
-    const record = (outcome: Outcome, result: CleanResult | null) =>
+    const record = (outcome: CallOutcome, result: CleanResult | null) =>
       store
         .write(author, (transaction) => {
           check(transaction)

@@ -2,7 +2,7 @@ import { limits } from '../base/limits.ts'
 import { cut } from '../base/text.ts'
 
 /** Passes on the progress messages of one call: each is cut, at most a few a second are passed on, and always the last one. */
-export class Progress {
+export class CallProgress {
   private readonly pass: (message: string) => void
   private kept: string | null = null
   private pause: NodeJS.Timeout | undefined

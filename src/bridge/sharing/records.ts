@@ -6,7 +6,7 @@ import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 
 /** How a call ended. `lost`: its bridge ended in the middle of it, so it may have been carried out. */
-export type Outcome = 'running' | 'done' | 'error' | 'cancelled' | 'lost'
+export type CallOutcome = 'running' | 'done' | 'error' | 'cancelled' | 'lost'
 
 /** A call of a shared server's tool, as search_history shows it. */
 export interface Recorded {
@@ -15,7 +15,7 @@ export interface Recorded {
   readonly tool: string
   /** As they were sent, without keys; a text where they are too long to be kept whole. */
   readonly arguments: unknown
-  readonly outcome: Outcome
+  readonly outcome: CallOutcome
   /** The beginning of the answer's text. */
   readonly head: string
   readonly bytes: number
@@ -30,7 +30,7 @@ interface SearchRow extends Row {
   server: string
   tool: string
   arguments: string
-  outcome: Outcome
+  outcome: CallOutcome
   head: string
   bytes: number
   used: number
@@ -59,7 +59,7 @@ export function begin({ run, author, machine, now }: Transaction, { id, server, 
 }
 
 /** Records how a call ended, and removes records that are too old or too many. */
-export function end(transaction: Transaction, id: string, outcome: Outcome, result: CleanResult | null): void {
+export function end(transaction: Transaction, id: string, outcome: CallOutcome, result: CleanResult | null): void {
   const text = result === null ? null : JSON.stringify(result)
   const head = result === null ? '' : cut(textIn(result), limits.searchHead)
   transaction.run(
@@ -87,8 +87,8 @@ export const sameCall = ({ get }: Database, key: string, since: number): string 
   null
 
 /** A stored answer, which counts as used again; null: there is none of that id. */
-export function reuse({ run, get }: Database, id: string): { readonly outcome: Outcome; readonly result: CleanResult | null } | null {
-  const row = get<{ outcome: Outcome; result: string | null }>('SELECT outcome, result FROM searches WHERE id = ?', id)
+export function reuse({ run, get }: Database, id: string): { readonly outcome: CallOutcome; readonly result: CleanResult | null } | null {
+  const row = get<{ outcome: CallOutcome; result: string | null }>('SELECT outcome, result FROM searches WHERE id = ?', id)
   if (row === undefined) return null
   if (row.outcome === 'done') run('UPDATE searches SET used = used + 1 WHERE id = ?', id)
   return { outcome: row.outcome, result: row.result === null ? null : JSON.parse(row.result) }

@@ -10,7 +10,7 @@ import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
 import { timeLimit } from '../base/time-limit.ts'
 import type { ForeignResult } from '../foreign/tool.ts'
-import { Progress } from './progress.ts'
+import { CallProgress } from './progress.ts'
 
 /** How one call is cancelled, and where its progress goes. */
 export interface UpstreamCall {
@@ -32,7 +32,7 @@ export class Upstream {
   private readonly client: JsonObject
   private readonly requests: Requests
   /** The progress reports of the calls under way, by the id of their request. */
-  private readonly progress = new Map<Id, Progress>()
+  private readonly progress = new Map<Id, CallProgress>()
   private readonly ready: Promise<'legacy' | 'modern'>
   /** When the server last sent something. */
   private heard = 0
@@ -59,7 +59,7 @@ export class Upstream {
     const began = this.now()
     const over = AbortSignal.any([signal, timeLimit(this.callMs)])
     const era = await this.within(this.ready, over, () => failed(`${this.server} was not ready in time; no call was sent to it.`))
-    const told = new Progress(progress)
+    const told = new CallProgress(progress)
     const envelope = era === 'modern' && envelopeOf(this.client)
     const params = (id: Id): JsonObject => ({ name: tool, arguments: args, _meta: { progressToken: id, ...envelope } })
     const { id, answer } = this.request(

@@ -4,13 +4,13 @@ import { Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
 import { within } from '../policy/region.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import type { Store } from '../store/store.ts'
 
 interface Means {
   readonly settings: Pick<Settings, 'folder'>
   readonly policy: Policy
-  readonly log: Log
+  readonly log: BridgeLog
   store(): Promise<Store>
 }
 

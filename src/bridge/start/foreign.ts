@@ -5,7 +5,7 @@ import type { Settings } from '../base/settings.ts'
 import { type ForeignProvider, isReading } from '../foreign/tool.ts'
 import { ForeignTools } from '../foreign/tools.ts'
 import { PluginProvider } from '../plugins/provider.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import { sharedServers } from '../sharing/provider.ts'
 import { tools } from '../tools/index.ts'
 import type { Storage } from './storage.ts'
@@ -13,7 +13,7 @@ import type { Storage } from './storage.ts'
 /** What a provider of foreign tools may work with. */
 export interface ProviderParts {
   readonly settings: Settings
-  readonly log: Log
+  readonly log: BridgeLog
   readonly redaction: Redaction
   readonly storage: Storage
 }

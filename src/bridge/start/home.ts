@@ -19,7 +19,7 @@ export function ownFolderHere(system: System): ReachablePath | null {
 }
 
 /** Whether home is this side, or the bridge has to be started on another. */
-export type HomeLocation =
+export type BridgeHome =
   | {
       readonly kind: 'here'
       readonly folder: ReachablePath
@@ -36,7 +36,7 @@ export type HomeLocation =
  * looked at; only where it names another side, or a test planted a world, are the sides asked for. Where others decide what
  * our folder says, not even that is asked: it names a program of the other side.
  */
-export async function locateHome(system: System): Promise<HomeLocation> {
+export async function locateHome(system: System): Promise<BridgeHome> {
   const rough = roughSide(system)
   const planted = (system.variables.MCP_TWIN_WORLD ?? '') !== ''
   const folder = toHere(rough, ownFolder(system, rough))
@@ -68,7 +68,7 @@ async function refusedFor(system: System, side: Environment): Promise<string | n
   return faults.length === 0 ? null : (await describeFaults(system, faults)).join('; ')
 }
 
-async function bySides(system: System): Promise<HomeLocation> {
+async function bySides(system: System): Promise<BridgeHome> {
   const { detectWorld } = await import('../../effects/machine/detect.ts')
   const { findHome } = await import('../../effects/machine/home.ts')
   const world = await detectWorld(system, { reportOnly: true })

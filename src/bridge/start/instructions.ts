@@ -6,7 +6,7 @@ import { spell } from '../policy/spelling.ts'
 const most = 900
 
 /** What the instructions are made of, besides the settings. */
-export interface Situation {
+export interface Audience {
   readonly settings: Pick<
     Settings,
     'client' | 'unreadable' | 'families' | 'readOnly' | 'terminal' | 'roots' | 'readable' | 'partners' | 'clientSide' | 'self'
@@ -20,7 +20,7 @@ export interface Situation {
 }
 
 /** The instructions of this server for a model: only what is on, at most 900 characters. */
-export function instructionsOf({ settings, client = settings.client, namespace, waiting }: Situation): string {
+export function instructionsOf({ settings, client = settings.client, namespace, waiting }: Audience): string {
   const { families, readOnly, unreadable, partners = [] } = settings
   const has = (family: (typeof families)[number]): boolean => families.includes(family)
   const others = partners.filter((id) => id !== client)
@@ -60,7 +60,7 @@ function few(names: readonly string[], room: number, hasStatus: boolean): string
 }
 
 /** The allowed folders as the client's side spells them. */
-function foldersOf({ roots, readable = [], clientSide, self }: Situation['settings']): string[] {
+function foldersOf({ roots, readable = [], clientSide, self }: Audience['settings']): string[] {
   const side = clientSide === undefined || clientSide === self.kind ? self : { ...self, id: clientSide, kind: clientSide, self: false }
   return roots.map((root) => {
     const spelled = (side.kind === 'windows' ? spell(root, side, { self, others: [] }) : null) ?? root

@@ -7,7 +7,7 @@ import { Trash } from '../files/trash.ts'
 import { liveIn } from '../handoff/claims.ts'
 import { Notices } from '../handoff/notices.ts'
 import { WaitingFile } from '../handoff/waiting.ts'
-import { Log } from '../records/log.ts'
+import { BridgeLog } from '../records/log.ts'
 import { Policy } from '../policy/policy.ts'
 import { Redaction } from '../base/redaction.ts'
 import { findRipgrep, lacking } from '../search/ripgrep.ts'
@@ -101,7 +101,7 @@ function recordsOf(settings: Settings) {
   const policy = new Policy(settings)
   const redaction = new Redaction(() => settings.keys(), settings.keysFile)
   const config = new Config(join(settings.folder, 'config.json'))
-  const log = new Log(settings.folder, redaction, now, () => config.get(logLevel))
+  const log = new BridgeLog(settings.folder, redaction, now, () => config.get(logLevel))
   const following = new Following({ settings, policy, log })
   return {
     ...{ now, redaction, config, policy, log, following },

@@ -4,7 +4,7 @@ import type { PlainCall } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Bridge } from '../contract/bridge.ts'
-import type { Prompt, PromptArguments } from '../prompts/prompt.ts'
+import type { BridgePrompt, PromptArguments } from '../prompts/prompt.ts'
 
 /** Offers the prompts of a bridge to one connection. What they need is loaded when a client asks for them. */
 export function offerPrompts(server: Server, opened: Promise<Bridge>, callOf: (bridge: Bridge, context: ServerContext) => PlainCall): void {
@@ -37,7 +37,7 @@ export function offerPrompts(server: Server, opened: Promise<Bridge>, callOf: (b
 const invalid = (message: string): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 
 /** The prompts of a bridge. All of them are about handoffs, so there are none without the tools for these. */
-async function offered({ settings, followManifest }: Bridge): Promise<readonly Prompt[]> {
+async function offered({ settings, followManifest }: Bridge): Promise<readonly BridgePrompt[]> {
   await followManifest()
   const { families, readOnly } = settings
   if (!families.includes('handoff')) return []
@@ -46,7 +46,7 @@ async function offered({ settings, followManifest }: Bridge): Promise<readonly P
 }
 
 /** The arguments that are not empty. Refuses a name that the prompt does not have, and a text that is too long. */
-function checked(prompt: Prompt, raw: unknown): PromptArguments {
+function checked(prompt: BridgePrompt, raw: unknown): PromptArguments {
   const known = prompt.arguments.map(({ name }) => name)
   const given = Object.entries(isObject(raw) ? raw : {})
   for (const [name, value] of given) {

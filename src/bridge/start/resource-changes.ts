@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts'
 import type { Bridge } from '../contract/bridge.ts'
-import type { Change } from '../store/changes.ts'
+import type { StoreChange } from '../store/changes.ts'
 import { changedUri } from './resource-uris.ts'
 
 /** Receives the URI of a changed resource, or null when the list changed. */
@@ -38,7 +38,7 @@ export class ResourceChanges {
     store.onChange((changes) => this.take(changes))
   }
 
-  private take(changes: readonly Change[]): void {
+  private take(changes: readonly StoreChange[]): void {
     const uris = new Set(changes.map(changedUri).filter((uri) => uri !== null))
     for (const uri of uris) this.tell(uri)
     if (uris.size > 0) this.listChanged()

@@ -1,7 +1,7 @@
-import type { Change } from '../store/changes.ts'
+import type { StoreChange } from '../store/changes.ts'
 
 /** The target of a `twin://` URI. A path is relative to the workspace. */
-export type Named =
+export type NamedResource =
   | { readonly kind: 'memory'; readonly namespace: string; readonly key: string }
   | { readonly kind: 'handoff'; readonly id: string }
   | { readonly kind: 'workspace'; readonly path: string }
@@ -13,14 +13,14 @@ export const workspaceUri = (path: string): string | null => uriOf('workspace', 
 export const handoffUri = (id: string): string | null => uriOf('handoff', [id])
 
 /** Returns the URI of the resource that a change of the store is about; null: none. */
-export function changedUri({ kind, id, namespace }: Change): string | null {
+export function changedUri({ kind, id, namespace }: StoreChange): string | null {
   if (kind === 'file') return workspaceUri(id)
   if (kind === 'memory' && namespace !== null) return memoryUri(namespace, id)
   return kind === 'handoff' ? handoffUri(id) : null
 }
 
 /** Parses a URI; null: it is not ours, or not in our own spelling. */
-export function namedBy(uri: string): Named | null {
+export function namedBy(uri: string): NamedResource | null {
   const [, kind = '', rest = ''] = /^twin:\/\/(memory|handoff|workspace)\/(.+)$/.exec(uri) ?? []
   const parts = decoded(rest)
   if (parts === null || uriOf(kind, parts) !== uri) return null

@@ -8,7 +8,7 @@ import { handoffUri, memoryUri, namedBy, workspaceUri } from './resource-uris.ts
 import type { ResourceChanges } from './resource-changes.ts'
 
 /** Where the resources of a server get their changes from, and who filters them for its client. */
-export interface Offered {
+export interface OfferedResources {
   readonly changes: ResourceChanges
   /**
    * Who decides which changes the client gets: `here`, by its subscriptions; the SDK, which filters what this connection
@@ -24,7 +24,7 @@ const templates = [
 ] as const
 
 /** Memory, handoffs and files of the workspace as resources of one connection. */
-export function offerResources(server: Server, opened: Promise<Bridge>, { changes, filtering }: Offered): void {
+export function offerResources(server: Server, opened: Promise<Bridge>, { changes, filtering }: OfferedResources): void {
   const subscribed = new Set<string>()
   let stop = filtering === 'sdk' ? listen(server, changes, null) : () => undefined
   const asked = async (): Promise<Bridge> => {

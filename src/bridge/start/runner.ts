@@ -16,7 +16,7 @@ import { claimOf, liveIn } from '../handoff/claims.ts'
 import type { Lease } from '../lease/lease.ts'
 import { Policy } from '../policy/policy.ts'
 import type { Audit } from '../records/audit.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import type { Store } from '../store/store.ts'
 
 /** The parts of a bridge that its runner uses. */
@@ -25,7 +25,7 @@ export interface RunnerPlace {
   readonly policy: Policy
   readonly redaction: Redaction
   readonly audit: Audit
-  readonly log: Log
+  readonly log: BridgeLog
   followManifest(): Promise<void>
 }
 

@@ -12,7 +12,7 @@ import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
 import { listedForeign } from '../foreign/tool.ts'
 import { offerPrompts } from './prompts.ts'
-import { type Offered, offerResources } from './resources.ts'
+import { type OfferedResources, offerResources } from './resources.ts'
 import { Semaphore } from '../base/semaphore.ts'
 
 function callOf(client: string, session: string, context: ServerContext): PlainCall {
@@ -43,7 +43,7 @@ export function buildServer(
   version: string,
   session?: string,
   instructions = '',
-  resources?: Offered,
+  resources?: OfferedResources,
 ): Server {
   const server = new Server(
     { name: 'mcp-twin', version },

@@ -10,7 +10,7 @@ import { usualProviders } from './foreign.ts'
 import { instructionsOf } from './instructions.ts'
 import { openBridge } from './open.ts'
 import { buildServer } from './server.ts'
-import type { Offered } from './resources.ts'
+import type { OfferedResources } from './resources.ts'
 import { ResourceChanges } from './resource-changes.ts'
 import type { Settings } from '../base/settings.ts'
 import { tools } from '../tools/index.ts'
@@ -82,7 +82,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
-  const serverFor = async (session: string | undefined, filtering: Offered['filtering']) => {
+  const serverFor = async (session: string | undefined, filtering: OfferedResources['filtering']) => {
     const client = session && bearer(session)
     const bridge = await opened
     await bridge.followManifest()

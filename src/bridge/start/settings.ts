@@ -20,7 +20,7 @@ import { type ProgramFacts, programsOf } from './programs.ts'
 import { rootsOf } from './roots.ts'
 import { takingPart } from './taking-part.ts'
 
-export interface Origin extends ManifestOrigin {
+export interface SettingsOrigin extends ManifestOrigin {
   readonly version: string
   self(): Promise<Environment>
   world(): Promise<World>
@@ -67,7 +67,7 @@ function wantedFamilies(flags: Flags, { manifest, problems, unreadable }: OwnMan
 }
 
 /** Everything that a bridge is started with, decided here and by nothing later. */
-export async function decideSettings(origin: Origin, flags: Flags): Promise<Settings> {
+export async function decideSettings(origin: SettingsOrigin, flags: Flags): Promise<Settings> {
   const { system } = origin
   const self = await origin.self()
   const own = await readOwnManifest(origin, self)
@@ -170,7 +170,7 @@ const usuallyBlocked = [
 ]
 
 /** Paths of other sides: on Linux the own side says enough (where drives are mounted), unless a test planted a world. */
-async function sidesOf({ system, world }: Origin, self: Environment): Promise<Sides> {
+async function sidesOf({ system, world }: SettingsOrigin, self: Environment): Promise<Sides> {
   const needed = isWindows(self) || (system.variables.MCP_TWIN_WORLD ?? '') !== ''
   const others = needed ? (await world()).environments.filter((side) => side.id !== self.id) : []
   return { self, others }

@@ -1,17 +1,17 @@
 import { arch, hostname } from 'node:os'
 import { join } from 'node:path'
-import type { Asking, Incoming } from '../lease/channel.ts'
+import type { ChannelAsking, IncomingRequest } from '../lease/channel.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { RunnerParts } from './runner-parts.ts'
 import type { RunnerPlace } from './runner.ts'
-import type { Log } from '../records/log.ts'
+import type { BridgeLog } from '../records/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import { failed } from '../base/refusal.ts'
 
 /** What the holder of the lease works with. */
-export interface Held {
+export interface HeldLease {
   readonly store: Store
   /** Throws where another process has taken over: each transaction of the holder's work begins with it. */
   check(transaction: Transaction): void
@@ -20,7 +20,7 @@ export interface Held {
 }
 
 /** Answers requests of all bridges, in the one that holds the lease. */
-export type HolderWork = (incoming: Incoming, held: Held) => Promise<unknown>
+export type HolderWork = (incoming: IncomingRequest, held: HeldLease) => Promise<unknown>
 
 /** What a process does besides looking after the store as long as it holds the lease; it ends before the store is closed. */
 export type Hold = (held: { readonly store: Store; readonly lease: Lease }, lost: AbortSignal) => Promise<{ stop(): Promise<void> }>
@@ -36,7 +36,7 @@ export class Storage {
   /** Problems of the store, as sentences. */
   readonly problems: string[] = []
   private readonly settings: Settings
-  private readonly log: Log
+  private readonly log: BridgeLog
   private readonly waiting: WaitingFile
   private readonly work = new Map<string, HolderWork>()
   private lease: Lease | undefined
@@ -48,7 +48,7 @@ export class Storage {
   private ownNamespace: Promise<string> | undefined
 
   /** `hold`: what it does while it holds the lease, besides looking after the store. */
-  constructor(settings: Settings, log: Log, waiting: WaitingFile, hold: Hold | null) {
+  constructor(settings: Settings, log: BridgeLog, waiting: WaitingFile, hold: Hold | null) {
     this.settings = settings
     this.hold = hold
     this.waiting = waiting
@@ -75,7 +75,7 @@ export class Storage {
   }
 
   /** Has the holder, which may be this bridge, do such work. Rejects with a Refusal, or with `Lost` where the holder ended before it answered. */
-  async ask(method: string, params: unknown, asking: Asking): Promise<unknown> {
+  async ask(method: string, params: unknown, asking: ChannelAsking): Promise<unknown> {
     await this.store()
     const lease = await this.joined
     if (lease == null) throw failed('Nothing was done: this process takes no part in looking after the store.')
@@ -169,7 +169,7 @@ export class Storage {
     return lease
   }
 
-  private async answer(incoming: Incoming, held: Held): Promise<unknown> {
+  private async answer(incoming: IncomingRequest, held: HeldLease): Promise<unknown> {
     const work = this.work.get(incoming.method)
     if (work === undefined) throw failed(`The bridge that looks after the store does not know ${incoming.method}; restart its client.`)
     return work(incoming, held)

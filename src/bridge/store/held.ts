@@ -6,7 +6,7 @@ import type { StoreFiles, StorePlace } from './place.ts'
 import { readable } from './salvage-rows.ts'
 
 /** One generation of the store as this process has it open. */
-export interface Held {
+export interface StoreGeneration {
   readonly database: Database
   readonly generation: number
   readonly files: StoreFiles
@@ -18,14 +18,14 @@ export interface Held {
   readonly last: number
 }
 
-export interface Opening {
+export interface StoreOpening {
   readonly place: StorePlace
   readonly engine: Engine
   random(bytes: number): string
 }
 
 /** Opens a generation, and makes or migrates it. Throws what SQLite does where it is damaged, and `busy` where its files were replaced meanwhile. */
-export function hold({ place, engine, random }: Opening, generation: number): Held {
+export function hold({ place, engine, random }: StoreOpening, generation: number): StoreGeneration {
   place.make(generation)
   const { file } = place.files(generation)
   const database = engine.open(place.database(generation))
@@ -83,7 +83,7 @@ const changeAt = (database: Database, n: number): ChangeRow | undefined =>
 export const originName = (generation: number, { file, log }: StoreFiles): string => `from ${generation} ${file} ${log}`
 
 /** Whether `next` holds all that `held` does. A file that cannot be read holds nothing more. */
-export function holdsAllOf(next: Database, held: Held): boolean {
+export function holdsAllOf(next: Database, held: StoreGeneration): boolean {
   const last = readable(() => lastChange(held.database))
   if (last === null || last === 0) return true
   const origin = next.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', originName(held.generation, held.files))

@@ -2,11 +2,11 @@ import { carryRows } from './carry.ts'
 import type { ChangeFile } from './change-file.ts'
 import { endTransaction, lastChange } from './connection.ts'
 import { type Database, SqlError, sqlCodes } from './database.ts'
-import { generationIn, type Held, hold, holdsAllOf, type Opening } from './held.ts'
+import { generationIn, type StoreGeneration, hold, holdsAllOf, type StoreOpening } from './held.ts'
 import { missingFrom, noteMissing } from './missing.ts'
 import { salvage } from './salvage.ts'
 
-export interface Crossing extends Opening {
+export interface Crossing extends StoreOpening {
   now(): number
   rebuild(database: Database): Promise<void>
   report(problem: string): void
@@ -19,9 +19,9 @@ export interface Crossing extends Opening {
 export async function openCurrent(
   options: Crossing,
   changes: ChangeFile,
-  old: Held | null,
+  old: StoreGeneration | null,
   trying: (generation: number) => void,
-): Promise<Held> {
+): Promise<StoreGeneration> {
   const { place, engine, random, report, now } = options
   const generation = await settled(options, changes, old, generationIn(place, engine, old?.generation ?? null) ?? old?.generation ?? 1)
   trying(generation)
@@ -47,13 +47,13 @@ export async function openCurrent(
 }
 
 /** Moves to a new generation where `generation` is damaged. `own`: what this process alone still holds of it. */
-export async function salvageFrom(options: Crossing, changes: ChangeFile, generation: number, own: Held | null): Promise<void> {
+export async function salvageFrom(options: Crossing, changes: ChangeFile, generation: number, own: StoreGeneration | null): Promise<void> {
   const told = await salvage({ ...options, generation, own, last: changes.read() })
   if (told !== null) options.report(told)
 }
 
 /** The generation to open. A new one is made where the files of the one that `old` is were removed, or its log is another one. */
-async function settled(options: Crossing, changes: ChangeFile, old: Held | null, generation: number): Promise<number> {
+async function settled(options: Crossing, changes: ChangeFile, old: StoreGeneration | null, generation: number): Promise<number> {
   const { place, random } = options
   if (old === null || old.generation !== generation) return generation
   const { file, log } = place.files(generation)
@@ -65,7 +65,7 @@ async function settled(options: Crossing, changes: ChangeFile, old: Held | null,
 }
 
 /** Rows and what is derived from them are taken over together or not at all. */
-async function carry({ rebuild, report }: Crossing, old: Held, { database }: Held): Promise<void> {
+async function carry({ rebuild, report }: Crossing, old: StoreGeneration, { database }: StoreGeneration): Promise<void> {
   database.exec('BEGIN IMMEDIATE')
   let carried: number
   try {

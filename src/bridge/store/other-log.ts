@@ -1,6 +1,6 @@
 import { isDamage, type Database } from './database.ts'
 import type { Engine } from './engine.ts'
-import type { Held } from './held.ts'
+import type { StoreGeneration } from './held.ts'
 import { verifyFile } from './check-file.ts'
 import type { StorePlace } from './place.ts'
 
@@ -12,7 +12,7 @@ const checkMs = 5000
  * what a command wrote that has ended since is nowhere else. SQLite cannot open one file with two logs, so both are copied. Copying
  * opens the file and so gives this process's locks on it up: only for a file that is left for good. Nothing happens where they do not fit.
  */
-export function otherLog(place: StorePlace, engine: Engine, held: Held, use: (database: Database) => void): void {
+export function otherLog(place: StorePlace, engine: Engine, held: StoreGeneration, use: (database: Database) => void): void {
   const { file, log } = place.files(held.generation)
   if (file !== held.files.file || log === '' || log === held.files.log) return
   try {

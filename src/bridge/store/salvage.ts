@@ -6,7 +6,7 @@ import { closedDatabase, endTransaction, lastChange, prepare } from './connectio
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
-import { type Held, originName } from './held.ts'
+import { type StoreGeneration, originName } from './held.ts'
 import { carryRows } from './carry.ts'
 import { otherLog } from './other-log.ts'
 import { copyRows, readable, type SavedTable } from './salvage-rows.ts'
@@ -18,7 +18,7 @@ export interface Salvage {
   /** The damaged generation. */
   readonly generation: number
   /** What this process has open of it, where its files were removed or replaced: that is read instead. */
-  readonly own: Held | null
+  readonly own: StoreGeneration | null
   /** The store's id and last change, as far as they are known: the new generation is the same store, and counts on from there. */
   readonly last: LastChange | null
   random(bytes: number): string

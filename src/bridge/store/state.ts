@@ -27,13 +27,13 @@ export function storeState(folder: string, platform: NodeJS.Platform, arch: stri
 }
 
 /** How long a look at the store may take, and the time now; both in ms. */
-export interface Looking {
+export interface StoreLook {
   readonly ms: number
   readonly now: number
 }
 
 /** Looks for damage and for what is missing, without repairing or migrating anything; null where nothing was ever stored. */
-export function examineStore(folder: string, platform: NodeJS.Platform, arch: string, { ms, now }: Looking): StoreFacts | null {
+export function examineStore(folder: string, platform: NodeJS.Platform, arch: string, { ms, now }: StoreLook): StoreFacts | null {
   let file: string | null = null
   try {
     const place = new StorePlace(folder)

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { ChangeFile } from './change-file.ts'
-import { type Change, changesAfter, changesSince } from './changes.ts'
+import { type StoreChange, changesAfter, changesSince } from './changes.ts'
 import { explained, lastChange, newer, versionOf, within } from './connection.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
-import { type Held, restless } from './held.ts'
+import { type StoreGeneration, restless } from './held.ts'
 import type { StorePlace } from './place.ts'
 import { openCurrent, salvageFrom } from './open-current.ts'
 import { schemaVersion } from './schema.ts'
@@ -50,9 +50,9 @@ export class Store {
   readonly engine: Engine['name']
   private readonly options: StoreOptions
   private readonly changes: ChangeFile
-  private readonly listeners = new Set<(changes: readonly Change[]) => void>()
+  private readonly listeners = new Set<(changes: readonly StoreChange[]) => void>()
   /** Null until it could be opened. */
-  private held: Held | null = null
+  private held: StoreGeneration | null = null
   /** That of the database, or of the one that could not be opened. */
   private generation = 0
   /** The last change that was passed to the listeners. */
@@ -81,7 +81,7 @@ export class Store {
   }
 
   /** The changes after number `n`, oldest first; null where some of them are no longer kept. */
-  async changesAfter(n: number): Promise<readonly Change[] | null> {
+  async changesAfter(n: number): Promise<readonly StoreChange[] | null> {
     return this.snapshot((database) => changesSince(database, n))
   }
 
@@ -109,7 +109,7 @@ export class Store {
   }
 
   /** Calls `listener` with what this and other processes change, soon after. Returns how to stop it. */
-  onChange(listener: (changes: readonly Change[]) => void): () => void {
+  onChange(listener: (changes: readonly StoreChange[]) => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }

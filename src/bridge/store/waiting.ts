@@ -1,5 +1,5 @@
 import { timeLimit } from '../base/time-limit.ts'
-import { type Change, changesSince } from './changes.ts'
+import { type StoreChange, changesSince } from './changes.ts'
 import { lastChange } from './connection.ts'
 import type { Database } from './database.ts'
 import type { Store } from './store.ts'
@@ -15,7 +15,7 @@ export interface Wait {
   readonly signal: AbortSignal
 }
 
-export interface Waited<T = readonly Change[]> {
+export interface Waited<T = readonly StoreChange[]> {
   /** Where to go on from. */
   readonly cursor: number
   /** Null: some of what changed since then is no longer kept. */
@@ -24,7 +24,7 @@ export interface Waited<T = readonly Change[]> {
 
 interface Look<T> {
   /** True for changes after which something else may be found. */
-  matters(changes: readonly Change[]): boolean
+  matters(changes: readonly StoreChange[]): boolean
   find(): Promise<T>
   isEnough(found: T): boolean
 }
@@ -66,7 +66,7 @@ export async function lookUntil<T>(
 export async function waitForChange<T>(
   store: Store,
   { since, session, without = [], ...until }: Wait,
-  show: (database: Database, changes: readonly Change[]) => T,
+  show: (database: Database, changes: readonly StoreChange[]) => T,
 ): Promise<Waited<T>> {
   let from = since ?? (await store.cursor())
   const { cursor, changes } = await lookUntil<Waited<T> & { readonly isOver: boolean }>(store, until, {

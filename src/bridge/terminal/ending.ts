@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
-import type { Left, Session } from './session.ts'
+import type { LeftProcess, Session } from './session.ts'
 import { traced } from './traces.ts'
 import { belonging, commandLine, lives, orphans, type ProcessFacts, type Root, type Sent, send, signal } from './tree.ts'
 
@@ -40,7 +40,12 @@ export const rootsOf = (sessions: readonly Session[]): Root[] =>
  * Ends commands with everything they started, with SIGTERM and then SIGKILL. On Linux processes that left the group are found
  * by their ancestors and by the mark in their environment. Returns those that are still running.
  */
-export async function endSessions(sessions: readonly Session[], marks: readonly string[], ender: Ender, graceMs: number): Promise<Left[]> {
+export async function endSessions(
+  sessions: readonly Session[],
+  marks: readonly string[],
+  ender: Ender,
+  graceMs: number,
+): Promise<LeftProcess[]> {
   const roots = () => rootsOf(sessions)
   // An agent on the other side ends its command at the end of its input.
   for (const { child } of sessions) child.stdin?.end()
@@ -77,7 +82,7 @@ export async function endForGood(sessions: readonly Session[], marks: readonly s
   await Promise.all(sessions.map(({ stay }) => stay?.looked))
 }
 
-const left = (facts: ProcessFacts, why: string): Left => ({ pid: facts.pid, command: commandLine(facts), why })
+const left = (facts: ProcessFacts, why: string): LeftProcess => ({ pid: facts.pid, command: commandLine(facts), why })
 
 /** Ends what killed bridges left running; later, so that the first command need not wait. */
 export function endOrphansLater(): void {

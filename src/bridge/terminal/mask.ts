@@ -1,7 +1,7 @@
 import { cutAt } from '../base/text.ts'
 
 /** Removes keys from a text of which only a part is shown; implemented by Redaction. */
-export interface Mask {
+export interface TextMask {
   /** Characters around a part that may belong to a key which reaches into it. */
   readonly longest: number
   /** The characters from `from` to `to`, without those of keys. */
@@ -11,4 +11,4 @@ export interface Mask {
 }
 
 /** The first characters of a text, without keys: cut first, a key would not be known as one. */
-export const beginning = (text: string, most: number, mask: Mask): string => mask.part(text, 0, cutAt(text, most))
+export const beginning = (text: string, most: number, mask: TextMask): string => mask.part(text, 0, cutAt(text, most))

@@ -2,9 +2,9 @@ import { StringDecoder } from 'node:string_decoder'
 import { decodeConsole } from '../../effects/machine/console.ts'
 import { cutAt, partsOne } from '../base/text.ts'
 import { limits } from '../base/limits.ts'
-import type { Mask } from './mask.ts'
+import type { TextMask } from './mask.ts'
 
-export interface Piece {
+export interface OutputPiece {
   readonly text: string
   /** Position of the first character handed back, counted from the beginning of all output. */
   readonly from: number
@@ -30,7 +30,7 @@ export interface Summary {
  * more may come, an end that may begin a key waits until that is known.
  */
 export class Output {
-  private readonly mask: Mask
+  private readonly mask: TextMask
   private readonly decoders: Readonly<Record<'stdout' | 'stderr', Decoder>>
   private chunks: string[] = []
   /** The first characters, once they are no longer in `chunks`. */
@@ -43,7 +43,7 @@ export class Output {
   private shown = 0
   private finished = false
 
-  constructor(kind: 'plain' | 'windows', mask: Mask) {
+  constructor(kind: 'plain' | 'windows', mask: TextMask) {
     this.mask = mask
     this.decoders = { stdout: decoderOf(kind), stderr: decoderOf(kind) }
   }
@@ -70,7 +70,7 @@ export class Output {
   }
 
   /** From a position (negative: from the end; none: where the last read ended) at most `limit` characters. */
-  read(offset: number | undefined, limit: number): Piece {
+  read(offset: number | undefined, limit: number): OutputPiece {
     const wanted = offset === undefined ? this.readAt : offset < 0 ? Math.max(0, this.total + offset) : offset
     const { text, from, next } = this.window(wanted, limit)
     this.readAt = next

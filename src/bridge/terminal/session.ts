@@ -3,13 +3,13 @@ import { constants } from 'node:os'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Order } from './agent.ts'
-import type { Mask } from './mask.ts'
+import type { TextMask } from './mask.ts'
 import type { Enclosed, SandboxedRun } from './sandbox/enclosed.ts'
 import type { Trace } from './traces.ts'
 import { Output } from './output.ts'
 
 /** How a command is started: ready-made argv for this process, and how to speak to what it starts. */
-export interface Start {
+export interface CommandStart {
   readonly argv: readonly string[]
   readonly cwd: string | undefined
   readonly env: Readonly<Record<string, string>>
@@ -24,7 +24,7 @@ export interface Start {
   readonly order: Order | null
 }
 
-export interface SessionFacts {
+export interface TerminalSessionFacts {
   readonly id: string
   readonly command: string
   readonly shell: string
@@ -37,7 +37,7 @@ export interface SessionFacts {
 }
 
 /** A process that still runs after its command was ended. */
-export interface Left {
+export interface LeftProcess {
   readonly pid: number
   readonly command: string
   readonly why: string
@@ -45,7 +45,7 @@ export interface Left {
 
 /** One command: its process, its output, its exit code. */
 export class Session {
-  readonly facts: SessionFacts
+  readonly facts: TerminalSessionFacts
   readonly output: Output
   readonly child: ChildProcess
   exitCode: number | null = null
@@ -53,7 +53,7 @@ export class Session {
   /** What its processes inherit besides; null: nothing, as in the sandbox, where none can get away. */
   trace: Trace | null = null
   /** Processes that were still running when it was last ended. */
-  left: readonly Left[] = []
+  left: readonly LeftProcess[] = []
   /** Set once it has begun in the sandbox. */
   stay: SandboxedRun | null = null
   /** Why it could not be started; then nothing ran. */
@@ -64,7 +64,7 @@ export class Session {
   private inputOver = false
   private readonly watchers = new Set<() => void>()
 
-  constructor(facts: SessionFacts, start: Start, windows: boolean, mask: Mask) {
+  constructor(facts: TerminalSessionFacts, start: CommandStart, windows: boolean, mask: TextMask) {
     this.facts = facts
     this.output = new Output(start.windows ? 'windows' : 'plain', mask)
     this.order = start.order

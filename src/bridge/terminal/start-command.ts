@@ -1,14 +1,14 @@
 import { limits } from '../base/limits.ts'
 import { codeOf, failed, type Refusal } from '../base/refusal.ts'
 import type { ExecuteRequest } from './execution.ts'
-import type { Mask } from './mask.ts'
-import { Session, type SessionFacts, type Start } from './session.ts'
+import type { TextMask } from './mask.ts'
+import { Session, type TerminalSessionFacts, type CommandStart } from './session.ts'
 import type { ShellName } from './shells.ts'
 import { canEnter, planStart, type StartContext } from './start-plan.ts'
 import { traceOf, withTrace } from './traces.ts'
 
 interface CommandContext extends StartContext {
-  readonly mask: Mask
+  readonly mask: TextMask
   readonly id: string
   readonly client: string
   /** The configured shell; null: the usual one of the side. */
@@ -49,7 +49,7 @@ export async function startCommand(request: ExecuteRequest, context: CommandCont
 }
 
 /** Starts a command. Throws a refusal where the system cannot; some errors come only with `demandStarted`. */
-export function startSession(facts: SessionFacts, start: Start, windows: boolean, mask: Mask): Session {
+export function startSession(facts: TerminalSessionFacts, start: CommandStart, windows: boolean, mask: TextMask): Session {
   try {
     return new Session(facts, start, windows, mask)
   } catch (error) {
@@ -58,7 +58,7 @@ export function startSession(facts: SessionFacts, start: Start, windows: boolean
 }
 
 /** Throws what node reports by an event rather than an exception (child_process); the process then has no id. */
-export async function demandStarted(session: Session, start: Start): Promise<void> {
+export async function demandStarted(session: Session, start: CommandStart): Promise<void> {
   if (session.child.pid !== undefined) return
   await session.over
   throw notStarted(session.trouble, start)
@@ -77,7 +77,7 @@ const meanings: Readonly<Record<string, string>> = {
   ENOEXEC: 'is no program of this system',
 }
 
-function notStarted(error: unknown, { argv: [program = ''], cwd }: Start): Refusal {
+function notStarted(error: unknown, { argv: [program = ''], cwd }: CommandStart): Refusal {
   const code = codeOf(error)
   if (code === '') throw error
   const meaning = meanings[code] ?? `cannot be started, the system answered ${code}`

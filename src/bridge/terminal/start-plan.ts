@@ -11,7 +11,7 @@ import type { Settings } from '../base/settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
-import type { Start } from './session.ts'
+import type { CommandStart } from './session.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
@@ -34,7 +34,7 @@ export interface StartContext {
 }
 
 export interface StartPlan {
-  readonly start: Start
+  readonly start: CommandStart
   readonly shell: ShellName
   readonly environment: string
 }
@@ -124,7 +124,7 @@ async function planHere(request: PlanRequest, { settings, policy, tag, sandbox }
   guardCommand(request.command, grammarOf(name), settings.blockedCommands)
   const { args, verbatim } = shellArguments(name, request.command)
   const enclosed = sandbox === null ? null : await sandbox.enclose(cwd, tag)
-  const start: Start = {
+  const start: CommandStart = {
     argv: [...(enclosed?.words ?? []), program, ...args],
     // bubblewrap goes there itself; the folder that we were started in may be gone.
     cwd: enclosed === null ? cwd : '/',

@@ -8,7 +8,7 @@ import type { Call } from '../base/call.ts'
 import { commandEnvironment } from './environment.ts'
 import { endForGood, endOrphansLater, endProcess, type Ender, endSessions, rootsOf } from './ending.ts'
 import { demandPlain, type ExecuteRequest, type Executed, newOutput, outcome, streamed } from './execution.ts'
-import { beginning, type Mask } from './mask.ts'
+import { beginning, type TextMask } from './mask.ts'
 import { Semaphore } from '../base/semaphore.ts'
 import { acquireForCommand } from './command-slot.ts'
 import { KeptSessions, type Session } from './session.ts'
@@ -22,7 +22,7 @@ export class Terminal {
   private readonly settings: Settings
   private readonly policy: Policy
   private readonly config: Config
-  private readonly mask: Mask
+  private readonly mask: TextMask
   readonly sandbox: Sandbox
   private readonly kept = new KeptSessions()
   private readonly semaphore = new Semaphore(limits.sessions, limits.commandsWaiting)
@@ -37,7 +37,7 @@ export class Terminal {
   private count = 0
   private closed = false
 
-  constructor(settings: Settings, policy: Policy, config: Config, mask: Mask) {
+  constructor(settings: Settings, policy: Policy, config: Config, mask: TextMask) {
     this.mask = mask
     this.settings = settings
     this.policy = policy

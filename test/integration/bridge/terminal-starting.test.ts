@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
-import type { Start } from '../../../src/bridge/terminal/session.ts'
+import type { CommandStart } from '../../../src/bridge/terminal/session.ts'
 import { agentArguments } from '../../../src/bridge/terminal/agent.ts'
 import { demandStarted, startSession } from '../../../src/bridge/terminal/start-command.ts'
 import { type Desk, desk } from '../../unit/bridge/desk.ts'
@@ -28,8 +28,8 @@ describe('a NUL character', () => {
 
 describe('a command that the system does not start', () => {
   const facts = { id: 't1', command: '', shell: 'bash', environment: 'linux', startedAt: 0, client: 'tester', mark: '' }
-  const start = async (more: Partial<Start>): Promise<string> => {
-    const plan: Start = {
+  const start = async (more: Partial<CommandStart>): Promise<string> => {
+    const plan: CommandStart = {
       argv: ['/bin/sh'],
       cwd: place.A,
       env: {},

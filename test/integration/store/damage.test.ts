@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Entry } from '../../../src/bridge/memory/entry.ts'
+import type { MemoryEntry } from '../../../src/bridge/memory/entry.ts'
 import { sample } from '../../support/runs.ts'
 import { describeEngines } from './engines.ts'
 import type { StoreProcess } from './processes.ts'
@@ -40,7 +40,7 @@ describeEngines('a store whose file was damaged', (bench) => {
   const problems = async (store: StoreProcess) => (await store.ask<string[]>('problems')).join('\n')
   /** Every entry that is there is as it was written, and the count of what was lost is that of what is missing. */
   const isSalvaged = async (store: StoreProcess): Promise<string> => {
-    const kept = await store.ask<Entry[]>('list')
+    const kept = await store.ask<MemoryEntry[]>('list')
     for (const each of kept) expect(each.value).toBe(JSON.stringify(value(Number(each.key.slice(1)))))
     const said = await problems(store)
     expect(said).toMatch(/damaged \(1\.db, which is kept\) and goes on as 2\.db/)
@@ -107,7 +107,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     await first.end()
     for (let page = 10; page < pages; page += 5) zero(page)
     const all = [await bench.start(), await bench.start()]
-    const keys = await Promise.all(all.map(async (each) => (await each.ask<Entry[]>('list')).map(({ key }) => key)))
+    const keys = await Promise.all(all.map(async (each) => (await each.ask<MemoryEntry[]>('list')).map(({ key }) => key)))
     expect(keys[0]).toEqual(keys[1])
     expect((await Promise.all(all.map(problems))).filter((said) => said.includes('goes on as 2.db'))).toHaveLength(1)
     await all[0]?.ask('set', { key: 'from-first', value: 1 })
@@ -145,7 +145,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     await store.kill('SIGKILL')
     truncateSync(wal(), 20 * (pageBytes + 24))
     const next = await bench.start()
-    const late = (await next.ask<Entry[]>('list', { prefix: 'late' })).length
+    const late = (await next.ask<MemoryEntry[]>('list', { prefix: 'late' })).length
     expect(late).toBeLessThan(50)
     expect(await problems(next)).toMatch(`The store is older than it was: ${50 - late} changes are missing`)
   })
@@ -192,7 +192,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     copyFileSync(join(bench.folder, 'old'), file())
     const next = await bench.start()
     expect(await problems(next)).toMatch('The store is older than it was: 3 changes are missing')
-    expect(await next.ask<Entry[]>('list')).toHaveLength(entries)
+    expect(await next.ask<MemoryEntry[]>('list')).toHaveLength(entries)
   })
 
   it('is salvaged to nothing, which is reported, when its file is no database at all', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Entry } from '../../../src/bridge/memory/entry.ts'
+import type { MemoryEntry } from '../../../src/bridge/memory/entry.ts'
 import { factor, runs } from '../../support/runs.ts'
 import { describeEngines } from './engines.ts'
 import type { StoreProcess } from './processes.ts'
@@ -15,7 +15,7 @@ async function writeUntilKilled(store: StoreProcess, name: string): Promise<numb
     }
 }
 
-const keysOf = async (store: StoreProcess, prefix = '') => (await store.ask<Entry[]>('list', { prefix })).map(({ key }) => key)
+const keysOf = async (store: StoreProcess, prefix = '') => (await store.ask<MemoryEntry[]>('list', { prefix })).map(({ key }) => key)
 
 describeEngines('several processes that write one store', (bench) => {
   it('keep all of 2 × 20 writes at the same moment', async () => {

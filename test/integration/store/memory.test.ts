@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import type { Entry } from '../../../src/bridge/memory/entry.ts'
+import type { MemoryEntry } from '../../../src/bridge/memory/entry.ts'
 import { describeEngines } from './engines.ts'
 import type { StoreProcess } from './processes.ts'
 
@@ -15,8 +15,8 @@ describeEngines('memory', (bench) => {
     return store.ask('at', { ms })
   }
   const put = (key: string, value: unknown, more: object = {}) => store.ask('set', { key, value, ...more })
-  const read = (key: string, version?: number) => store.ask<Entry | null>('get', { key, version })
-  const find = async (query: string, limit = 10) => (await store.ask<Entry[]>('search', { query, limit })).map(({ key }) => key)
+  const read = (key: string, version?: number) => store.ask<MemoryEntry | null>('get', { key, version })
+  const find = async (query: string, limit = 10) => (await store.ask<MemoryEntry[]>('search', { query, limit })).map(({ key }) => key)
 
   it('keeps a decision with its rationale, tags and author', async () => {
     const value = { method: 'JWT', library: 'jose', rationale: 'stateless' }
@@ -33,7 +33,7 @@ describeEngines('memory', (bench) => {
     expect(await store.ask('remove', { key: 'a' })).toBe(true)
     expect(await read('a')).toBeNull()
     expect(await put('a', 3)).toBe(4)
-    expect((await store.ask<Entry[]>('history', { key: 'a' })).map(({ version, value }) => [version, value])).toEqual([
+    expect((await store.ask<MemoryEntry[]>('history', { key: 'a' })).map(({ version, value }) => [version, value])).toEqual([
       [4, '3'],
       [3, null],
       [2, '2'],
@@ -82,7 +82,7 @@ describeEngines('memory', (bench) => {
 
   it('lists by prefix, tag and page, taking no character for a pattern', async () => {
     for (const key of ['a_b', 'axb', 'a%', 'b']) await put(key, 1, { tags: key === 'b' ? ['t'] : [] })
-    const keys = async (query: object) => (await store.ask<Entry[]>('list', query)).map(({ key }) => key)
+    const keys = async (query: object) => (await store.ask<MemoryEntry[]>('list', query)).map(({ key }) => key)
     expect(await keys({ prefix: 'a_' })).toEqual(['a_b'])
     expect(await keys({ tags: ['t'] })).toEqual(['b'])
     expect(await keys({ limit: 2 })).toEqual(['a%', 'a_b'])

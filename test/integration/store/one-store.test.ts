@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Entry } from '../../../src/bridge/memory/entry.ts'
+import type { MemoryEntry } from '../../../src/bridge/memory/entry.ts'
 import { describeEngines } from './engines.ts'
 import type { StoreProcess } from './processes.ts'
 
@@ -139,7 +139,7 @@ describeEngines('all processes work on one store', (bench) => {
         }
         await areOne([all.first, all.second])
         for (const each of [all.first, all.second]) {
-          expect((await each.ask<Entry[]>('list')).length).toBeGreaterThanOrEqual(entries + 1)
+          expect((await each.ask<MemoryEntry[]>('list')).length).toBeGreaterThanOrEqual(entries + 1)
           expect(await each.ask('get', { key: 'before' })).toMatchObject({ value: '1' })
           expect(await each.ask('get', { key: 'k0' })).toMatchObject({ value: '"newer"' })
           if (next !== 'doctor') expect(await each.ask('get', { key: 'by-next' })).toMatchObject({ value: '1' })
@@ -147,7 +147,7 @@ describeEngines('all processes work on one store', (bench) => {
         }
         for (const each of [all.first, all.second]) await each.end()
         const last = await bench.start()
-        expect((await last.ask<Entry[]>('list')).length).toBeGreaterThanOrEqual(entries + 1)
+        expect((await last.ask<MemoryEntry[]>('list')).length).toBeGreaterThanOrEqual(entries + 1)
       })
 
   for (const [title, change] of [

@@ -5,7 +5,7 @@ import { indexAgain } from '../../../src/bridge/memory/index-again.ts'
 import * as memory from '../../../src/bridge/memory/memory.ts'
 import { search } from '../../../src/bridge/memory/search.ts'
 import { Refusal } from '../../../src/bridge/base/refusal.ts'
-import type { Incoming } from '../../../src/bridge/lease/channel.ts'
+import type { IncomingRequest } from '../../../src/bridge/lease/channel.ts'
 import { holderIn, Lease } from '../../../src/bridge/lease/lease.ts'
 import { keepUp } from '../../../src/bridge/lease/upkeep.ts'
 import { chooseEngine, type EngineName } from '../../../src/bridge/store/engine.ts'
@@ -31,7 +31,7 @@ const set = (entry: Key & { value: never; at?: string }) =>
   store.write(author, (tx) => memory.set(tx, { namespace: entry.at ?? namespace, ...entry }))
 
 /** As the holder: answers, tells of progress, waits for its cancellation or for ever. */
-async function answer({ method, params, signal, progress }: Incoming): Promise<unknown> {
+async function answer({ method, params, signal, progress }: IncomingRequest): Promise<unknown> {
   if (method === 'refuse') throw new Refusal('denied', 'not allowed')
   if (method === 'echo') {
     progress('begun')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { guardCommand } from '../../../src/bridge/terminal/blocked/guard.ts'
 import { posixCommands } from '../../../src/bridge/terminal/blocked/posix.ts'
-import { type Grammar, Unreadable } from '../../../src/bridge/terminal/blocked/command.ts'
+import { type Grammar, UnreadableCommand } from '../../../src/bridge/terminal/blocked/command.ts'
 
 const check = async (text: string, grammar: Grammar = 'posix') => guardCommand(text, grammar, ['K', 'git push'])
 
@@ -416,7 +416,7 @@ describe('any text as a command', () => {
         try {
           names = posixCommands(`${prefix}K x`).map(([program]) => program?.text ?? '')
         } catch (error) {
-          expect(error).toBeInstanceOf(Unreadable)
+          expect(error).toBeInstanceOf(UnreadableCommand)
           return
         }
         expect(names).toContain('K')

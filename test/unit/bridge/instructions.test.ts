@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { instructionsOf, type Situation } from '../../../src/bridge/start/instructions.ts'
+import { instructionsOf, type Audience } from '../../../src/bridge/start/instructions.ts'
 import { families } from '../../../src/model/bridge-words.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
@@ -15,7 +15,7 @@ const self: Environment = {
   files: [],
   running: [],
 }
-const settings: Situation['settings'] = {
+const settings: Audience['settings'] = {
   client: 'claude-code',
   families,
   readOnly: false,

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { ResourceChanges } from '../../../src/bridge/start/resource-changes.ts'
 import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
-import type { Change } from '../../../src/bridge/store/changes.ts'
+import type { StoreChange } from '../../../src/bridge/store/changes.ts'
 
-let change: (changes: readonly Change[]) => void
+let change: (changes: readonly StoreChange[]) => void
 let heard: (string | null)[]
-const remembered = (id: string): Change => ({ kind: 'memory', namespace: 'shared', id, by: 'other', session: 's', at: 0, n: 1 })
+const remembered = (id: string): StoreChange => ({ kind: 'memory', namespace: 'shared', id, by: 'other', session: 's', at: 0, n: 1 })
 
 beforeEach(async () => {
   vi.useFakeTimers()

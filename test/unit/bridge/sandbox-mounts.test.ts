@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MountTable, type Step, layoutTrouble } from '../../../src/bridge/terminal/sandbox/steps.ts'
+import { MountTable, type SandboxStep, layoutTrouble } from '../../../src/bridge/terminal/sandbox/steps.ts'
 
 const table = new MountTable(
   [
@@ -39,7 +39,7 @@ describe('a sandbox that was laid out', () => {
       '32 22 254:0 /home/ana/.ssh /w/host rw - ext4 /dev/vda rw',
     ].join('\n'),
   )
-  const steps: Step[] = [
+  const steps: SandboxStep[] = [
     { at: '/w', make: 'bind', write: true },
     { at: '/w/p', make: 'bind', write: true },
     { at: '/w/p/.git', make: 'bind', write: false },

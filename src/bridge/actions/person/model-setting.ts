@@ -8,7 +8,7 @@ import { rewriteFile } from '../../../effects/store/rewrite.ts'
 import type { ClientDefinition } from '../../../model/client.ts'
 import type { Environment } from '../../../model/environment.ts'
 import type { System } from '../../../model/system.ts'
-import type { Outcome } from '../type.ts'
+import type { ActionOutcome } from '../type.ts'
 
 /** The sides whose settings count: those where the client is at home, else this one. */
 function sidesOf(client: ClientDefinition, { world, home }: Situation): readonly Environment[] {
@@ -21,7 +21,7 @@ export const modelFiles = (client: ClientDefinition, situation: Situation): stri
   sidesOf(client, situation).flatMap((side) => client.model?.file(side) ?? [])
 
 /** Sets the model in a client's settings on its sides, each file with lock, backup and undo. */
-export async function setModel(system: System, situation: Situation, client: ClientDefinition, model: string): Promise<Outcome> {
+export async function setModel(system: System, situation: Situation, client: ClientDefinition, model: string): Promise<ActionOutcome> {
   const { home, self } = situation
   const setting = client.model
   if (setting === undefined) return { status: 'failed', result: { error: `${client.label} has no setting for its model.` } }

@@ -17,7 +17,7 @@ import type { System } from '../../../model/system.ts'
 import { failed } from '../../base/refusal.ts'
 import { type ConfigWish, needsOf } from '../config-change.ts'
 import { labelOf } from '../target.ts'
-import type { Outcome } from '../type.ts'
+import type { ActionOutcome } from '../type.ts'
 
 /** The manifest is not as it was when the person was shown what would be. */
 class Outdated extends Error {
@@ -43,7 +43,7 @@ export async function changeServer(
   open: () => Promise<Situation>,
   options: SyncOptions,
   { id, wish, approved }: { readonly id: string; readonly wish: ConfigWish; readonly approved: JsonValue | undefined },
-): Promise<Outcome> {
+): Promise<ActionOutcome> {
   try {
     return await granted(system, open, options, wish, approved)
   } catch (error) {
@@ -84,7 +84,7 @@ async function granted(
   options: SyncOptions,
   wish: ConfigWish,
   approved: JsonValue | undefined,
-): Promise<Outcome> {
+): Promise<ActionOutcome> {
   const { name, server } = wish
   const edit = async (situation: Situation) => {
     if (situation.bytes === null) throw failed('There is no manifest to change; mcp-twin init makes one.')

@@ -3,18 +3,18 @@ import { limits } from '../../base/limits.ts'
 import { denied, Refusal } from '../../base/refusal.ts'
 import type { Lease } from '../../lease/lease.ts'
 import type { Audit } from '../../records/audit.ts'
-import type { Log } from '../../records/log.ts'
+import type { BridgeLog } from '../../records/log.ts'
 import type { Store } from '../../store/store.ts'
 import { type QueueContext, prepare } from '../intake/asking.ts'
 import { type Signers, type Trigger, Unfit } from './signed.ts'
-import { type Ready, takeAll } from './take.ts'
+import { type ReadyTrigger, takeAll } from './take.ts'
 
 export interface IntakeOptions {
   readonly store: Store
   readonly lease: Lease
   readonly place: QueueContext
   readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
-  readonly log: Pick<Log, 'write'>
+  readonly log: Pick<BridgeLog, 'write'>
   /** Sessions that may sign now. Rejects where that cannot be known. */
   signers(): Promise<Signers>
   /** Why none is taken up now, in sentences; null: nothing stands against it. */
@@ -58,7 +58,7 @@ export class Intake {
     const known = await signers()
     // Whom a trigger names is looked up in the store: where that cannot be read, no trigger is to blame.
     await store.cursor()
-    const ready: (Ready & { readonly offer: Offer })[] = []
+    const ready: (ReadyTrigger & { readonly offer: Offer })[] = []
     for (const offer of offers) {
       try {
         const trigger = offer.check(known, now())
@@ -76,7 +76,7 @@ export class Intake {
     return prepare(place, { client: clientOf(session), type, params, to, id })
   }
 
-  private async queue(group: readonly (Ready & { readonly offer: Offer })[]): Promise<void> {
+  private async queue(group: readonly (ReadyTrigger & { readonly offer: Offer })[]): Promise<void> {
     const { store, lease, audit, clientOf } = this.options
     const client = clientOf(group[0]?.trigger.session ?? '')
     const taken = await store.write({ client, session: 'trigger' }, (transaction) => {
@@ -106,7 +106,7 @@ export class Intake {
 }
 
 /** Neighbours of one session, in the order in which all came. */
-function bySession<T extends Ready>(ready: readonly T[]): T[][] {
+function bySession<T extends ReadyTrigger>(ready: readonly T[]): T[][] {
   const groups: T[][] = []
   for (const each of ready) {
     const last = groups.at(-1)

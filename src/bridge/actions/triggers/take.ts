@@ -5,7 +5,7 @@ import { type NewAction, queue } from '../queue.ts'
 import type { Trigger } from './signed.ts'
 
 /** A trigger that was checked, with the action that it asks for, and where it came from. */
-export interface Ready {
+export interface ReadyTrigger {
   readonly trigger: Trigger
   readonly action: NewAction
   /** Identifies the file: one that was taken up by a process which died before it removed the file is not a replay. */
@@ -13,15 +13,16 @@ export interface Ready {
 }
 
 /** The outcome for one trigger. `reason`: why it is refused; null: it is queued. `again`: it was queued before, from the same file. */
-export interface Taken {
+export interface TakenTrigger {
   readonly reason: string | null
   readonly again: boolean
 }
 
 /** Queues the actions of triggers in their order. A nonce is never accepted twice. */
-export const takeAll = (store: Transaction, ready: readonly Ready[]): readonly Taken[] => ready.map((each) => take(store, each))
+export const takeAll = (store: Transaction, ready: readonly ReadyTrigger[]): readonly TakenTrigger[] =>
+  ready.map((each) => take(store, each))
 
-function take(store: Transaction, { trigger: { nonce }, action, source }: Ready): Taken {
+function take(store: Transaction, { trigger: { nonce }, action, source }: ReadyTrigger): TakenTrigger {
   const known = store.get<{ source: string }>('SELECT source FROM nonces WHERE nonce = ?', nonce)
   if (known !== undefined)
     return known.source === source ? { reason: null, again: true } : { reason: 'its nonce was used before, so it is a copy', again: false }

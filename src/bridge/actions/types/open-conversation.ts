@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { inShort, quoteInLine } from '../../base/quote.ts'
 import { failed } from '../../base/refusal.ts'
 import { firstWith, labelOf } from '../target.ts'
-import { defineAction, type Outcome } from '../type.ts'
+import { defineAction, type ActionOutcome } from '../type.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -36,7 +36,7 @@ export const openConversation = defineAction({
     if (!opens(target)) throw failed(`${labelOf(target)} has no link that opens a conversation; leave "to" out.`)
     return { params: { conversation_id: conversation.toLowerCase() }, to: target, carrier: 'runner', claimable: false }
   },
-  async carryOut({ id, to }, { conversation_id: conversation }, { openLink }): Promise<Outcome> {
+  async carryOut({ id, to }, { conversation_id: conversation }, { openLink }): Promise<ActionOutcome> {
     const client = clientById(to ?? '')
     const label = labelOf(to ?? '')
     if (conversation !== undefined) {

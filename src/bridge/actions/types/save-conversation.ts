@@ -3,7 +3,7 @@ import { optional, pathArgument, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { inShort } from '../../base/quote.ts'
 import { failed } from '../../base/refusal.ts'
-import { defineAction, type Outcome } from '../type.ts'
+import { defineAction, type ActionOutcome } from '../type.ts'
 
 /** A name of a file that every side accepts. */
 const slug = (title: string): string =>
@@ -33,7 +33,7 @@ export const saveConversation = defineAction({
     if (found.exists) throw failed(`${JSON.stringify(found.real)} exists already; save_conversation writes new files only.`)
     return { params: { title, content, path: found.real }, to, carrier: 'runner', claimable: false }
   },
-  async carryOut(_action, { title, content, path = '' }, { policy, settings }): Promise<Outcome> {
+  async carryOut(_action, { title, content, path = '' }, { policy, settings }): Promise<ActionOutcome> {
     const { createDirectory } = await import('../../files/directory.ts')
     const { writeNew } = await import('../../files/write-new.ts')
     await createDirectory(policy, dirname(path))

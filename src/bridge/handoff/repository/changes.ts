@@ -1,16 +1,16 @@
 import type { IndexEntry } from '../../../core/git/index-file.ts'
-import type { FileState } from './commit.ts'
+import type { CommittedFile } from './commit.ts'
 import type { Working } from './tracked.ts'
 
 /** A file that differs from the last commit. Null: it is not there. */
 export interface Changed {
   readonly path: string
-  readonly old: FileState | null
+  readonly old: CommittedFile | null
   readonly now: Exclude<Working, 'absent' | 'closed'> | null
 }
 
 /** What differs between the last commit and the working tree. */
-export interface Changes {
+export interface RepositoryChanges {
   readonly changed: readonly Changed[]
   /** The same but for CRLF at the ends of lines. */
   readonly inLineEndsOnly: readonly string[]
@@ -22,14 +22,14 @@ export interface Changes {
 }
 
 interface Compared {
-  readonly committed: ReadonlyMap<string, FileState>
+  readonly committed: ReadonlyMap<string, CommittedFile>
   readonly index: readonly IndexEntry[]
   readonly tracked: ReadonlyMap<string, Working>
   isOpen(path: string): boolean
 }
 
 /** Compares as `git diff HEAD` does: what is not in the index counts as gone, wherever it lies. Each path is judged by itself. */
-export function changesIn({ committed, index, tracked, isOpen }: Compared): Changes {
+export function changesIn({ committed, index, tracked, isOpen }: Compared): RepositoryChanges {
   const changed: Changed[] = []
   const inLineEndsOnly: string[] = []
   let closed = 0

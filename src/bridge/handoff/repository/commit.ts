@@ -7,7 +7,7 @@ import type { Allowance } from './allowance.ts'
 import { type ObjectStore, TooLarge } from '../../../core/git/object-store.ts'
 
 /** A file as a commit, an index or a working tree has it. */
-export interface FileState {
+export interface CommittedFile {
   /** As git knows it: 0o100644, 0o100755, 0o120000 (link) or 0o160000 (submodule). */
   readonly mode: number
   readonly id: string
@@ -19,8 +19,8 @@ const folderMode = 0o40000
 export async function filesOf(
   commit: string | null,
   { store, allowance, isWindows }: { store: ObjectStore; allowance: Allowance; isWindows: boolean },
-): Promise<Map<string, FileState>> {
-  const files = new Map<string, FileState>()
+): Promise<Map<string, CommittedFile>> {
+  const files = new Map<string, CommittedFile>()
   const folders = commit === null ? [] : [{ path: '', id: treeOf(await whole(store, commit)), depth: 0 }]
   let room: number = limits.gitNameBytes
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

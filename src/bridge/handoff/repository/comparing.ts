@@ -3,13 +3,13 @@ import type { Effort } from '../../../core/git/line-diff.ts'
 import { objectId } from '../../../core/git/objects.ts'
 import { type PatchSide, patchOf, withoutCarriageReturns } from '../../../core/git/patch.ts'
 import type { Changed } from './changes.ts'
-import type { FileState } from './commit.ts'
+import type { CommittedFile } from './commit.ts'
 import { type ObjectStore, TooLarge } from '../../../core/git/object-store.ts'
 import type { OpenedFolder } from './opened.ts'
 import { contentOf } from './tracked.ts'
 
 /** Where the two sides of a change are read. */
-export interface Sides {
+export interface ComparedSides {
   readonly top: OpenedFolder
   readonly store: ObjectStore
   readonly effort: Effort
@@ -22,7 +22,10 @@ const link = 0o120000
  * The change of a file as git shows it. 'line ends': nothing else has changed; 'unread': it is too large, or no file that is read.
  * Throws UnreadableRepository for an object that is missing.
  */
-export async function comparison({ path, old, now }: Changed, sides: Sides): Promise<{ readonly patch: string } | 'line ends' | 'unread'> {
+export async function comparison(
+  { path, old, now }: Changed,
+  sides: ComparedSides,
+): Promise<{ readonly patch: string } | 'line ends' | 'unread'> {
   if (now === 'unread') return 'unread'
   try {
     const before = old === null ? null : await stored(old, sides)
@@ -38,13 +41,13 @@ export async function comparison({ path, old, now }: Changed, sides: Sides): Pro
   }
 }
 
-const commitOf = ({ mode, id }: FileState): PatchSide => ({ mode, id, bytes: Buffer.from(`Subproject commit ${id}\n`) })
+const commitOf = ({ mode, id }: CommittedFile): PatchSide => ({ mode, id, bytes: Buffer.from(`Subproject commit ${id}\n`) })
 
-async function stored(state: FileState, { store }: Sides): Promise<PatchSide> {
+async function stored(state: CommittedFile, { store }: ComparedSides): Promise<PatchSide> {
   return state.mode === submodule ? commitOf(state) : { mode: state.mode, id: state.id, bytes: (await store.read(state.id)).bytes }
 }
 
-async function present(path: string, state: FileState, { top }: Sides): Promise<PatchSide | null> {
+async function present(path: string, state: CommittedFile, { top }: ComparedSides): Promise<PatchSide | null> {
   if (state.mode === submodule) return commitOf(state)
   const bytes = await inFolderOf(top, path.split('/'), async (folder) => {
     const facts = await folder.look(basename(path))

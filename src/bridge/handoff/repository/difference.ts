@@ -13,7 +13,7 @@ import type { GitDirectories } from './directory.ts'
 import { type Head, headOf } from './head.ts'
 import { refuseOtherFormats } from './formats.ts'
 import { ObjectStore } from '../../../core/git/object-store.ts'
-import type { Opening } from './opened.ts'
+import type { RepositoryOpening } from './opened.ts'
 import { Walk, type Walked } from './walk.ts'
 
 /** What a repository's working tree has that its last commit has not. Paths below its top. */
@@ -29,7 +29,7 @@ export interface Difference extends Head {
   readonly nameless: number
 }
 
-interface Reading extends Opening {
+interface Reading extends RepositoryOpening {
   readonly settings: Pick<Settings, 'platform' | 'variables'>
 }
 
@@ -67,7 +67,7 @@ export async function differenceOf(repository: GitDirectories, reading: Reading)
 }
 
 /** Judges paths below the top. On a Windows drive another spelling of a name leads to the same file, so only the one that is listed counts. */
-async function judgeOf({ top }: GitDirectories, { policy }: Opening): Promise<(path: string) => boolean> {
+async function judgeOf({ top }: GitDirectories, { policy }: RepositoryOpening): Promise<(path: string) => boolean> {
   const [judge, sides] = [await policy.judge(), await policy.sides()]
   return (path) => {
     const whole = join(top.path, path)

@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { denied, failed, Refusal } from '../../base/refusal.ts'
 import { inName } from '../../base/text.ts'
-import { OpenedFolder, type Opening } from './opened.ts'
+import { OpenedFolder, type RepositoryOpening } from './opened.ts'
 
 /** The directories of a repository, held open. `own` and `common` are two only in a linked worktree. */
 export interface GitDirectories {
@@ -19,7 +19,7 @@ const quoted = (path: string): string => `"${inName(path)}"`
  * `.git/worktrees` of a repository that is allowed too, with a link back to this very folder. Throws a Refusal for any other.
  * `folder`: canonical.
  */
-export async function openRepository(folder: string, opening: Opening): Promise<GitDirectories> {
+export async function openRepository(folder: string, opening: RepositoryOpening): Promise<GitDirectories> {
   const top = await topOf(folder, opening)
   try {
     const own = await top.below('.git')
@@ -39,7 +39,7 @@ const directories = (top: OpenedFolder, own: OpenedFolder, common: OpenedFolder)
 })
 
 /** The nearest folder with a `.git` of some kind, as far up as policy allows. */
-async function topOf(folder: string, opening: Opening): Promise<OpenedFolder> {
+async function topOf(folder: string, opening: RepositoryOpening): Promise<OpenedFolder> {
   for (let at = folder; ; at = dirname(at)) {
     const opened = await OpenedFolder.open(at, opening).catch((error) => {
       if (at !== folder && error instanceof Refusal && error.kind === 'denied') return null
@@ -52,7 +52,7 @@ async function topOf(folder: string, opening: Opening): Promise<OpenedFolder> {
   }
 }
 
-async function worktree(top: OpenedFolder, opening: Opening): Promise<GitDirectories> {
+async function worktree(top: OpenedFolder, opening: RepositoryOpening): Promise<GitDirectories> {
   const { policy } = opening
   const text = await small(top, '.git')
   const [, named] = /^gitdir: (.+?)\r?\n?$/.exec(text) ?? []
@@ -87,7 +87,7 @@ async function worktreeIn(common: OpenedFolder, name: string): Promise<OpenedFol
 }
 
 /** Whether a path is `.git` of this folder, in whatever way it is written. */
-async function leadsTo(path: string, top: OpenedFolder, { policy }: Opening): Promise<boolean> {
+async function leadsTo(path: string, top: OpenedFolder, { policy }: RepositoryOpening): Promise<boolean> {
   if (path === join(top.path, '.git')) return true
   if (basename(path) !== '.git') return false
   const found = await policy.existing(dirname(path), 'read').catch((error) => {

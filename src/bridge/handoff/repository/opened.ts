@@ -12,7 +12,7 @@ const quoted = (path: string): string => `"${inName(path)}"`
 const moved = (path: string): Refusal => failed(`${quoted(path)} was moved while it was read; try again.`)
 
 /** What everything of a repository is opened with. */
-export interface Opening {
+export interface RepositoryOpening {
   readonly policy: Policy
   readonly allowance: Allowance
 }
@@ -24,21 +24,21 @@ export interface Opening {
 export class OpenedFolder implements GitFolder {
   readonly path: string
   private readonly folder: Folder
-  private readonly opening: Opening
+  private readonly opening: RepositoryOpening
 
-  private constructor(folder: Folder, opening: Opening) {
+  private constructor(folder: Folder, opening: RepositoryOpening) {
     this.path = folder.real
     this.folder = folder
     this.opening = opening
   }
 
   /** `real`: a canonical path. Throws a Refusal if policy does not allow it. */
-  static async open(real: string, opening: Opening): Promise<OpenedFolder> {
+  static async open(real: string, opening: RepositoryOpening): Promise<OpenedFolder> {
     const folder = await Folder.open(real, opening.policy, 'read')
     return OpenedFolder.at(real, folder, opening)
   }
 
-  private static async at(real: string, folder: Folder, opening: Opening): Promise<OpenedFolder> {
+  private static async at(real: string, folder: Folder, opening: RepositoryOpening): Promise<OpenedFolder> {
     try {
       await opening.policy.check(real, 'read')
       // Where folders are not held open, a path could lead through a link by now.

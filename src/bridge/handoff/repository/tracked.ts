@@ -4,15 +4,15 @@ import { objectId } from '../../../core/git/objects.ts'
 import { isBinary, withoutCarriageReturns } from '../../../core/git/patch.ts'
 import { limits } from '../../base/limits.ts'
 import { codeOf, Refusal } from '../../base/refusal.ts'
-import type { FileState } from './commit.ts'
+import type { CommittedFile } from './commit.ts'
 import { headOf } from './head.ts'
 import type { OpenedFolder } from './opened.ts'
 
 /** A tracked file in the working tree. `unread`: it cannot be compared, for its size, its kind or its permissions. */
-export type Working = (FileState & { readonly isFromIndex?: boolean; readonly withLineFeeds?: string }) | 'absent' | 'closed' | 'unread'
+export type Working = (CommittedFile & { readonly isFromIndex?: boolean; readonly withLineFeeds?: string }) | 'absent' | 'closed' | 'unread'
 
 /** How the working tree is looked at. */
-export interface Looking {
+export interface TreeLook {
   /** When the index was written, in ns: a file as new as it may have changed since without a trace. */
   readonly indexedAt: bigint
   readonly isWindows: boolean
@@ -24,7 +24,7 @@ export interface Looking {
 const kinds = { file: 0o100644, program: 0o100755, link: 0o120000, submodule: 0o160000 } as const
 
 /** What a file of the index is in the folder that it lies in. Its content is read only where its times and size do not tell. */
-export async function workingFile(folder: OpenedFolder, name: string, entry: IndexEntry, looking: Looking): Promise<Working> {
+export async function workingFile(folder: OpenedFolder, name: string, entry: IndexEntry, looking: TreeLook): Promise<Working> {
   if (entry.isAssumed) return { mode: entry.mode, id: entry.id, isFromIndex: true }
   const facts = await folder.look(name)
   if (facts === null) return 'absent'
@@ -54,7 +54,7 @@ export async function contentOf(folder: OpenedFolder, name: string, isLink: bool
   return isLink ? folder.target(name) : folder.read(name, limits.gitObject)
 }
 
-function modeOf(facts: BigIntStats, entry: IndexEntry, { isWindows, hasModes }: Looking): number | null {
+function modeOf(facts: BigIntStats, entry: IndexEntry, { isWindows, hasModes }: TreeLook): number | null {
   if (facts.isDirectory()) return entry.mode === kinds.submodule ? kinds.submodule : null
   if (facts.isSymbolicLink()) return kinds.link
   if (!facts.isFile()) return null
@@ -65,7 +65,7 @@ function modeOf(facts: BigIntStats, entry: IndexEntry, { isWindows, hasModes }: 
 }
 
 /** As git tells it (its racy-git document): size and times are what they were, and the file is older than the index. */
-function isAsIndexed(facts: BigIntStats, entry: IndexEntry, { indexedAt, isWindows }: Looking): boolean {
+function isAsIndexed(facts: BigIntStats, entry: IndexEntry, { indexedAt, isWindows }: TreeLook): boolean {
   const isTime = (time: bigint, [seconds, nanoseconds]: readonly [number, number]): boolean =>
     BigInt.asUintN(32, time / 1_000_000_000n) === BigInt(seconds) && (nanoseconds === 0 || time % 1_000_000_000n === BigInt(nanoseconds))
   return (

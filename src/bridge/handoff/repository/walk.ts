@@ -5,7 +5,7 @@ import { UnreadableRepository } from '../../../core/git/unreadable.ts'
 import { limits } from '../../base/limits.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { OpenedFolder } from './opened.ts'
-import { type Looking, type Working, workingFile } from './tracked.ts'
+import { type TreeLook, type Working, workingFile } from './tracked.ts'
 
 /** What a walk through the working tree found. */
 export interface Walked {
@@ -26,7 +26,7 @@ const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') +
  * `fold`: makes two spellings of one path equal.
  */
 export class Walk {
-  private readonly looking: Looking
+  private readonly looking: TreeLook
   private readonly fold: (path: string) => string
   private readonly entries = new Map<string, IndexEntry[]>()
   private readonly known = new Set<string>()
@@ -34,7 +34,7 @@ export class Walk {
   private readonly untracked: string[] = []
   private nameless = 0
 
-  constructor(index: readonly IndexEntry[], looking: Looking, fold: (path: string) => string) {
+  constructor(index: readonly IndexEntry[], looking: TreeLook, fold: (path: string) => string) {
     this.looking = looking
     this.fold = fold
     for (const entry of index) {

@@ -15,10 +15,10 @@ export interface Word {
 }
 
 /** A program with its arguments. */
-export type Command = readonly Word[]
+export type BlockableCommand = readonly Word[]
 
 /** A command line that cannot be read with certainty; it is refused. */
-export class Unreadable extends Error {}
+export class UnreadableCommand extends Error {}
 
 /** Levels of substitutions, subshells and shells within shells that are read. */
 export const deepest = 20

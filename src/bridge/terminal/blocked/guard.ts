@@ -1,5 +1,5 @@
 import { denied } from '../../base/refusal.ts'
-import { deepest, type Grammar, Unreadable } from './command.ts'
+import { deepest, type Grammar, UnreadableCommand } from './command.ts'
 import { posixCommands } from './posix.ts'
 import { linesIn, nameOf, programsIn } from './programs.ts'
 import { windowsCommands } from './windows.ts'
@@ -19,7 +19,7 @@ export function guardCommand(text: string, grammar: Grammar, blocked: readonly s
     return { entry, program: nameOf(program), rest }
   })
   const check = (line: string, rules: Grammar, depth: number): void => {
-    if (depth > deepest) throw new Unreadable('shells are nested too deeply')
+    if (depth > deepest) throw new UnreadableCommand('shells are nested too deeply')
     for (const words of rules === 'posix' ? posixCommands(line) : windowsCommands(line, rules))
       for (const at of programsIn(words)) {
         const name = nameOf(words[at]?.text)
@@ -38,7 +38,7 @@ export function guardCommand(text: string, grammar: Grammar, blocked: readonly s
   try {
     check(text, grammar, 0)
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
+    if (!(error instanceof UnreadableCommand)) throw error
     throw denied(
       `The command is refused because it cannot be checked against the blocked commands: ${error.message}. Write it plainly, one program at a time.`,
     )

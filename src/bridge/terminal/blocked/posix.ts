@@ -1,4 +1,4 @@
-import { type Command, deepest, isDynamic, newWord, Scanner, Unreadable, unknownText, type Word } from './command.ts'
+import { type BlockableCommand, deepest, isDynamic, newWord, Scanner, UnreadableCommand, unknownText, type Word } from './command.ts'
 
 /** After these a new command begins. */
 const reserved = new Set('if then else elif fi while until do done { } ! coproc function esac'.split(' '))
@@ -8,7 +8,7 @@ const assignment = /^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/
 const isLoop = (word: Word | undefined): boolean => /^(for|select)$/.test(word?.written ?? '')
 
 /** Every command in a line of sh, bash or zsh, those in substitutions included. Throws Unreadable. */
-export function posixCommands(text: string, depth = 0): Command[] {
+export function posixCommands(text: string, depth = 0): BlockableCommand[] {
   const reader = new PosixReader(text, depth)
   reader.list('')
   return reader.found
@@ -25,7 +25,7 @@ const newList = () => ({
 })
 
 class PosixReader extends Scanner {
-  readonly found: Command[] = []
+  readonly found: BlockableCommand[] = []
   private depth: number
   private current = newList()
 
@@ -36,10 +36,10 @@ class PosixReader extends Scanner {
 
   /** Reads commands up to the bracket that ends them, or to the end of the text. */
   list(end: ')' | ''): void {
-    if (++this.depth > deepest) throw new Unreadable('it is nested too deeply')
+    if (++this.depth > deepest) throw new UnreadableCommand('it is nested too deeply')
     while (this.at < this.text.length && !(this.text[this.at] === end && !this.current.inPattern)) this.step(this.text[this.at] ?? '')
     if (this.at >= this.text.length && (end !== '' || this.current.documents.length > 0))
-      throw new Unreadable('a bracket or a here-document has no end')
+      throw new UnreadableCommand('a bracket or a here-document has no end')
     this.flush()
     this.at++
     this.depth--
@@ -104,7 +104,7 @@ class PosixReader extends Scanner {
     for (const { end, strip, quoted } of this.current.documents.splice(0)) {
       const body: string[] = []
       for (let joined = false; ; ) {
-        if (this.at >= this.text.length) throw new Unreadable('a here-document has no end')
+        if (this.at >= this.text.length) throw new UnreadableCommand('a here-document has no end')
         const [line = ''] = this.match(/[^\n]*/y) ?? []
         this.at++
         if (!joined && (strip ? line.replace(/^\t+/, '') : line) === end) break
@@ -132,7 +132,7 @@ class PosixReader extends Scanner {
         this.at += character === '\\' ? 2 : 1
         if (character === '(') open++
         if (character === "'" || (character === ')' && --open === 1 && this.text[this.at] !== ')'))
-          throw new Unreadable('its arithmetic is unclear')
+          throw new UnreadableCommand('its arithmetic is unclear')
       }
     }
   }
@@ -169,7 +169,7 @@ class PosixReader extends Scanner {
         this.at++
       }
     }
-    if (this.at === start) throw new Unreadable(`it cannot be read from character ${start + 1} on`)
+    if (this.at === start) throw new UnreadableCommand(`it cannot be read from character ${start + 1} on`)
     word.written = this.text.slice(start, this.at)
     // Programs, although their names look like the beginning of a glob.
     if (/^\[\[?$/.test(word.written)) word.expands = false
@@ -178,7 +178,7 @@ class PosixReader extends Scanner {
 
   private singleQuoted(word: Word): void {
     const [whole, inside = ''] = this.match(/'([^']*)'/y) ?? []
-    if (whole === undefined) throw new Unreadable('a quote is not closed')
+    if (whole === undefined) throw new UnreadableCommand('a quote is not closed')
     word.text += inside
     word.quoted = true
   }
@@ -195,7 +195,7 @@ class PosixReader extends Scanner {
         this.at++
         if (character === end) return
         // Shells differ on a single quote in a quoted `${…}`.
-        if (character === '' || (end === '}' && character === "'")) throw new Unreadable('a quote or a brace is not closed')
+        if (character === '' || (end === '}' && character === "'")) throw new UnreadableCommand('a quote or a brace is not closed')
         if (end === '}' && character === '"') this.quotedUpTo('"', word)
         else if (character === '\\') {
           word.text += (/[$`"\\\n]/.test(next) ? '' : '\\') + (next === '\n' ? '' : next)
@@ -213,7 +213,7 @@ class PosixReader extends Scanner {
     else if (next === '(') this.inList(2)
     else if (this.match(/\$\{(?![\s|])/y) !== null) this.quotedUpTo('}', newWord(), inQuotes)
     // Also `${ command; }` of bash 5.3, and `$'…'` with an escaped quote.
-    else if (this.match(/`|\$\{|\$'[^'\\]*(\\[^'][^'\\]*)*\\'/y) !== null) throw new Unreadable('a substitution cannot be read')
+    else if (this.match(/`|\$\{|\$'[^'\\]*(\\[^'][^'\\]*)*\\'/y) !== null) throw new UnreadableCommand('a substitution cannot be read')
     else if (this.match(/\$(\w+|[@*#?$!-])/y) === null) {
       this.at++
       if (inQuotes || !/['"]/.test(next)) {
@@ -231,7 +231,7 @@ class PosixReader extends Scanner {
     this.current = { ...newList(), isData }
     this.at += length
     this.list(')')
-    if (this.current.documents.length > 0) throw new Unreadable('a here-document has no end')
+    if (this.current.documents.length > 0) throw new UnreadableCommand('a here-document has no end')
     this.current = outer
   }
 }

@@ -1,4 +1,4 @@
-import { type Command, type Grammar, isDynamic, Unreadable, type Word } from './command.ts'
+import { type BlockableCommand, type Grammar, isDynamic, UnreadableCommand, type Word } from './command.ts'
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
 
@@ -36,11 +36,11 @@ const isArgument = ({ text }: Word): boolean => /^-|=|^[\d.]+[smhd]?$|^$/.test(t
 function demandKnown(word: Word | undefined): void {
   if (word === undefined || !isDynamic(word) || (!word.expands && /\/[^/\0]+$/.test(word.text))) return
   const { written } = word
-  throw new Unreadable(`the program ${written.length > 60 ? `${written.slice(0, 60)}…` : written} is only known when it runs`)
+  throw new UnreadableCommand(`the program ${written.length > 60 ? `${written.slice(0, 60)}…` : written} is only known when it runs`)
 }
 
 /** Positions in a command of the programs it may run: its first word, and behind each wrapper the next; too many rather than too few. */
-export function programsIn(words: Command): ReadonlySet<number> {
+export function programsIn(words: BlockableCommand): ReadonlySet<number> {
   demandKnown(words[0])
   const found = new Set([0])
   for (const at of found) {
@@ -53,10 +53,10 @@ export function programsIn(words: Command): ReadonlySet<number> {
   return found
 }
 
-function behind(words: Command, from: number, name: string): number[] {
+function behind(words: BlockableCommand, from: number, name: string): number[] {
   const finder = finders.get(name)
   if (finder === undefined && !wrappers.has(name) && !anywhere.has(name)) return []
-  if (words.length > 2000) throw new Unreadable(`one command has ${words.length} words`)
+  if (words.length > 2000) throw new UnreadableCommand(`one command has ${words.length} words`)
   const rest = [...words.keys()].slice(from + 1)
   if (finder !== undefined) return rest.filter((at) => finder.test(words[at - 1]?.text ?? ''))
   if (anywhere.has(name)) return rest
@@ -71,17 +71,17 @@ function behind(words: Command, from: number, name: string): number[] {
 }
 
 /** The command lines that a command gives to a shell as arguments, each with the grammar of that shell. Throws Unreadable. */
-export function linesIn(words: Command, outer: Grammar): [text: string, grammar: Grammar][] {
+export function linesIn(words: BlockableCommand, outer: Grammar): [text: string, grammar: Grammar][] {
   const name = nameOf(words[0]?.text)
   const rest = words.slice(1)
   const splits = rest.findIndex(({ text }) => /^(-[a-z]*S|--split-string)/.test(text))
   if (name === 'eval' || (name === 'env' && splits >= 0 && rest.slice(0, splits).every(isArgument)))
-    throw new Unreadable(`${name} takes a text apart by itself`)
+    throw new UnreadableCommand(`${name} takes a text apart by itself`)
   if (name === '.' || name === 'source') {
     const [script = { text: '', expands: false }] = rest
     // A script is not looked into, wherever its folder is; what comes from a pipe is no script.
     if (script.expands || /^\/(dev|proc)\//.test(script.text) || /\0(?!.*\/[\w.-]+\.\w+$)/s.test(script.text))
-      throw new Unreadable('what is read in is only known when it runs')
+      throw new UnreadableCommand('what is read in is only known when it runs')
   }
   const option = rest.findIndex(({ text }) => /^-\w*c$/i.test(text))
   const lines: (readonly [readonly Word[], Grammar])[] = []
@@ -93,7 +93,7 @@ export function linesIn(words: Command, outer: Grammar): [text: string, grammar:
     for (const word of rest) if (/[\s=]/.test(word.text)) lines.push([[word], name === 'forfiles' ? 'cmd' : outer])
   return lines.map(([given, grammar]) => {
     // Words of a POSIX shell lose their variables when they are read; the others keep them, to be judged once more.
-    if (outer === 'posix' && given.some(isDynamic)) throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    if (outer === 'posix' && given.some(isDynamic)) throw new UnreadableCommand(`what ${name} is to run is only known when it runs`)
     const text = given.map((word) => word.text).join(' ')
     if (name === 'cmd') return [/(?:^|\s|\/\w+)\/[ckr](.*)$/is.exec(text)?.[1] ?? '', grammar]
     if (grammar === 'powershell') return [powershellLine(text), grammar]
@@ -103,7 +103,7 @@ export function linesIn(words: Command, outer: Grammar): [text: string, grammar:
 
 /** The command behind the options of PowerShell. */
 function powershellLine(text: string): string {
-  if (/(^|\s)[-/]e(nc?|nco\w*|c)?(\s|$)/i.test(text)) throw new Unreadable('an encoded command cannot be read')
+  if (/(^|\s)[-/]e(nc?|nco\w*|c)?(\s|$)/i.test(text)) throw new UnreadableCommand('an encoded command cannot be read')
   const options = /^\s*([-/](ex\w*|ep|v\w*|w\w*|inp\w*|o\w*|conf\w*|psc\w*|wo\w*)\s+\S+\s*|[-/](?!c(o\w*)?\s)\w+\s*)*([-/]c(o\w*)?\s+)?/i
   return text.replace(options, '')
 }

@@ -1,4 +1,4 @@
-import { type Command, newWord, Scanner, Unreadable, type Word } from './command.ts'
+import { type BlockableCommand, newWord, Scanner, UnreadableCommand, type Word } from './command.ts'
 
 /** How cmd and PowerShell differ: each pattern is for the characters at one place. */
 const rules = {
@@ -18,15 +18,15 @@ const evaluators =
   /\b(iex|invoke-expression|add-type|invoke-wmimethod|invoke-cimmethod)\b|::\s*(start|create|invoke\w*)\b|\.\s*invoke\w*\s*\(|-e(nc?|nco\w*|c)?\s+[A-Za-z0-9+/=]{8,}/i
 
 /** Every command in a line of cmd or PowerShell. Brackets only separate: what is in them is read as commands too. Throws Unreadable. */
-export function windowsCommands(text: string, grammar: 'cmd' | 'powershell'): Command[] {
+export function windowsCommands(text: string, grammar: 'cmd' | 'powershell'): BlockableCommand[] {
   // Backticks only hide letters from a reader; PowerShell drops them.
   if (grammar === 'powershell' && evaluators.test(text.replaceAll('`', '')))
-    throw new Unreadable('it evaluates a text or an object that is only known when it runs')
+    throw new UnreadableCommand('it evaluates a text or an object that is only known when it runs')
   return new WindowsReader(text, grammar).found
 }
 
 class WindowsReader extends Scanner {
-  readonly found: Command[] = []
+  readonly found: BlockableCommand[] = []
   private words: Word[] = []
   /** After `&` or `.`, where PowerShell takes a quoted text for a program. */
   private isCalled = false
@@ -46,13 +46,13 @@ class WindowsReader extends Scanner {
   private step(): void {
     if (!this.isCmd && this.match(/<#/y) !== null) this.skipTo('#>')
     else if (!this.isCmd && this.match(/@'\r?\n/y) !== null) this.skipTo("\n'@")
-    else if (!this.isCmd && this.match(/@"\r?\n/y) !== null) throw new Unreadable('a here-string may run commands inside')
+    else if (!this.isCmd && this.match(/@"\r?\n/y) !== null) throw new UnreadableCommand('a here-string may run commands inside')
     else if (this.match(this.rule.blank) !== null) return
     else if (!this.isCmd && this.words.length === 0 && this.match(/[.&](?=[^.&\\/])/y) !== null) this.isCalled = true
     else if (!this.isCmd && this.words.length === 1 && this.match(/[-+*/%?]*=/y) !== null) this.flush()
     else if (this.match(/[\d*]?(>>?|<)(&\d)?/y) !== null) this.isTarget = this.text[this.at - 2] !== '&'
     else if (this.rule.end.test(this.text[this.at] ?? '')) {
-      if (this.isCalled && this.words.length === 0 && this.text[this.at] === '(') throw new Unreadable('the program is computed')
+      if (this.isCalled && this.words.length === 0 && this.text[this.at] === '(') throw new UnreadableCommand('the program is computed')
       this.flush()
       this.at++
     } else this.word()
@@ -82,7 +82,7 @@ class WindowsReader extends Scanner {
         const substitution = this.isCmd || single !== undefined ? -1 : inside.indexOf('$(')
         if (substitution >= 0) this.found.push(...new WindowsReader(inside.slice(substitution), 'powershell').found)
         word.text += this.isCmd ? inside : inside.replace(/`([\s\S])/g, '$1')
-      } else if (rule.quote.test(character)) throw new Unreadable('a quote is not closed')
+      } else if (rule.quote.test(character)) throw new UnreadableCommand('a quote is not closed')
       // `$x=name` and `@{ key=name }`: what is assigned is a command of its own.
       else if (character === '=' && !this.isCmd && this.words.length === 0) break
       else {
@@ -103,7 +103,7 @@ class WindowsReader extends Scanner {
 
   private skipTo(end: string): void {
     const at = this.text.indexOf(end, this.at)
-    if (at < 0) throw new Unreadable('a comment or a here-string has no end')
+    if (at < 0) throw new UnreadableCommand('a comment or a here-string has no end')
     this.at = at + end.length
   }
 }

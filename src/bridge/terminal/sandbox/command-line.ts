@@ -4,7 +4,7 @@ import { within } from '../../policy/region.ts'
 import type { GitSettings } from './git-settings.ts'
 import { kindOf } from './layout.ts'
 import type { Quotas } from '../../base/settings.ts'
-import { type Step, wordsOf } from './steps.ts'
+import { type SandboxStep, wordsOf } from './steps.ts'
 
 /** What of `/etc` programs need to start and to name users; nothing that holds a secret. */
 const settings = [
@@ -44,7 +44,7 @@ export interface SandboxPlan {
   readonly scope: readonly string[]
   readonly cwd: string
   readonly home: string
-  readonly steps: readonly Step[]
+  readonly steps: readonly SandboxStep[]
   readonly git: readonly GitSettings[]
   readonly quotas: Quotas
   /** The bubblewrap here can make folders of a fixed size. */
@@ -62,7 +62,7 @@ const systemPart = (path: string): string[] => {
 }
 
 /** A node under nvm or fnm lies in the home folder: its own installation is shown, never a folder that holds anything else. */
-export function nodeSteps(execPath: string, home: string): Step[] {
+export function nodeSteps(execPath: string, home: string): SandboxStep[] {
   const at = dirname(dirname(execPath))
   if (at === '/usr' || at === '/' || within(home, at, exact) || kindOf(join(at, 'lib', 'node_modules', 'npm')) === null) return []
   return [{ at, make: 'bind', write: false }]
@@ -82,7 +82,7 @@ const firstInside = (tasks: number): string =>
   ].join('; ')
 
 /** Folders of a sandbox that lie in memory: those that are not laid out from the disk. */
-export const foldersInMemory = (home: string, steps: readonly Step[]): string[] =>
+export const foldersInMemory = (home: string, steps: readonly SandboxStep[]): string[] =>
   ['/tmp', '/dev/shm', home].filter((path) => !steps.some(({ at, make }) => make === 'bind' && within(path, at, exact)))
 
 /** How many words come between `--` and the program of the command. */

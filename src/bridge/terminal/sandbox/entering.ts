@@ -5,12 +5,12 @@ import { limits } from '../../base/limits.ts'
 import { readProc } from '../../base/proc.ts'
 import { codeOf } from '../../base/refusal.ts'
 import { descriptors } from './command-line.ts'
-import { MountTable, type Step, layoutTrouble } from './steps.ts'
+import { MountTable, type SandboxStep, layoutTrouble } from './steps.ts'
 
 /** The way into a sandbox for one process. */
 export interface Confinement {
   readonly filter: Buffer
-  readonly steps: readonly Step[]
+  readonly steps: readonly SandboxStep[]
   readonly roots: readonly string[]
   /** The mounts of this process, as they were when the steps were made. */
   readonly mounts: MountTable
@@ -86,7 +86,7 @@ export async function enter(child: ChildProcess, { filter, steps, roots, mounts 
   return trouble === null ? { pid } : { trouble }
 }
 
-function lookedAt(pid: number, steps: readonly Step[], roots: readonly string[], mounts: MountTable): string | null {
+function lookedAt(pid: number, steps: readonly SandboxStep[], roots: readonly string[], mounts: MountTable): string | null {
   try {
     const at = layoutTrouble(steps, roots, mounts, new MountTable(readFileSync(`/proc/${pid}/mountinfo`, 'latin1')))
     return at === null ? null : `${JSON.stringify(at)} changed while the sandbox was laid out`

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { within } from '../../policy/region.ts'
 import { codeOf } from '../../base/refusal.ts'
-import type { Entry } from './known-folders.ts'
+import type { FolderEntry } from './known-folders.ts'
 import { autorunList, closedList } from '../../policy/lists/index.ts'
 import { NameTree, namesOf } from '../../policy/names.ts'
 
@@ -30,7 +30,7 @@ export interface ProtectedPath {
   readonly path: string
   /** `pinned`: it must stay where it is. `watched`: it may change, and the answer names it. */
   readonly sort: Sort | 'pinned' | 'watched'
-  readonly kind: Entry['kind']
+  readonly kind: FolderEntry['kind']
 }
 
 /** The folders that are searched. */
@@ -61,14 +61,14 @@ export class FoundList {
     return this.list.get(path)?.sort
   }
 
-  add(path: string, sort: ProtectedPath['sort'], kind: Entry['kind']): void {
+  add(path: string, sort: ProtectedPath['sort'], kind: FolderEntry['kind']): void {
     const before = this.sortOf(path)
     if (before === 'closed' || (before === 'read-only' && sort === 'pinned')) return
     this.list.set(path, { path, sort, kind })
   }
 
   /** Adds a path and, for a link, its target. */
-  addWithTarget(path: string, sort: ProtectedPath['sort'], kind: Entry['kind']): void {
+  addWithTarget(path: string, sort: ProtectedPath['sort'], kind: FolderEntry['kind']): void {
     this.add(path, sort, kind)
     if (kind === 'link') this.addTarget(path, sort)
   }

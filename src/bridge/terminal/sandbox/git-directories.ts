@@ -1,14 +1,14 @@
 import { basename, dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { within } from '../../policy/region.ts'
-import type { Entry, FolderCache } from './known-folders.ts'
+import type { FolderEntry, FolderCache } from './known-folders.ts'
 import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } from '../../policy/git-config.ts'
 import { type FoundList, type SearchScope, inGitDirectory, realFolder } from './found.ts'
 
 const exact = (path: string): string => path
 
 /** Finds what git runs by itself, or takes its configuration from, in the repositories of a search. */
-export class GitDirectories {
+export class GitFinder {
   /** There were more than are looked at. */
   isFull = false
   private readonly seen = new Set<string>()
@@ -28,7 +28,7 @@ export class GitDirectories {
    * As git tells them (gitrepository-layout(5)), bare ones too. `HEAD` may be missing: one command can take it away, and the next
    * one put it back. The others are pinned.
    */
-  async is(folder: string, entries: readonly Entry[]): Promise<boolean> {
+  async is(folder: string, entries: readonly FolderEntry[]): Promise<boolean> {
     const has = (name: string): boolean => entries.some((entry) => entry.name === name && entry.kind !== 'file')
     if (!has('objects') || !has('refs')) return false
     return entries.some(({ name }) => name === 'HEAD') || (await this.hasHeads(folder))
@@ -39,7 +39,7 @@ export class GitDirectories {
   }
 
   /** A folder with a `.git` of some kind. */
-  async worktree(folder: string, { kind }: Entry): Promise<void> {
+  async worktree(folder: string, { kind }: FolderEntry): Promise<void> {
     const path = join(folder, '.git')
     if (kind !== 'folder') this.found.add(path, 'read-only', kind)
     const named = kind === 'file' ? gitDirectoryNamedIn(path) : path

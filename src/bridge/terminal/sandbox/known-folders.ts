@@ -44,14 +44,14 @@ export class KnownFolders {
   }
 }
 
-export interface Entry {
+export interface FolderEntry {
   readonly name: string
   readonly kind: 'file' | 'folder' | 'link'
 }
 
 interface Known {
   readonly stamp: string
-  readonly entries: readonly Entry[]
+  readonly entries: readonly FolderEntry[]
   /** Changed so long before it was read that a later change has another time, on the coarsest clocks too. */
   readonly isSettled: boolean
 }
@@ -77,7 +77,7 @@ export class FolderCache {
     this.now = new Map()
   }
 
-  async list(folder: string): Promise<readonly Entry[]> {
+  async list(folder: string): Promise<readonly FolderEntry[]> {
     try {
       const facts = await lstat(folder, { bigint: true })
       if (!facts.isDirectory()) return []
@@ -95,7 +95,7 @@ export class FolderCache {
   private async read(folder: string, stamp: string, changedMs: number): Promise<Known> {
     const isSettled = this.clock() - changedMs > settledMs
     const found = await readdir(folder, { withFileTypes: true })
-    const entries = found.map((each): Entry => {
+    const entries = found.map((each): FolderEntry => {
       const kind = each.isDirectory() ? 'folder' : each.isSymbolicLink() ? 'link' : 'file'
       return { name: each.name, kind }
     })

@@ -6,7 +6,7 @@ import { namesOf } from '../../policy/names.ts'
 import { judge, type Region, within } from '../../policy/region.ts'
 import type { Ruling } from '../../policy/ruling.ts'
 import { codeOf } from '../../base/refusal.ts'
-import { type StandIns, type Step, closedSteps } from './steps.ts'
+import { type StandIns, type SandboxStep, closedSteps } from './steps.ts'
 import type { ProtectedPath } from './found.ts'
 
 /** The parts of the disk that a command in the sandbox sees and may change. */
@@ -66,10 +66,10 @@ function isStrict(folder: string, { region, ruling, home, onDrive }: LayoutPlan)
 }
 
 /** Each thing in a strict folder by itself: folders as they may be used, files to be read, closed ones not at all, nothing new. */
-function strictly(folder: string, plan: LayoutPlan): Step[] {
+function strictly(folder: string, plan: LayoutPlan): SandboxStep[] {
   const { region, ruling } = plan
   const fold = plan.onDrive(folder) ? folded : exact
-  const steps: Step[] = [{ at: folder, make: 'folder' }]
+  const steps: SandboxStep[] = [{ at: folder, make: 'folder' }]
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const at = join(folder, entry.name)
     if (ruling.of(at, 'read') === 'closed') {
@@ -91,7 +91,7 @@ type Way = (typeof ways)[number]
  * what is mounted can be neither renamed nor removed, so nothing can be put in its place. A link cannot be mounted, and
  * so the folder that it lies in is read-only.
  */
-function plainly(root: string, plan: LayoutPlan): Step[] {
+function plainly(root: string, plan: LayoutPlan): SandboxStep[] {
   const { region, ruling } = plan
   const isHidden = (path: string): boolean => judge(path, { ...region, open: [path] }, exact) === 'closed'
   const laid = new Map<string, Way>()
@@ -129,13 +129,13 @@ function isNeeded(path: string, way: Way, laid: ReadonlyMap<string, Way>): boole
   return true
 }
 
-function stepsFor(at: string, way: Way, { readOnly, standIns }: LayoutPlan): Step[] {
+function stepsFor(at: string, way: Way, { readOnly, standIns }: LayoutPlan): SandboxStep[] {
   if (way === 'closed' || way === 'named') return closedSteps(at, standIns, way)
   return [{ at, make: 'bind', write: way === 'write' && !readOnly }]
 }
 
 /** The steps that lay out the allowed folders. */
-export function layOut(plan: LayoutPlan): Step[] {
+export function layOut(plan: LayoutPlan): SandboxStep[] {
   const roots = rootsOf(plan.region, plan.home).sort((one, other) => depth(one) - depth(other))
   return outermost(roots).flatMap((root) => (isStrict(root, plan) ? strictly(root, plan) : plainly(root, plan)))
 }

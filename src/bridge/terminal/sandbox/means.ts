@@ -53,7 +53,7 @@ export const sandboxProgram = (): string | null => places.find((path) => accessT
 export const isRoot = (): boolean => userOf('self') === 0
 
 /** The programs and features of this machine that a sandbox can use. */
-export interface Means {
+export interface SandboxMeans {
   readonly program: string
   /** The filter of system calls. */
   readonly filter: Buffer
@@ -65,7 +65,11 @@ export interface Means {
 }
 
 /** Finds them out; a sentence where there can be no sandbox. `folder`: our own, which no command sees. */
-export async function findMeans({ platform, variables, self, random }: Settings, folder: string, quotas: Quotas): Promise<Means | string> {
+export async function findMeans(
+  { platform, variables, self, random }: Settings,
+  folder: string,
+  quotas: Quotas,
+): Promise<SandboxMeans | string> {
   const program = sandboxProgram()
   const filter = callFilter(arch())
   if (platform !== 'linux') return 'it exists on Linux and WSL only'

@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { type Canary, quoted } from './canary.ts'
 import { type Confinement, enter } from './entering.ts'
 
-export interface Probe {
+export interface SandboxProbe {
   /** Words of the sandbox that a command line is put behind. */
   readonly words: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -21,7 +21,7 @@ interface Ran {
 }
 
 /** Runs a script of sh in the sandbox, as any command is started. */
-async function run({ words, env, confinement }: Probe, script: string): Promise<Ran> {
+async function run({ words, env, confinement }: SandboxProbe, script: string): Promise<Ran> {
   const [program = '', ...args] = [...words, '/bin/sh', '-c', script]
   const child = spawn(program, args, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'], detached: true })
   const said = { output: '', error: '' }
@@ -43,7 +43,7 @@ async function run({ words, env, confinement }: Probe, script: string): Promise<
 }
 
 /** Tries the sandbox before anything relies on it. Returns what is wrong, or null when it holds. */
-export async function probeSandbox(probe: Probe): Promise<string | null> {
+export async function probeSandbox(probe: SandboxProbe): Promise<string | null> {
   const { canary, inside } = probe
   const written = inside === null ? '' : `( echo x >${quoted(inside)} ) && rm ${quoted(inside)} && echo wrote-inside`
   try {

@@ -13,8 +13,8 @@ import { foldersInMemory, sandboxWords } from './command-line.ts'
 import { closeInherited, enter } from './entering.ts'
 import { KnownFolders } from './known-folders.ts'
 import { type LayoutPlan, layOut, outermost, rootsOf, writableFolder } from './layout.ts'
-import { findMeans, type Means } from './means.ts'
-import { MountTable, StandInFiles, type Step } from './steps.ts'
+import { findMeans, type SandboxMeans } from './means.ts'
+import { MountTable, StandInFiles, type SandboxStep } from './steps.ts'
 import { probeSandbox } from './probe.ts'
 import { type Look, ProtectedSearch } from './search.ts'
 import { Watch } from './watch.ts'
@@ -48,7 +48,7 @@ export class Sandbox {
   private readonly standIns: StandInFiles
   private readonly watch: Watch
   private tried: Promise<boolean> | undefined
-  private means: Means | null = null
+  private means: SandboxMeans | null = null
   private readonly usualEnvironment: (tag: string) => Record<string, string>
 
   /** `usualEnvironment`: what a command with this tag gets outside a sandbox. */
@@ -122,7 +122,7 @@ export class Sandbox {
     return look
   }
 
-  private async enclosed(cwd: string, tag: string, means: Means, current: Current, more: readonly Step[]): Promise<Enclosed> {
+  private async enclosed(cwd: string, tag: string, means: SandboxMeans, current: Current, more: readonly SandboxStep[]): Promise<Enclosed> {
     const { settings, quotas } = this
     const since = settings.now()
     const look = await this.look(current.region)
@@ -141,7 +141,7 @@ export class Sandbox {
     return { ...current, readOnly, home: self.home, onDrive: (path) => onDrive(path, place), found, standIns: this.standIns }
   }
 
-  private environment(tag: string, { scope }: Means): Record<string, string> {
+  private environment(tag: string, { scope }: SandboxMeans): Record<string, string> {
     const all = this.usualEnvironment(tag)
     for (const name of withheld) delete all[name]
     return { ...all, ...scope?.env }
@@ -158,16 +158,16 @@ export class Sandbox {
   }
 
   /** Tries the sandbox again without systemd's scope where it does not hold in one. */
-  private async triedWith(means: Means): Promise<string | null> {
+  private async triedWith(means: SandboxMeans): Promise<string | null> {
     closeInherited()
     this.means = means
     const trouble = await this.probe(means)
     return trouble === null || means.scope === null ? trouble : this.triedWith({ ...means, scope: null })
   }
 
-  private async probe(means: Means): Promise<string | null> {
+  private async probe(means: SandboxMeans): Promise<string | null> {
     const { settings } = this
-    const node: Step = { at: '/run/node', make: 'cover', source: realpathSync(settings.execPath) }
+    const node: SandboxStep = { at: '/run/node', make: 'cover', source: realpathSync(settings.execPath) }
     const canary = await makeCanary(realpathSync(this.folder), `canary-${settings.random(8)}`, node.at)
     try {
       const current = await this.policy.current()

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
-import { type Entry, FolderCache, type KnownFolders } from './known-folders.ts'
-import { GitDirectories } from './git-directories.ts'
+import { type FolderEntry, FolderCache, type KnownFolders } from './known-folders.ts'
+import { GitFinder } from './git-directories.ts'
 import { FoundList, type ProtectedPath, type SearchScope, realFolder, sortOf } from './found.ts'
 
 export interface Look {
@@ -56,7 +56,7 @@ class Walk {
   private readonly scope: SearchScope
   private readonly bounds: Bounds
   private readonly found: FoundList
-  private readonly git: GitDirectories
+  private readonly git: GitFinder
   /** Folders outside of repositories, in them, and those where nobody keeps one. */
   private readonly queues: readonly [string[], string[], string[]]
   private readonly visited = new Set<string>()
@@ -68,7 +68,7 @@ class Walk {
     this.scope = scope
     this.bounds = bounds
     this.found = new FoundList(scope)
-    this.git = new GitDirectories(folders, this.found, scope, bounds.repositories)
+    this.git = new GitFinder(folders, this.found, scope, bounds.repositories)
     const first = known.filter((folder) => this.isInside(folder) && realFolder(folder) === folder)
     this.queues = [[...first, ...scope.roots], [], []]
   }
@@ -123,7 +123,7 @@ class Walk {
   }
 
   /** `name`: the path's last names, from the one on that may mean something. */
-  private async named(path: string, name: string, { kind }: Entry): Promise<void> {
+  private async named(path: string, name: string, { kind }: FolderEntry): Promise<void> {
     const sort = sortOf(name)
     if (sort !== null && sort !== 'above') return this.found.addWithTarget(path, sort, kind)
     if (sort === null || kind === 'file') return

@@ -56,7 +56,7 @@ export class MountTable {
 }
 
 /** One thing that bubblewrap does to lay out what a command sees, at a place that is the same inside and outside. */
-export type Step =
+export type SandboxStep =
   /** The file or folder itself. */
   | { readonly at: string; readonly make: 'bind'; readonly write: boolean }
   /** A file that stands in for one whose content is not shown. */
@@ -66,7 +66,7 @@ export type Step =
   | { readonly at: string; readonly make: 'link'; readonly to: string }
 
 /** The words of bubblewrap for a step. */
-export function wordsOf(step: Step): string[] {
+export function wordsOf(step: SandboxStep): string[] {
   const { at } = step
   // `-try`: what has gone since it was found is not made again as a mount point; the check of the layout finds that out.
   if (step.make === 'bind') return [step.write ? '--bind-try' : '--ro-bind-try', at, at]
@@ -80,7 +80,12 @@ export function wordsOf(step: Step): string[] {
  * command may have put a link in its place, which would show something else there: so the sandbox is looked at before
  * anything runs in it. `here`: the mounts of this process, `inside`: those of the sandbox.
  */
-export function layoutTrouble(steps: readonly Step[], roots: readonly string[], here: MountTable, inside: MountTable): string | null {
+export function layoutTrouble(
+  steps: readonly SandboxStep[],
+  roots: readonly string[],
+  here: MountTable,
+  inside: MountTable,
+): string | null {
   const planned = new Map(steps.filter(({ make }) => make !== 'link' && make !== 'seal').map((step) => [step.at, step]))
   const top = new Map(inside.mounts.map((mount) => [mount.point, mount]))
   for (const [at, step] of planned) {
@@ -109,7 +114,7 @@ export interface StandIns {
  * Hides what is closed. A file keeps its size and time, by which git takes it for unchanged. `named`: so do the names in
  * a folder, since git would take a file that is not there for a deleted one, and commit that.
  */
-export function closedSteps(path: string, standIns: StandIns, way: 'named' | 'closed'): Step[] {
+export function closedSteps(path: string, standIns: StandIns, way: 'named' | 'closed'): SandboxStep[] {
   try {
     const real = realpathSync(path)
     const facts = lstatSync(real)
@@ -122,10 +127,10 @@ export function closedSteps(path: string, standIns: StandIns, way: 'named' | 'cl
   }
 }
 
-function namesIn(folder: string, standIns: StandIns, depth: number): Step[] {
+function namesIn(folder: string, standIns: StandIns, depth: number): SandboxStep[] {
   const entries = readdirSync(folder, { withFileTypes: true })
   if (entries.length > limits.sandboxClosedNames || depth > limits.sandboxClosedDepth) return []
-  return entries.flatMap((entry): Step[] => {
+  return entries.flatMap((entry): SandboxStep[] => {
     const at = join(folder, entry.name)
     if (entry.isDirectory()) return [{ at, make: 'folder' }, ...namesIn(at, standIns, depth + 1), { at, make: 'seal' }]
     return entry.isFile() ? [{ at, make: 'cover', source: standIns.for(lstatSync(at)) }] : []

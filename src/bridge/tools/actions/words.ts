@@ -1,5 +1,5 @@
 import type { Action } from '../../actions/action.ts'
-import { type Part, partsInData, partsInWords, tokensFor } from '../../base/budget.ts'
+import { type AnswerPart, partsInData, partsInWords, tokensFor } from '../../base/budget.ts'
 import { quote, quoteInLine } from '../../base/quote.ts'
 import { inLine, time } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
@@ -90,12 +90,12 @@ export function actionAnswer(action: Action, room: number, more: Readonly<Record
   const facts = actionHead(action)
   const words = resultText(action)
   const named = { isWhole: true, isListed: false } as const
-  const asked: Part = {
+  const asked: AnswerPart = {
     ...{ ...named, name: 'params', title: `Params, by ${quoteInLine(from)}:`, text: json(params), bytes: Buffer.byteLength(json(params)) },
     ...{ field: 'params', about: { part: 'params' }, value: (shown: string) => (shown === json(params) ? params : shown) },
   }
   const ours = isOurs(action) && words !== null
-  const outcome: Part = {
+  const outcome: AnswerPart = {
     ...{ ...named, name: 'result', title: ours ? (resultWords(action) ?? '') : whoseResult(action), text: ours ? null : words },
     ...{ bytes: Buffer.byteLength(words ?? ''), field: 'result', about: { part: 'result' } },
     value: (shown: string) => (ours || shown === words ? result : shown),

@@ -6,7 +6,7 @@ import type { Settings } from '../../base/settings.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import { storeState } from '../../store/state.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import type { Program } from '../../handoff/programs.ts'
+import type { ConnectedProgram } from '../../handoff/programs.ts'
 import { inLine, inName, time } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../transports/carrier.ts'
@@ -84,7 +84,7 @@ export const bridgeStatus = defineTool({
 })
 
 /** A program in a few words; the first is the one that asks. */
-const programWords = ({ client, project, namespace, connected, lastSeen }: Program, at: number): string =>
+const programWords = ({ client, project, namespace, connected, lastSeen }: ConnectedProgram, at: number): string =>
   [
     quoteInLine(client),
     ...(project === null ? [] : [`in ${inName(project)}`]),
@@ -93,11 +93,11 @@ const programWords = ({ client, project, namespace, connected, lastSeen }: Progr
   ].join(', ')
 
 /** The programs of all bridges, `self` first, and how many actions of each status are not final; little if the store cannot be read, which `problems` reports. */
-async function storedFacts(bridge: Bridge, self: Program) {
+async function storedFacts(bridge: Bridge, self: ConnectedProgram) {
   const { counts } = await import('../../actions/queue.ts')
   const { programsIn } = await import('../../handoff/programs.ts')
   const hasActions = bridge.settings.families.includes('actions')
-  const isSelf = ({ client, project, namespace }: Program): boolean =>
+  const isSelf = ({ client, project, namespace }: ConnectedProgram): boolean =>
     client === self.client && project === self.project && namespace === self.namespace
   try {
     return await (await bridge.store()).snapshot((database) => ({

@@ -8,13 +8,13 @@ import { find } from '../../handoff/handoff.ts'
 import { questionOfId } from '../../handoff/question.ts'
 import { lastNote } from '../../handoff/texts.ts'
 import { get } from '../../memory/memory.ts'
-import { type Change, changesOf } from '../../store/changes.ts'
+import { type StoreChange, changesOf } from '../../store/changes.ts'
 import type { Database } from '../../store/database.ts'
 import { cleanBeginning } from './parts.ts'
 
 /** Something that others have changed, as it is now. */
 export interface ChangedThing {
-  readonly change: Change
+  readonly change: StoreChange
   readonly words: string
   readonly fact: Readonly<Record<string, unknown>>
 }
@@ -28,7 +28,7 @@ interface Looking {
 }
 
 /** All changes of one thing: a question is the same thing when it is answered or taken back. */
-const thingOf = ({ kind, namespace, id }: Pick<Change, 'kind' | 'namespace' | 'id'>): string =>
+const thingOf = ({ kind, namespace, id }: Pick<StoreChange, 'kind' | 'namespace' | 'id'>): string =>
   JSON.stringify([nounOf(kind), namespace, id])
 
 const nounOf = (kind: string): string => (kind === 'answer' || kind === 'withdrawn' ? 'question' : kind)
@@ -36,10 +36,10 @@ const nounOf = (kind: string): string => (kind === 'answer' || kind === 'withdra
 /** Each thing that was changed once, as it is now, in the order of its last change; `rest` of them are left out. */
 export function changedThings(
   database: Database,
-  changes: readonly Change[],
+  changes: readonly StoreChange[],
   looking: Looking,
 ): { readonly things: readonly ChangedThing[]; readonly rest: number } {
-  const byThing = new Map<string, { readonly first: Change; readonly last: Change }>()
+  const byThing = new Map<string, { readonly first: StoreChange; readonly last: StoreChange }>()
   for (const last of changes) byThing.set(thingOf(last), { first: byThing.get(thingOf(last))?.first ?? last, last })
   const own = new Map(changesOf(database, looking.session, changes[0]?.n ?? 0).map((change) => [thingOf(change), change.n]))
   const all = [...byThing.values()].sort((a, b) => a.last.n - b.last.n)
@@ -51,7 +51,7 @@ export function changedThings(
 }
 
 /** `isOwn`: the session that waits has changed it since, so what it is now is that session's doing. */
-function thingNow(database: Database, change: Change, since: number, looking: Looking, isOwn: boolean): ChangedThing {
+function thingNow(database: Database, change: StoreChange, since: number, looking: Looking, isOwn: boolean): ChangedThing {
   const { kind, id, namespace, by, at } = change
   const { state, more } = stateOf(database, change, since, looking)
   const named = kind === 'memory' ? `${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}` : inLine(id)
@@ -74,7 +74,7 @@ const gone: State = { state: 'no longer kept', more: { deleted: true } }
 
 const ofStatus = (status: string | null | undefined): State => (status == null ? gone : { state: status, more: { status } })
 
-function stateOf(database: Database, { kind, id, namespace }: Change, since: number, looking: Looking): State {
+function stateOf(database: Database, { kind, id, namespace }: StoreChange, since: number, looking: Looking): State {
   const { isLive, now } = looking
   if (kind === 'handoff') {
     const note = noteOf(database, id, since, looking)

@@ -1,4 +1,4 @@
-import { type Part, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
+import { type AnswerPart, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { failed } from '../../base/refusal.ts'
@@ -33,7 +33,7 @@ export async function readHandoff(bridge: Bridge, id: string, room: number) {
 interface Found extends Pick<Rest, 'unread'> {
   readonly head: string
   readonly facts: Readonly<Record<string, unknown>>
-  readonly parts: readonly Part[]
+  readonly parts: readonly AnswerPart[]
 }
 
 async function questionAnswer({ redaction, ...bridge }: Bridge, id: string, room: number): Promise<Found | null> {

@@ -6,7 +6,7 @@ import type { Redaction } from '../../base/redaction.ts'
 import { cut } from '../../base/text.ts'
 import type { Action } from '../../actions/action.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
-import type { Answered, Question } from '../../handoff/question.ts'
+import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
 import type { Beginning } from '../../handoff/texts.ts'
 import { actionLine, actionShort, paramsBelow, resultWords, withoutLong } from '../actions/words.ts'
 import { cleanBeginning } from './parts.ts'
@@ -16,7 +16,7 @@ import { answerTitle, handoffFacts, handoffLine, questionTitle } from './words.t
 export interface Inbox {
   readonly handoffs: readonly Handoff[]
   readonly questions: readonly Question[]
-  readonly answers: readonly Answered[]
+  readonly answers: readonly AnsweredQuestion[]
   /** Actions that this program may claim. */
   readonly actions: readonly Action[]
   /** Actions that this program asked for and that have ended. */

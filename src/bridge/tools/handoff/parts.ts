@@ -1,9 +1,9 @@
-import type { Part } from '../../base/budget.ts'
+import type { AnswerPart } from '../../base/budget.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
 import { cut, inName, time } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
-import type { Answered, Question } from '../../handoff/question.ts'
+import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
 import type { Beginning, HandoffTexts, Note } from '../../handoff/texts.ts'
 import { answerTitle, questionTitle } from './words.ts'
 
@@ -11,10 +11,10 @@ import { answerTitle, questionTitle } from './words.ts'
 export const cleanBeginning = (redaction: Redaction, { text, isWhole }: Beginning): string =>
   isWhole ? redaction.text(text) : redaction.part(text, 0, Math.max(0, text.length - redaction.longest))
 
-type Named = Pick<Part, 'name' | 'title' | 'field' | 'about'> & Partial<Pick<Part, 'isListed' | 'joins' | 'value'>>
+type Named = Pick<AnswerPart, 'name' | 'title' | 'field' | 'about'> & Partial<Pick<AnswerPart, 'isListed' | 'joins' | 'value'>>
 
 /** A stored text without keys as a part of an answer. */
-const partOf = (redaction: Redaction, stored: Beginning, named: Named): Part => {
+const partOf = (redaction: Redaction, stored: Beginning, named: Named): AnswerPart => {
   const { bytes, isWhole } = stored
   return { isListed: false, value: (shown) => shown, ...named, text: cleanBeginning(redaction, stored), isWhole, bytes }
 }
@@ -23,7 +23,12 @@ const partOf = (redaction: Redaction, stored: Beginning, named: Named): Part => 
 export type SpelledFile = Readonly<Record<string, string | null>>
 
 /** The texts of a handoff, the most important first. */
-export function textParts(redaction: Redaction, { by, at }: Handoff, texts: HandoffTexts, files: readonly SpelledFile[]): readonly Part[] {
+export function textParts(
+  redaction: Redaction,
+  { by, at }: Handoff,
+  texts: HandoffTexts,
+  files: readonly SpelledFile[],
+): readonly AnswerPart[] {
   const whose = `by ${quoteInLine(by)}, ${time(at)}:`
   const { goal, acceptance, sections } = texts
   return [
@@ -51,7 +56,7 @@ export function textParts(redaction: Redaction, { by, at }: Handoff, texts: Hand
 }
 
 /** One file a line, in all its spellings. In the data a file is there whole or not at all. */
-function filesPart(redaction: Redaction, files: readonly SpelledFile[], whose: string): Part {
+function filesPart(redaction: Redaction, files: readonly SpelledFile[], whose: string): AnswerPart {
   const lines = files.map((file) =>
     Object.values(file)
       .flatMap((each) => (each === null ? [] : [redaction.text(inName(each))]))
@@ -65,7 +70,7 @@ function filesPart(redaction: Redaction, files: readonly SpelledFile[], whose: s
   }
 }
 
-export const noteParts = (redaction: Redaction, notes: readonly Note[]): readonly Part[] =>
+export const noteParts = (redaction: Redaction, notes: readonly Note[]): readonly AnswerPart[] =>
   notes.map(({ note, status, by, at }) => {
     const title = `Note by ${quoteInLine(by)}, ${time(at)}${status === null ? '' : `, set ${status}`}`
     const named = { name: 'a note', field: 'notes', isListed: true, about: { part: 'note', by, at } }
@@ -74,7 +79,7 @@ export const noteParts = (redaction: Redaction, notes: readonly Note[]): readonl
     return partOf(redaction, note, { ...named, title: `${title}:`, value: (shown) => ({ note: shown, ...facts }) })
   })
 
-export const questionParts = (redaction: Redaction, questions: readonly (Question | Answered)[]): readonly Part[] =>
+export const questionParts = (redaction: Redaction, questions: readonly (Question | AnsweredQuestion)[]): readonly AnswerPart[] =>
   questions.flatMap((each) => {
     const { id, by, at } = each
     const asked = partOf(redaction, each.question, {

@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import type { Change } from '../../store/changes.ts'
+import type { StoreChange } from '../../store/changes.ts'
 import type { Database } from '../../store/database.ts'
 
 /** The last line of an answer, with as many digits as a cursor may have. */
@@ -23,7 +23,8 @@ export const waitForChange = defineTool({
     const { changedThings } = await import('./changed-things.ts')
     const store = await bridge.store()
     const looking = { redaction: bridge.redaction, isLive: liveIn(bridge.settings), session }
-    const show = (database: Database, changes: readonly Change[]) => changedThings(database, changes, { ...looking, now: bridge.now() })
+    const show = (database: Database, changes: readonly StoreChange[]) =>
+      changedThings(database, changes, { ...looking, now: bridge.now() })
     const found = await waiting(store, { since, session, without: ['shown'], timeoutMs, signal }, show)
     if (found.changes === null) {
       const why =

@@ -2,7 +2,7 @@ import { tokensFor } from '../../base/budget.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { time } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
-import type { Answered, Question } from '../../handoff/question.ts'
+import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
 
 /** A handoff in one line. */
 export const handoffLine = ({ id, title, status, claim, to, by, at, updated, namespace, bytes }: Handoff): string =>
@@ -25,7 +25,7 @@ export const questionTitle = ({ id, by, at, handoff }: Question): string =>
   `Question ${id} of ${quoteInLine(by)}${aboutWords(handoff)}, ${time(at)}:`
 
 /** The line above an answer: whose it is. */
-export const answerTitle = ({ id, answeredBy, answeredAt, handoff }: Answered): string =>
+export const answerTitle = ({ id, answeredBy, answeredAt, handoff }: AnsweredQuestion): string =>
   `Answer to ${id}${aboutWords(handoff)} by ${quoteInLine(answeredBy)}, ${time(answeredAt)}:`
 
 const aboutWords = (handoff: string | null): string => (handoff === null ? '' : ` about ${handoff}`)

@@ -1,4 +1,4 @@
-import type { Entry } from '../../memory/entry.ts'
+import type { MemoryEntry } from '../../memory/entry.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
 import { limits } from '../../base/limits.ts'
 import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
@@ -13,14 +13,14 @@ const valueWords = (shown: Shown): readonly string[] =>
     : [quote(`${shown.value_text}…`), `[The beginning of ${shown.bytes} bytes; a larger max_tokens shows more.]`]
 
 /** An entry for people and models: whose it is in a line of ours, then its value and why, quoted, whoever wrote it. */
-export function entryWords({ namespace, key, version, by, at, rationale, tags }: Entry, value: Shown): string {
+export function entryWords({ namespace, key, version, by, at, rationale, tags }: MemoryEntry, value: Shown): string {
   const facts = `${quoteInLine(namespace)}, version ${version}, by ${quoteInLine(by)}, ${time(at)}`
   const head = `${quoteInLine(key)} (${facts}${tags.length === 0 ? '' : `, tags ${tags.map(quoteInLine).join(', ')}`})`
   return [head, ...valueWords(value), ...(rationale === null ? [] : ['Rationale:', quote(rationale)])].join('\n')
 }
 
 /** What a list shows of an entry: bytes instead of its value, and the beginning of why. */
-export function entryFacts({ value, rationale, ...entry }: Entry) {
+export function entryFacts({ value, rationale, ...entry }: MemoryEntry) {
   const why = rationale === null ? null : `${cut(rationale, limits.memoryReason)}${rationale.length > limits.memoryReason ? '…' : ''}`
   return { ...entry, bytes: Buffer.byteLength(value), ...(why !== null && { rationale: why }) }
 }
