@@ -30,8 +30,10 @@ async function offer(context: Context, shell: Shell, words: readonly string[]): 
   const { io } = context
   const found = expected(context.commands, words)
   const offered = matching(found, await offeredNames(context, found.offers, words), words.at(-1) ?? '')
-  io.json({ command: 'completion', shell, words: offered.map(({ word }) => word), files: found.offers === 'file' })
-  for (const line of printed(shell, offered, found.offers === 'file')) io.raw(`${line}\n`)
+  // A verb may stand where a file may: the file is offered once what is typed is no verb's beginning.
+  const files = found.offers === 'file' && offered.length === 0
+  io.json({ command: 'completion', shell, words: offered.map(({ word }) => word), files })
+  for (const line of printed(shell, offered, files)) io.raw(`${line}\n`)
   return EXIT.ok
 }
 

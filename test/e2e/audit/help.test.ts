@@ -135,6 +135,8 @@ describe('completion', () => {
       const json = await cli(taken, ['completion', 'fish', '--json', '--', 'remove', ''])
       expect(json.json).toEqual({ command: 'completion', shell: 'fish', words: ['mine'], files: false })
       expect((await cli(taken, ['completion', 'bash', '--', 'export', ''])).stdout).toBe(':files\n')
+      expect((await cli(taken, ['completion', 'bash', '--', 'trust', ''])).stdout).toBe('list\nrevoke\n')
+      expect((await cli(taken, ['completion', 'bash', '--', 'trust', './'])).stdout).toBe(':files\n')
     })
   })
 })
