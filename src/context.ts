@@ -86,6 +86,8 @@ export interface Context {
   readonly commands: readonly CommandSpec[]
   /** The command line as it was typed, for handing the command over to the other side. */
   readonly argv: readonly string[]
+  /** `--dry-run`: `system` refuses every change, and what would be done is said. */
+  readonly isDry?: boolean
   /** How this program is typed where the person is. */
   readonly typed?: () => string
 }

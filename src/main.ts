@@ -91,7 +91,10 @@ async function main(argv: readonly string[]): Promise<number> {
     stderr: process.stderr,
     signal: interruptible(),
     variables: process.env,
-    system: async () => (await import('./system/node.ts')).nodeSystem(),
+    async system(isDry) {
+      const system = (await import('./system/node.ts')).nodeSystem()
+      return isDry ? (await import('./system/read-only.ts')).readOnly(system) : system
+    },
     typed: typedHere,
   })
   return withLoss(code, isLost())

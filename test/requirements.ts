@@ -176,6 +176,14 @@ export const requirements: readonly Requirement[] = [
     tests: { 'e2e-lab/conversation.test.ts': ['decides in one, goes on in the other, asks back, and ends with both knowing'] },
   },
   {
+    behaviour: 'every command that writes configs, manifest or keys says with --dry-run what it would do, and changes no byte',
+    source: 'twins',
+    tests: {
+      'unit/cli/dry-run.test.ts': ['--dry-run is taken by every command that writes, and each is tried'],
+      'e2e/audit/dry-run.test.ts': ['leaves every byte as it is: %s %s %s'],
+    },
+  },
+  {
     behaviour: 'mcp-twin can be typed in every folder, and advice is printed as it can be typed there',
     source: 'twins',
     tests: {

@@ -16,7 +16,8 @@ export interface CliProcess {
   readonly stderr: NodeJS.WriteStream
   readonly signal: AbortSignal
   readonly variables: Readonly<Record<string, string | undefined>>
-  system(): Promise<System>
+  /** `isDry`: one that changes nothing. */
+  system(isDry: boolean): Promise<System>
   /** How this program is typed here. */
   readonly typed?: () => string
 }
@@ -51,8 +52,10 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
     const shared = { command, asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
     io = createIo({ ...streams, paint, ...shared })
+    const isDry = parsed.options.dryRun === true
     const context: Context = {
-      system: await terminal.system(),
+      system: await terminal.system(isDry),
+      isDry,
       io,
       prompt: promptFor(terminal, common.yes === true, common.json === true),
       options: common,

@@ -54,8 +54,10 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
       const isKnown = (key: string): boolean => answers.has(key) || stored.has(key)
       if (!isPlain) await show(context, found.servers, { keysOf, isKnown })
       const servers = await askExamples(context, found.servers)
-      await askKeys(context, situation, Object.values(servers).flatMap(keysOf), answers)
-      await makeFolders(context, homeContext, found.builtins)
+      if (context.isDry !== true) {
+        await askKeys(context, situation, Object.values(servers).flatMap(keysOf), answers)
+        await makeFolders(context, homeContext, found.builtins)
+      }
       const needed = options.sync === false ? [...new Set(Object.values(servers).flatMap(keysOf))].filter((key) => !isKnown(key)) : []
       added = {
         servers,

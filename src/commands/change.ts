@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { wordsOf } from '../core/manifest/names.ts'
-import { type ExitCode, TwinError } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { openRun } from '../effects/store/backup.ts'
 import { withRunLock } from '../effects/store/lock.ts'
 import { editManifest, type ManifestChange } from '../effects/sync/edit-manifest.ts'
@@ -10,7 +10,8 @@ import { writeOwn, writeState } from '../effects/sync/own-files.ts'
 import { keepTrust } from '../effects/sync/trust-keep.ts'
 import type { PreparedSync } from '../effects/sync/prepare.ts'
 import { exitOf, isOfOthers, type SyncResult } from '../effects/sync/result.ts'
-import { type Edited, runSync, type Source } from '../effects/sync/sync.ts'
+import type { SyncOptions } from '../effects/sync/options.ts'
+import { type Edited, previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Step } from '../model/plan.ts'
 import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
@@ -65,6 +66,7 @@ export async function changeManifest(
     }
     // `--client` and `--on` say where a new server belongs; the sync still covers every file.
     const settings = syncOptions(context, {}, { clients: [], on: [] })
+    if (context.isDry === true) return preview(context, homeContext, source, settings, about, () => said)
     const result =
       options.sync === false
         ? await writeManifestOnly(context, homeContext, context.command, source)
@@ -84,6 +86,30 @@ export async function changeManifest(
     )
     return tried.exit(exitOf(result, { check: false, about }), about)
   })
+}
+
+/** Shows what a change of the manifest and the sync behind it would do. */
+async function preview(
+  context: Context,
+  { open, world }: HomeContext,
+  source: Source,
+  settings: SyncOptions,
+  about: ReadonlySet<string>,
+  said: () => readonly string[],
+): Promise<ExitCode> {
+  const now = await open()
+  const edited = (await source.edit?.(now)) ?? null
+  const result = await previewSync(context.system, edited?.situation ?? now, settings)
+  const notices = [...said(), ...result.notices]
+  reportSync(context, world, { ...result, notices }, { command: context.command, preview: true, about })
+  return exitOf(result, { check: false, about })
+}
+
+/** What a command would do, for `--dry-run` where there are no steps to show. */
+export function wouldDo({ io }: Context, words: string): ExitCode {
+  io.json({ dryRun: true, would: words })
+  io.out(`Would ${words}; nothing was changed.`)
+  return EXIT.ok
 }
 
 /** Steps that failed for servers which this command is not about: they failed before, and do not fail this command. */

@@ -20,6 +20,7 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { lockBytes } from '../effects/manifest/records.ts'
 import { absolute } from '../effects/manifest/place.ts'
 import { toHere } from '../core/paths.ts'
+import { wouldDo } from './change.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { leftOutWords, storedParts } from './export-memory.ts'
 import { syncOptions } from './sync-options.ts'
@@ -47,6 +48,7 @@ async function exportTo(context: Context, homeContext: HomeContext, dir: string,
     throw usageError(`${strangers.join(', ')} in ${shown} would be overwritten, although no export wrote it. Nothing was written.`, {
       hint: 'choose another folder, or move those files away',
     })
+  if (context.isDry === true) return wouldDo(context, `write ${files.map(({ name }) => name).join(', ')} into ${shown}`)
   await writeExport(system, folder, files)
   const notices = [
     ...named.map((name) => `The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { tools } from '../bridge/tools/index.ts'
 import type { Context } from '../context.ts'
+import { wouldDo } from './change.ts'
 import { ownPackage } from '../effects/packages/self-package.ts'
 import { isTrouble } from '../effects/store/trouble.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -11,12 +12,8 @@ import { quotedPath } from '../ui/shell-words.ts'
 const packageFile = `${JSON.stringify({ private: true, type: 'module' }, null, 2)}\n`
 
 /** Writes a plugin that works, and its test. */
-export async function makePlugin(
-  { system, io }: Context,
-  folder: ReachablePath,
-  name: string,
-  sample: string | undefined,
-): Promise<ExitCode> {
+export async function makePlugin(context: Context, folder: ReachablePath, name: string, sample: string | undefined): Promise<ExitCode> {
+  const { system, io } = context
   if (!/^[a-z][a-z0-9-]{0,29}$/.test(name))
     throw usageError(`${JSON.stringify(name)} is no name for a plugin: small letters, digits and -, at most 30 characters.`, {
       hint: 'mcp-twin plugin new word-count',
@@ -26,6 +23,7 @@ export async function makePlugin(
   for (const each of [path, testPath])
     if ((await system.files.look(each)) !== null)
       throw new TwinError('plugin-exists', `${each} exists already.`, { hint: `take another name, or: mcp-twin plugin allow ${file}` })
+  if (context.isDry === true) return wouldDo(context, `make ${path} and ${testPath}`)
   const words = { PLUGIN_NAME: name, PLUGIN_FILE: file, TOOL_NAME: toolName(name) }
   const { root } = await ownPackage(system)
   const [text, testText] = await Promise.all(

@@ -18,6 +18,7 @@ import { changeToolsFile, readToolsFile } from '../effects/store/tools-file.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { type ReachablePath, reachable } from '../model/path.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { wouldDo } from './change.ts'
 import { nearHint, unknownName } from './unknown.ts'
 
 interface Task {
@@ -89,6 +90,7 @@ async function allow(task: Task, typed: string): Promise<ExitCode> {
   const known = pluginStates(folder, await readToolsFile(system, folder)).map((plugin) => plugin.file)
   if ((await system.files.look(reachable(join(pluginsFolder(folder), file)))) === null)
     throw unknownName('plugin', file, known, 'mcp-twin plugin list')
+  if (context.isDry === true) return wouldDo(context, `load ${file} once and allow its tools`)
   try {
     const source = readPluginFile(pluginsFolder(folder), file)
     const { plugin, description } = await startPlugin(source, {
@@ -123,6 +125,7 @@ async function revoke(task: Task, typed: string): Promise<ExitCode> {
   const gone = Object.hasOwn(plugins, file) ? plugins[file] : undefined
   if (gone === undefined)
     throw usageError(`${file} is not allowed.`, { hint: nearHint(file, Object.keys(plugins), 'mcp-twin plugin list') })
+  if (context.isDry === true) return wouldDo(context, `no longer offer the tools of ${file}`)
   await changeToolsFile(system, folder, homeContext.home.environment.id, (listed) => {
     const { [file]: _, ...rest } = listed.plugins
     return { ...listed, plugins: rest }

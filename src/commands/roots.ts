@@ -17,7 +17,7 @@ import type { JsonValue } from '../model/entry.ts'
 import type { RootSpec } from '../model/manifest.ts'
 import { tilde } from '../ui/labels.ts'
 import { type OpenBridge, withBridge } from './bridge-at-home.ts'
-import { writeManifestOnly } from './change.ts'
+import { wouldDo, writeManifestOnly } from './change.ts'
 
 /** An allowed folder as the manifest names it, and as this process opens it; null: it opens nothing. */
 interface Root {
@@ -43,14 +43,15 @@ const change = (context: Context, folder: string, wantedOf: Wanted, said: string
     const real = await located(context, open, folder)
     const wanted = await wantedOf(open, roots, real)
     if (wanted === null) return show(context, open, roots, false)
+    const shown = tilde(real, homeContext.home.environment.home)
+    if (context.isDry === true) return wouldDo(context, said.startsWith('Open') ? `open ${shown}${said.slice(4)}` : `close ${shown}`)
     const place = userPlace(homeContext.home)
     const result = await writeManifestOnly(context, { ...homeContext, place, open: () => homeContext.openAt(place) }, 'roots', {
       open: () => homeContext.openAt(place),
       edit: async (now) => editManifest(now, [{ kind: 'set', path: ['bridge', 'roots'], value: wanted.map(written) }]),
     })
     const after = await rootsIn(await situationOf(open), open)
-    if (!context.io.asJson)
-      context.io.out(`${said}: ${tilde(real, homeContext.home.environment.home)}. Running bridges follow in two seconds.`)
+    if (!context.io.asJson) context.io.out(`${said}: ${shown}. Running bridges follow in two seconds.`)
     return show(context, open, after, result.changed)
   })
 

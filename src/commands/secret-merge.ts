@@ -4,7 +4,7 @@ import { serversWith } from '../effects/manifest/key-users.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import { editManifest, type ManifestChange } from '../effects/sync/edit-manifest.ts'
 import { type ExitCode, usageError } from '../errors.ts'
-import { writeManifestOnly } from './change.ts'
+import { wouldDo, writeManifestOnly } from './change.ts'
 import { effectOf, offerSync, type Task } from './secret-entries.ts'
 import { nearHint } from './unknown.ts'
 
@@ -23,6 +23,7 @@ export async function merge({ context, homeContext, manifest, secrets, projects 
     const value = await secrets.stored(name)
     if (value !== null) io.hide(value)
   }
+  if (context.isDry === true) return wouldDo(context, `let every server use ${into} in place of ${from}`)
   const place = userPlace(homeContext.home)
   if (servers.length > 0)
     await writeManifestOnly(context, { ...homeContext, place }, 'secret', {

@@ -18,6 +18,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { reveal, Secret } from '../model/secret.ts'
 import { abbreviateHome, tilde } from '../ui/labels.ts'
 import { atHome } from './at-home.ts'
+import { wouldDo } from './change.ts'
 import { askKey } from './keys.ts'
 import type { Task } from './secret-entries.ts'
 import { nearHint } from './unknown.ts'
@@ -70,6 +71,7 @@ async function set(task: Task, name: string): Promise<ExitCode> {
   const { context, secrets } = task
   const { io, prompt } = context
   if (secrets.kind === 'command') await secrets.set(name, new Secret(''))
+  if (context.isDry === true) return wouldDo(context, `ask for ${name} and store it`)
   const value = prompt.able
     ? await askKey(context, name, (made) => `Value of ${name}${made}`, 'standard input')
     : await readStandardInput(`The key ${name}`, ways(name))
@@ -116,6 +118,7 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   const { io, system } = context
   if (secrets.kind === 'file' && !(await secrets.list()).includes(name))
     throw usageError(`Unknown key ${name}.`, { hint: nearHint(name, await secrets.list(), 'mcp-twin secret list') })
+  if (context.isDry === true) return wouldDo(context, `remove ${name} from the store`)
   const value = await secrets.stored(name)
   if (value !== null) io.hide(reveal(value))
   await secrets.remove(name)

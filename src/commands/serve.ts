@@ -16,6 +16,10 @@ import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import { clientFiles } from './client-files.ts'
 
+const forPeople =
+  'This is the bridge. Programs start it and talk to it here; by hand there is nothing to type, and Ctrl-C ends it.\n' +
+  'What waits in it: mcp-twin inbox. What programs remember: mcp-twin memory list. Whether it works: mcp-twin doctor --deep'
+
 /** Runs the bridge until its client goes away. stdout belongs to the protocol. */
 export const run: Run<typeof spec> = async (context, _args, options) => {
   const { system } = context
@@ -24,6 +28,8 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
   checkFamilies(tools)
   const client = context.options.client?.[0] ?? 'unknown'
   checkClient(client)
+  // A person typed it: a program has neither of these.
+  if (stdin.isTTY && stdout.isTTY && options.runner !== true) context.io.note(forPeople)
   const homeContext = await locateHome(system)
   if (homeContext.kind === 'elsewhere') {
     const { delegate } = await import('../effects/machine/delegate.ts')

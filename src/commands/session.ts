@@ -8,6 +8,7 @@ import { signing } from '../effects/store/trigger-keys.ts'
 import { reach } from '../effects/manifest/open.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import { atHome } from './at-home.ts'
+import { wouldDo } from './change.ts'
 import { unknownName } from './unknown.ts'
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -54,6 +55,7 @@ const withSessions = (context: Context, work: (task: Task) => Promise<ExitCode>)
 const create: Verbs['new'] = async (context, _words, { ttl = '24h' }) => {
   // Checked before anything is opened.
   const ms = ttlMs(ttl)
+  if (context.isDry === true) return wouldDo(context, `make a token that is valid for ${ttl}`)
   return withSessions(context, async ({ context: { io }, store, record }) => {
     const { id, token, expiresAt } = await store.create(ms)
     record(id, 'made')
@@ -80,9 +82,11 @@ async function list({ context: { io }, store }: Task): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function revoke({ context: { io }, store, record }: Task, id: string): Promise<ExitCode> {
-  if (!(await store.revoke(id))) {
-    const ids = (await store.list()).map((session) => session.id)
+async function revoke({ context, store, record }: Task, id: string): Promise<ExitCode> {
+  const { io } = context
+  const ids = (await store.list()).map((session) => session.id)
+  if (context.isDry === true && ids.includes(id)) return wouldDo(context, `revoke session ${id}`)
+  if (context.isDry === true || !(await store.revoke(id))) {
     throw unknownName('session', id, ids, 'mcp-twin session list shows all sessions')
   }
   record(id, 'revoked')

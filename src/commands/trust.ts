@@ -21,6 +21,7 @@ import { native, type NativePath } from '../model/path.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { wouldDo } from './change.ts'
 import { syncOptions } from './sync-options.ts'
 import { installTrusted } from './trust-project.ts'
 import { trustDocument, trustScreen } from './trust-screen.ts'
@@ -54,6 +55,7 @@ async function trust(context: Context, homeContext: HomeContext, directory: stri
   for (const line of trustScreen(review, io.verbose)) io.wholeOut(line)
   const missing = await missingKeys(context, homeContext, review.keys)
   for (const notice of missing) io.note(notice)
+  if (context.isDry === true) return wouldDo(context, 'trust it until it changes')
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
     throw new TwinError('cancelled', 'Not trusted; its servers do not start.', { exit: EXIT.cancelled })
   }
@@ -120,7 +122,8 @@ async function stateOf(system: Context['system'], { home, world }: HomeContext, 
 }
 
 /** Revokes trust in a project, even if the project no longer exists. */
-async function revoke({ system, io }: Context, homeContext: HomeContext, directory: string): Promise<ExitCode> {
+async function revoke(context: Context, homeContext: HomeContext, directory: string): Promise<ExitCode> {
+  const { system, io } = context
   const { environment } = homeContext.home
   const typed = absolute(system, environment, directory, homeContext.world)
   const real = await realPlace(system, homeContext.world, environment, typed)
@@ -133,6 +136,7 @@ async function revoke({ system, io }: Context, homeContext: HomeContext, directo
     throw usageError(`${typed} is not trusted, nor is a folder above it.`, {
       hint: nearHint(typed, Object.keys(projects), 'mcp-twin trust list shows trusted projects'),
     })
+  if (context.isDry === true) return wouldDo(context, `no longer trust ${visible(abbreviateHome(place, homeContext.world.environments))}`)
   const { unreached } = await revokeTrust(system, homeContext, [place])
   const notices = unreachedNotice(unreached)
   io.json({ command: 'trust', project: place, revoked: true, notices })

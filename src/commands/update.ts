@@ -2,7 +2,7 @@ import { clients } from '../catalog/clients/index.ts'
 import type { update as spec } from '../cli/specs/update.ts'
 import type { Context, Run } from '../context.ts'
 import { type Move, movesFor, type Versions } from '../core/update/moves.ts'
-import type { ExitCode } from '../errors.ts'
+import { EXIT, type ExitCode } from '../errors.ts'
 import { makeStep } from '../core/plan/step.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync } from '../effects/sync/sync.ts'
@@ -33,6 +33,7 @@ export const run: Run<typeof spec> = (context, [server], options) =>
       const checked = triedAs(context, homeContext.world, { checks: [], untried: [] })
       return report(context, homeContext, { ...result, steps: troubleSteps(homeContext, troubles) }, [], [], checked, server)
     }
+    if (context.isDry === true) return preview(context, moves)
     const { result, moved, stays, checked } = await updatePackages(system, homeContext.open, moves, settings)
     // A user's own servers were tried before anything named the new version; a project's are started from what is written.
     const tried =
@@ -54,6 +55,14 @@ export const run: Run<typeof spec> = (context, [server], options) =>
       server,
     )
   })
+
+/** What would be updated; whether the new versions answer is not known before they are installed. */
+function preview({ io }: Context, moves: readonly Move[]): ExitCode {
+  io.json({ command: 'update', dryRun: true, packages: moves.map((move) => documentOf(move, 'planned')) })
+  for (const { to, from } of moves) io.out(`${to.name} ${from?.version ?? 'none'} → ${to.version}`)
+  io.out('Nothing was changed. Each is installed beside the old version and must answer before it is used.')
+  return EXIT.ok
+}
 
 const troubleSteps = ({ home }: HomeContext, versions: readonly Versions[]) =>
   versions.map(({ words, servers, trouble }) =>

@@ -72,6 +72,9 @@ export const COMMON = [
   { flags: '--verbose', description: 'more detail; stack traces of crashes' },
 ] as const satisfies readonly OptionSpec[]
 
+/** The flag of every command that writes. */
+export const DRY_RUN = { flags: '--dry-run', description: 'show what would be done, change nothing' } as const satisfies OptionSpec
+
 /** What a flag can hold. */
 export type OptionValue = string | number | boolean | readonly string[]
 

@@ -322,6 +322,13 @@ export const documents: readonly Document[] = [
     shape: sync,
   },
   {
+    title: 'Dry runs of commands without steps',
+    words:
+      'What `--dry-run` prints for `secret`, `trust`, `roots`, `session`, `plugin` and `export`; `would` says in words what would be done.',
+    runs: [{ args: ['secret', 'set', 'SOME_KEY', '--dry-run'] }, { args: ['session', 'new', '--dry-run'] }],
+    shape: { command, dryRun: 'yes', would: 'text' },
+  },
+  {
     title: 'completion',
     words: 'With words behind `--` it prints `{shell, words, files}` instead.',
     runs: [{ args: ['completion', 'bash'] }],

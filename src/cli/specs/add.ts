@@ -1,4 +1,4 @@
-import { type CommandSpec, pastedProgram } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN, pastedProgram } from '../../model/command-line.ts'
 import { registryOption } from './search.ts'
 
 const takesValue = /^--(?:name|registry|env|secret|header|transport|client|on|manifest)$/
@@ -49,6 +49,7 @@ export const add = {
     registryOption,
     { flags: '--no-sync', description: 'change the manifest only' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
+    DRY_RUN,
   ],
   examples: [
     'mcp-twin add tavily',

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const enable = {
   name: 'enable',
@@ -8,6 +8,7 @@ export const enable = {
     { flags: '--everywhere', description: 'on every side and in every client: takes "only", "except" and "disabled" away' },
     { flags: '--no-sync', description: 'change the manifest only' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
+    DRY_RUN,
   ],
   examples: [
     'mcp-twin enable tavily',

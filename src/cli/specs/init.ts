@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const init = {
   name: 'init',
@@ -27,7 +27,7 @@ export const init = {
     { flags: '--no-hook', description: 'do not ask about that hook' },
     { flags: '--no-command', description: 'do not put the command mcp-twin on PATH' },
     { flags: '--project', description: 'create a manifest for this project instead (mcp-twin.json at its root)' },
-    { flags: '--dry-run', description: 'show what would be done, change nothing' },
+    DRY_RUN,
   ],
   examples: [
     'npx mcp-twin init',

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const rename = {
   name: 'rename',
@@ -7,6 +7,6 @@ export const rename = {
     { name: '<new>', description: 'new name' },
   ],
   summary: 'give a server another name, everywhere',
-  options: [{ flags: '--no-sync', description: 'change the manifest only' }],
+  options: [{ flags: '--no-sync', description: 'change the manifest only' }, DRY_RUN],
   examples: ['mcp-twin rename tavily search'],
 } as const satisfies CommandSpec

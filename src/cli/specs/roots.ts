@@ -1,4 +1,4 @@
-import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN, type VerbSpec, type WordSpec } from '../../model/command-line.ts'
 
 const folder = { name: '<folder>', description: 'a folder, as either side spells it', offers: 'file' } as const satisfies WordSpec
 
@@ -8,10 +8,10 @@ const verbs = [
     name: 'add',
     arguments: [folder],
     summary: 'open a folder',
-    options: [{ flags: '--read-only', description: 'open it to reading only' }],
+    options: [{ flags: '--read-only', description: 'open it to reading only' }, DRY_RUN],
     examples: ['mcp-twin roots add ~/site', 'mcp-twin roots add ~/notes --read-only'],
   },
-  { name: 'remove', arguments: [folder], summary: 'close a folder again', examples: ['mcp-twin roots remove ~/site'] },
+  { name: 'remove', arguments: [folder], options: [DRY_RUN], summary: 'close a folder again', examples: ['mcp-twin roots remove ~/site'] },
 ] as const satisfies readonly VerbSpec[]
 
 export const roots = {

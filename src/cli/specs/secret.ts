@@ -1,4 +1,4 @@
-import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN, type VerbSpec, type WordSpec } from '../../model/command-line.ts'
 
 const name = {
   name: '<name>',
@@ -17,6 +17,7 @@ const verbs = [
     name: 'set',
     arguments: [name],
     excess: keyOnLine,
+    options: [DRY_RUN],
     summary: 'store a key: asks for it, or reads standard input',
     examples: ['mcp-twin secret set TAVILY_API_KEY', 'pass show tavily | mcp-twin secret set TAVILY_API_KEY'],
   },
@@ -25,6 +26,7 @@ const verbs = [
     name: 'remove',
     arguments: [name],
     excess: keyOnLine,
+    options: [DRY_RUN],
     summary: 'forget a key, and say where copies of it are',
     examples: ['mcp-twin secret remove TAVILY_API_KEY'],
   },
@@ -35,6 +37,7 @@ const verbs = [
       { name: '<into>', description: 'the name of the key that stays', offers: 'key' },
     ],
     excess: keyOnLine,
+    options: [DRY_RUN],
     summary: 'make two keys one',
     examples: ['mcp-twin secret merge TAVILY_API_KEY_2 TAVILY_API_KEY'],
     missing: 'mcp-twin secret merge FROM INTO',

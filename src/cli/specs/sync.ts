@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const sync = {
   name: 'sync',
@@ -7,7 +7,7 @@ export const sync = {
   options: [
     { flags: '--check', description: 'write nothing; exit 3 when anything differs' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
-    { flags: '--dry-run', description: 'show what would be done, change nothing' },
+    DRY_RUN,
     { flags: '--adopt', description: 'add hand edits and unmanaged entries to the manifest' },
     { flags: '--force', description: 'overwrite hand edits' },
     { flags: '--prune', description: 'remove entries that are not managed by mcp-twin (a backup is kept)' },

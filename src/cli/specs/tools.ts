@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const tools = {
   name: 'tools',
@@ -10,6 +10,7 @@ export const tools = {
     { flags: '--all', description: 'all tools again' },
     { flags: '--no-sync', description: 'change the manifest only' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the server, even if its tools are not known yet' },
+    DRY_RUN,
   ],
   examples: [
     'mcp-twin tools playwright',

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const update = {
   name: 'update',
@@ -7,6 +7,7 @@ export const update = {
   options: [
     { flags: '--latest', description: 'also beyond the range in the manifest, and change it there' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the new versions before they are written' },
+    DRY_RUN,
   ],
   examples: ['mcp-twin outdated', 'mcp-twin update', 'mcp-twin update tavily', 'mcp-twin update --latest', 'mcp-twin undo'],
 } as const satisfies CommandSpec

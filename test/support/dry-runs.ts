@@ -1,0 +1,66 @@
+import { specs } from '../../src/cli/specs/index.ts'
+import type { VerbSpec } from '../../src/model/command-line.ts'
+
+/** Commands that change nothing, and `doctor`, which changes nothing without `--fix`. */
+const readers = [
+  ...[
+    'list',
+    'diff',
+    'doctor',
+    'try',
+    'outdated',
+    'logs',
+    'events',
+    'inbox',
+    'schema',
+    'completion',
+    'run',
+    'serve',
+    'undo list',
+    'trust list',
+  ],
+  ...['secret list', 'roots list', 'session list', 'plugin list'],
+  ...['memory get', 'memory list', 'memory search', 'memory history'],
+  ...['handoff list', 'handoff show', 'actions list', 'actions show', 'actions sign'],
+]
+/** What changes the bridge's store, or writes a file from it: looking at the store opens it, and so changes its files. */
+const ofTheStore = [
+  ...['memory set', 'memory delete', 'memory export', 'memory import', 'handoff new', 'handoff answer'],
+  ...['actions run', 'actions cancel', 'actions drop'],
+]
+
+const parts = specs.flatMap((spec): [string, VerbSpec][] => [
+  ...(spec.verbs === undefined || spec.arguments !== undefined ? [[spec.name, spec] as [string, VerbSpec]] : []),
+  ...(spec.verbs ?? []).map((verb): [string, VerbSpec] => [`${spec.name} ${verb.name}`, verb]),
+])
+/** Every other command and verb. */
+export const writers = parts.filter(([name]) => !readers.includes(name) && !ofTheStore.includes(name))
+
+/** Command lines of each that would change something in the home of `e2e/audit/dry-run.test.ts`. */
+export const dryRuns: Readonly<Record<string, readonly string[][]>> = {
+  init: [['--yes', '--server', 'memory']],
+  sync: [[], ['--force'], ['--adopt']],
+  undo: [[]],
+  add: [['fresh', '--command', '/bin/true'], ['filesystem']],
+  remove: [['mine']],
+  enable: [['off']],
+  disable: [['mine']],
+  rename: [['mine', 'yours']],
+  update: [[]],
+  'secret set': [['NEW_KEY']],
+  'secret remove': [['A_KEY']],
+  'secret merge': [['B_KEY', 'A_KEY']],
+  trust: [['project']],
+  'trust revoke': [['trusted']],
+  export: [['exported']],
+  import: [['setup']],
+  'roots add': [['project']],
+  'roots remove': [['trusted']],
+  'session new': [[]],
+  'session revoke': [['SESSION']],
+  'plugin new': [['fresh']],
+  'plugin allow': [['words.js']],
+  'plugin revoke': [['words.js']],
+  tools: [['mine', '--all']],
+  uninstall: [[], ['--purge']],
+}
