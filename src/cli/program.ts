@@ -113,10 +113,19 @@ function settle(error: unknown, complaint: string, program: Command, line: Line<
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .replace(/('--[\w-]+)=[^']*/g, '$1=…')
-  throw misplaced(error.code, message, line) ?? usageError(message, { hint: helpOf(line) })
+  throw unnamed(error.code, message, line) ?? misplaced(error.code, message, line) ?? usageError(message, { hint: helpOf(line) })
 }
 
 const helpOf = (line: Line<CommandSpec> | null): string => `mcp-twin ${line === null ? '' : `${nameOf(line.spec, line.verb)} `}--help`
+
+/** The error for a word that is missing, where it is one of a few; null for anything else. */
+function unnamed(code: string, message: string, line: Line<CommandSpec> | null): TwinError | null {
+  const [, missing = ''] = (code === 'commander.missingArgument' && /argument '(.+)'/.exec(message)) || []
+  const { offers = [] } = (line?.verb ?? line?.spec)?.arguments?.find(({ name }) => name === `<${missing}>`) ?? {}
+  return line === null || typeof offers === 'string' || offers.length === 0
+    ? null
+    : usageError(`${nameOf(line.spec, line.verb)} needs one of ${offers.join(', ')}.`, { hint: helpOf(line) })
+}
 
 /** The error for a flag that belongs to another verb, and for a word too many; null for anything else. */
 function misplaced(code: string, message: string, line: Line<CommandSpec> | null): TwinError | null {

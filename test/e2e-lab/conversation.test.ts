@@ -46,7 +46,7 @@ describeUnless(await lacksLab(), 'a conversation of two programs, one on each si
     })
     expect(await waited).toMatchObject({
       changes: expect.arrayContaining([expect.objectContaining({ kind: 'handoff', id, by: 'claude-desktop' })]),
-      waiting: '1 handoff waits: inbox',
+      waiting: '1 handoff waits for you: call inbox.',
     })
 
     // It is picked up: the most important comes first, what is left out is named, and the file's path is right on this side.
@@ -62,7 +62,7 @@ describeUnless(await lacksLab(), 'a conversation of two programs, one on each si
 
     // Code asks back, and Desktop's next answer says so. The answer waits for Code.
     const question = await code.data('ask_twin', { question: 'Does the token expire?', handoff: id })
-    expect((await desktop.data('memory_list')).waiting).toBe('1 question waits: inbox')
+    expect((await desktop.data('memory_list')).waiting).toBe('1 question waits for you: call inbox.')
     expect((await desktop.data('inbox')).questions).toMatchObject([{ id: question.id, question: 'Does the token expire?' }])
     await desktop.ask('answer_twin', { question_id: question.id, answer: 'After an hour' })
     expect((await code.data('inbox')).answers).toMatchObject([{ answer: 'After an hour' }])

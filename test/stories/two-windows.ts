@@ -103,8 +103,8 @@ async function handOff(day: Day) {
 
 async function pickUp({ stage, desktop, code, handoff, plan }: Day) {
   // The hook of Claude Code prints this line when a conversation begins; later answers of tools carry it.
-  expect((await stage.typeInWsl(['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe('mcp-twin: 1 handoff waits: inbox\n')
-  expect((await code.data('memory_list')).waiting).toBe('1 handoff waits: inbox')
+  expect((await stage.typeInWsl(['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe('mcp-twin: 1 handoff waits for you: call inbox.\n')
+  expect((await code.data('memory_list')).waiting).toBe('1 handoff waits for you: call inbox.')
   expect(await code.prompt('pick_up')).toMatch(/Users log in and out[\s\S]*As in memory auth-approach\./)
   const { status, claimed_by: by, files } = await code.data('handoff_read', { id: handoff })
   expect([status, by]).toEqual(['claimed', 'claude-code'])
@@ -141,7 +141,7 @@ async function askBack({ desktop, code, handoff }: Day) {
   const { cursor } = await code.data('wait_for_change', { timeout_ms: 1 })
   const { id } = await code.data('ask_twin', { question, handoff })
   const waited = learns(code, cursor, { kind: 'answer', id, by: 'claude-desktop' })
-  expect((await desktop.data('memory_list')).waiting).toBe('1 question waits: inbox')
+  expect((await desktop.data('memory_list')).waiting).toBe('1 question waits for you: call inbox.')
   expect((await desktop.data('inbox')).questions).toMatchObject([{ id, question, by: 'claude-code', handoff }])
   await desktop.data('answer_twin', { question_id: id, answer: 'No, only this one.' })
   await waited

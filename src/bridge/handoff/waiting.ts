@@ -56,7 +56,7 @@ export const waitingFor = (all: readonly Waiting[], client: string | null, isLiv
       (client === null || to === client || (to === null && by !== client)) && (claim === undefined || !isHeld(claim, isLive, now)),
   )
 
-/** Returns `1 handoff and 2 questions wait: inbox`; null: nothing waits. */
+/** Returns `1 handoff and 2 questions wait for you: call inbox.`; null: nothing waits. */
 export function waitingLine(waiting: readonly Waiting[]): string | null {
   if (waiting.length === 0) return null
   const counts = kinds
@@ -64,7 +64,7 @@ export function waitingLine(waiting: readonly Waiting[]): string | null {
     .filter(({ count }) => count > 0)
     .map(({ kind, count }) => `${count} ${kind}${count === 1 ? '' : 's'}`)
   const said = counts.length === 1 ? counts.join() : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`
-  return `${said} ${waiting.length === 1 ? 'waits' : 'wait'}: inbox`
+  return `${said} ${waiting.length === 1 ? 'waits' : 'wait'} for you: call inbox.`
 }
 
 /**

@@ -56,14 +56,18 @@ export function keyConflicts(read: readonly ReadEntry[], names: SecretNames, { h
 export function conflictNote({ name, values }: KeyConflict, isKept: (key: string) => boolean): string {
   const [first, ...others] = values.filter(({ key }) => isKept(key))
   const left = values.filter(({ key }) => !isKept(key)).flatMap(({ holders }) => holders)
-  const whose = [first, ...others].flatMap((each) => (each === undefined ? [] : [`${each.key} is that of ${each.holders.join(', ')}`]))
-  const ways = others.map(({ key }) => `mcp-twin secret merge ${key} ${first?.key ?? name}`)
-  const [other] = others
-  if (first !== undefined && other !== undefined && others.length === 1)
-    ways[0] = `if the first is right: ${ways[0]}; if the second is: mcp-twin secret merge ${first.key} ${other.key}`
-  return [
-    `${name} has ${values.length === 2 ? 'two' : values.length} different values`,
-    ...(ways.length === 0 ? [] : [`, kept apart: ${whose.join('; ')}. One for both: ${ways.join('; ')}`]),
-    ...(left.length === 0 ? [] : [`${ways.length === 0 ? ': ' : '. '}${left.join(', ')} keeps its own entry with its own value`]),
-  ].join('')
+  const found = `${name}: ${values.length === 2 ? 'two' : values.length} keys`
+  const keeps = left.length === 0 ? [] : [`${left.join(', ')} keeps its own entry with its own key`]
+  if (first === undefined || others.length === 0) return [found, ...keeps].join('. ')
+  const kept = [first, ...others]
+  const merge = (from: KeyConflict['values'][number], into: KeyConflict['values'][number]) =>
+    `mcp-twin secret merge ${from.key} ${into.key}`
+  const ways =
+    kept.length === 2
+      ? kept.map((each, at) => `To keep that of ${each.holders.join(', ')}: ${merge(kept[1 - at] ?? each, each)}`)
+      : [
+          ...kept.map(({ key, holders }) => `${key} is that of ${holders.join(', ')}`),
+          `To keep the first alone: ${others.map((each) => merge(each, first)).join('; ')}`,
+        ]
+  return [`${found}, kept apart`, ...ways, ...keeps].join('. ')
 }

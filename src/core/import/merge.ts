@@ -130,7 +130,7 @@ function importOne(name: string, entries: readonly Read[], gone: readonly Read[]
   const joined = joinSides(name, sides, options, notes)
   const kept = entries.filter((each) => !odd.has(each.found.client.id) && !joined.apart.includes(sideOf(each)))
   const left = entries.filter((each) => !kept.includes(each))
-  for (const id of odd) notes.push(`${name}: ${id} says something else than the other clients there; its entry stays as it is`)
+  for (const id of odd) notes.push(`${name}: that of ${id} differs from the ${name} of your other programs, so it stays as it is`)
   const ids = sides.map(sideOf).filter((id) => !joined.apart.includes(id))
   const everywhere =
     options.inProject === true || options.everywhere?.(name) === true || options.sides.every((side) => ids.includes(side.id))

@@ -41,7 +41,7 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
     })
     model.close()
     expect(answer.text).toContain('finished')
-    expect(model.heard[0]?.messages).toContain('mcp-twin: 1 handoff waits: inbox')
+    expect(model.heard[0]?.messages).toContain('mcp-twin: 1 handoff waits for you: call inbox.')
     const last = JSON.stringify(model.heard.at(-1)?.results)
     for (const words of ['jsonwebtoken', 'Stateless', 'Login form']) expect(last).toContain(words)
     expect(last).not.toContain('"is_error":true')

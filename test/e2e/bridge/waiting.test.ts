@@ -29,17 +29,17 @@ describe('what waits for a program', () => {
     expect((await code.call('memory_get')).text).not.toContain('waits')
     expect((await desktop.call('memory_list')).data).not.toHaveProperty('waiting')
     const told = await code.ask('tools/call', { name: 'memory_list', arguments: {} })
-    expect(told.structuredContent).toMatchObject({ waiting: '1 handoff waits: inbox' })
-    expect((told.content as unknown[]).at(-1)).toEqual({ type: 'text', text: '1 handoff waits: inbox' })
+    expect(told.structuredContent).toMatchObject({ waiting: '1 handoff waits for you: call inbox.' })
+    expect((told.content as unknown[]).at(-1)).toEqual({ type: 'text', text: '1 handoff waits for you: call inbox.' })
     expect(told.content).toHaveLength(2)
     expect((await code.call('memory_list')).data).not.toHaveProperty('waiting')
-    expect(await hello(place, 'claude-code')).toMatch(/1 handoff waits: inbox$/)
+    expect(await hello(place, 'claude-code')).toMatch(/1 handoff waits for you: call inbox\.$/)
     expect(await hello(place, 'claude-desktop')).not.toContain('wait')
     await desktop.call('ask_twin', { question: 'a?', to: 'claude-code' })
     await desktop.call('ask_twin', { question: 'b?', to: 'cursor' })
-    expect((await code.call('memory_list')).data?.waiting).toBe('1 question waits: inbox')
+    expect((await code.call('memory_list')).data?.waiting).toBe('1 question waits for you: call inbox.')
     expect((await cli(place, ['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe(
-      'mcp-twin: 1 handoff and 1 question wait: inbox\n',
+      'mcp-twin: 1 handoff and 1 question wait for you: call inbox.\n',
     )
     expect((await cli(place, ['inbox', '--brief', '--client', 'Code'])).stdout).toContain('1 handoff and 1 question wait')
     // Whoever reads the inbox needs no line about it.
@@ -48,10 +48,10 @@ describe('what waits for a program', () => {
     expect((await second.call('memory_list')).data).not.toHaveProperty('waiting')
     // What is claimed waits for nobody while the claimer lives, and again when it is gone.
     await second.call('handoff_claim', { id: data?.id })
-    expect(await hello(place, 'claude-code')).toMatch(/\n1 question waits: inbox$/)
+    expect(await hello(place, 'claude-code')).toMatch(/\n1 question waits for you: call inbox\.$/)
     process.kill(second.pid ?? 0, 'SIGKILL')
     await second.end()
-    expect(await hello(place, 'claude-code')).toMatch(/\n1 handoff and 1 question wait: inbox$/)
+    expect(await hello(place, 'claude-code')).toMatch(/\n1 handoff and 1 question wait for you: call inbox\.$/)
     for (const each of [desktop, code]) await each.end()
   })
 

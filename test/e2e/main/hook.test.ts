@@ -61,7 +61,7 @@ describe('init with --hook', () => {
     expect(record(place)).toMatchObject({ client: 'claude-code', file: place.path(settings), made: [] })
     expect(runHook(place, ours)).toEqual({ status: 0, output: '' })
     await cli(place, ['handoff', 'new', 'A title', '--goal', 'g'])
-    expect(runHook(place, ours)).toEqual({ status: 0, output: 'mcp-twin: 1 handoff waits: inbox\n' })
+    expect(runHook(place, ours)).toEqual({ status: 0, output: 'mcp-twin: 1 handoff waits for you: call inbox.\n' })
     // Nothing is left to do a second time.
     const again = documentOf(await cli(place, [...init, '--hook', '--json']))
     expect(again).toMatchObject({ changed: false, run: null, inSync: true })

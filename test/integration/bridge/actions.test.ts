@@ -67,11 +67,11 @@ describe('a task for the other program', () => {
   it('is announced to its program, and its end to who asked, until one of its sessions has seen it', async () => {
     place = running()
     const { id } = await data('queue_action', task)
-    expect(textOf(await place.call('bridge_status', {}, code))).toContain('1 action waits: inbox')
+    expect(textOf(await place.call('bridge_status', {}, code))).toContain('1 action waits for you: call inbox.')
     expect(await data('inbox', {}, code)).toMatchObject({ actions: [{ id, params: task.params }], finished_actions: [] })
     await data('claim_action', { id }, code)
     await data('complete_action', { id, result: 'all green' }, code)
-    expect(textOf(await place.call('list_directory', { path: '.' }, desktop))).toContain('1 finished action waits: inbox')
+    expect(textOf(await place.call('list_directory', { path: '.' }, desktop))).toContain('1 finished action waits for you: call inbox.')
     expect(await data('inbox', {})).toMatchObject({ actions: [], finished_actions: [{ id, status: 'done', result: 'all green' }] })
     expect(await data('inbox', {}, as('claude-desktop', 'later'))).toMatchObject({ finished_actions: [] })
   })

@@ -29,13 +29,13 @@ const of = (more: object = {}, waiting: string | null = null): string =>
 
 describe('the instructions', () => {
   it('name the other programs, the first call, the namespace, the folders and what waits', () => {
-    expect(of({}, '1 handoff waits: inbox')).toBe(
+    expect(of({}, '1 handoff waits for you: call inbox.')).toBe(
       [
         'You are claude-code. Shared with claude-desktop.',
         'Call inbox first; memory_search before deciding anything; handoff_create to hand work over.',
         'Namespace of this session: site-1a2b.',
         'Folders: /home/ana/site. Paths may be spelled as Windows or as Linux does.',
-        '1 handoff waits: inbox',
+        '1 handoff waits for you: call inbox.',
       ].join('\n'),
     )
   })
@@ -57,7 +57,7 @@ describe('the instructions', () => {
         const text = instructionsOf({
           settings: { ...settings, client: 'c'.repeat(64), roots, partners },
           namespace: 'n'.repeat(length),
-          waiting: '12 handoffs and 3 questions wait: inbox',
+          waiting: '12 handoffs and 3 questions wait for you: call inbox.',
         })
         expect(text.length).toBeLessThanOrEqual(900)
         expect(text).toContain('12 handoffs')

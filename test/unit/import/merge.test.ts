@@ -125,7 +125,7 @@ describe('one name that differs', () => {
       on: { windows: { env: { T_API_KEY: '${secret:T_API_KEY}' } } },
     })
     expect(result.keys).toEqual({ T_API_KEY: key, T_API_KEY_2: other })
-    expect(result.notes).toEqual([expect.stringContaining('T_API_KEY has two different values, kept apart')])
+    expect(result.notes).toEqual([expect.stringContaining('T_API_KEY: two keys, kept apart')])
     expect(JSON.stringify(result.notes)).not.toContain(key)
   })
 
