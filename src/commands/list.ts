@@ -14,7 +14,7 @@ import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeMatrix } from '../ui/matrix.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { atHome } from './at-home.ts'
-import { leftWords } from './report-sync.ts'
+import { leftWords, spokenOf } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /**
@@ -46,7 +46,8 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const labels = labelsFor(homeContext.world, clients)
     const copies = copiesIn(plan.files, matrix)
     const files = plan.files.filter((file) => !copies.includes(file)).map((file) => file.plan)
-    const shown = withoutColumns(matrix, copies)
+    const all = withoutColumns(matrix, copies)
+    const shown = { ...all, unmanaged: spokenOf(all.unmanaged, io.verbose) }
     if (matrix.servers.length > 0 || matrix.unmanaged.length > 0)
       for (const line of describeMatrix(shown, files, labels, io.paint, io.width)) io.out(line)
     for (const { plan: copy, observed } of copies)

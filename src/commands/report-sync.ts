@@ -48,15 +48,20 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   for (const { environment, of, file } of copies) io.out(io.paint.dim(`${labels.client(of)}: also ${labels.file(environment, file)}`))
   for (const notice of result.notices)
     for (const line of hanging(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
-  if (result.unmanaged.length > 0 && options.command !== 'undo') {
-    const names = [...new Set(result.unmanaged.flatMap(({ reason, server }) => (reason === undefined ? [visible(server)] : [])))]
+  const unmanaged = spokenOf(result.unmanaged, io.verbose)
+  if (unmanaged.length > 0 && options.command !== 'undo') {
+    const names = [...new Set(unmanaged.flatMap(({ reason, server }) => (reason === undefined ? [visible(server)] : [])))]
     const [listed, one] = [names.join(', '), names.length === 1]
     if (names.length > 0) {
       for (const line of hanging(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
-      if (names.some((name) => options.kept?.has(name) !== true))
+      if (names.some((name) => options.kept?.has(name) !== true)) {
         io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
+        io.out(
+          `  ${io.paint.dim('→')} mcp-twin ignore ${names.join(' ')} leaves ${one ? 'it' : 'them'}, and says no more of ${one ? 'it' : 'them'}`,
+        )
+      }
     }
-    for (const words of leftWords(result.unmanaged)) for (const line of hanging(words, io.paint.dim('?'), io.width)) io.out(line)
+    for (const words of leftWords(unmanaged)) for (const line of hanging(words, io.paint.dim('?'), io.width)) io.out(line)
   }
   for (const line of options.checks ?? []) io.out(line)
   io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))
@@ -70,6 +75,10 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   if (options.farewell !== undefined) io.out(io.paint.dim(options.farewell))
   else if (result.run !== null && result.changed) io.note(io.paint.dim(`Not what you wanted? ${undo}`))
 }
+
+/** What is said of entries that no manifest has: not those that a person ignores, unless all is to be said. */
+export const spokenOf = <One extends { readonly ignored?: true }>(unmanaged: readonly One[], isVerbose: boolean): One[] =>
+  unmanaged.filter((each) => each.ignored !== true || isVerbose)
 
 /** One line a server that no manifest has and that cannot be taken into one. */
 export const leftWords = (unmanaged: SyncResult['unmanaged']): string[] => [

@@ -18,6 +18,7 @@ export async function watch(context: Context, homeContext: HomeContext, options:
   // An unreadable manifest is an error at the start, as in any sync.
   await homeContext.open()
   const settings = { ...syncOptions(context, options), refresh: false, anySelf: true, keepsTrust: false }
+  let before: SyncResult | null = null
   await withWatchLock(system, home.here, home.environment.id, (held) => {
     io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C stops.`)
     return watchHome(system, {
@@ -27,7 +28,10 @@ export async function watch(context: Context, homeContext: HomeContext, options:
       home: home.here,
       manifest: place.here,
       held,
-      report: (result) => tell(context, homeContext, result),
+      report: (result) => {
+        tell(context, homeContext, result, before)
+        before = result
+      },
       reportFailure: (error) => trouble(context, error),
     })
   })
@@ -44,12 +48,28 @@ async function openAgain({ system, signal }: Context, { home, place }: HomeConte
 
 const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8)
 
-function tell(context: Context, homeContext: HomeContext, result: SyncResult): void {
+/** What a report says beside what was done, to be compared with the one before. */
+const standing = ({ steps, notices, unmanaged }: SyncResult): Set<string> =>
+  new Set([...steps, ...notices, ...unmanaged].map((each) => JSON.stringify(each)))
+
+/** The part of a result that no report before has said; null: there is none. */
+export function news(result: SyncResult, before: SyncResult | null): SyncResult | null {
+  if (before === null) return result
+  const said = standing(before)
+  const isNew = (each: unknown): boolean => !said.has(JSON.stringify(each))
+  const steps = result.steps.filter((step) => (step.outcome === 'done' && step.change !== 'none') || isNew(step))
+  const [notices, unmanaged] = [result.notices.filter(isNew), result.unmanaged.filter(isNew)]
+  const isStill = steps.length + notices.length + unmanaged.length === 0 && !result.changed && result.inSync === before.inSync
+  return isStill ? null : { ...result, steps, notices, unmanaged }
+}
+
+function tell(context: Context, homeContext: HomeContext, result: SyncResult, before: SyncResult | null): void {
   const { io, system } = context
   io.jsonLine({ command: 'sync', at: new Date(system.now()).toISOString(), ...result })
-  if (io.asJson) return
+  const fresh = io.verbose ? result : news(result, before)
+  if (io.asJson || fresh === null) return
   io.out(io.paint.dim(clock(system.now())))
-  reportSync(context, homeContext.world, result, { command: 'sync', preview: false })
+  reportSync(context, homeContext.world, fresh, { command: 'sync', preview: false })
 }
 
 function trouble({ io, system }: Context, error: unknown): void {

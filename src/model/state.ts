@@ -39,6 +39,8 @@ export const stateSchema = z.object({
   hook: z.optional(hookStateSchema),
   /** By side: the command that we wrote on its PATH. */
   commands: z.optional(z.record(text, z.object({ file: text, digest: text }))),
+  /** Servers in no manifest that a person wants left as they are, without a word. */
+  ignored: z.optional(z.array(text)),
   /** A person was asked whether to have the hook. */
   askedHook: optionalFlag,
 })

@@ -38,7 +38,7 @@ const environment: Shape = {
 }
 const sync = {
   ...{ command, inSync: 'yes', changed: 'yes', run: 'null|text', steps: [step] },
-  unmanaged: [{ environment: 'text', client: 'text', server: 'text' }],
+  unmanaged: [{ environment: 'text', client: 'text', server: 'text', 'ignored?': 'yes' }],
   restart: ['text'],
   notices: ['text'],
 } as const
@@ -327,6 +327,12 @@ export const documents: readonly Document[] = [
       'What `--dry-run` prints for `secret`, `trust`, `roots`, `session`, `plugin` and `export`; `would` says in words what would be done.',
     runs: [{ args: ['secret', 'set', 'SOME_KEY', '--dry-run'] }, { args: ['session', 'new', '--dry-run'] }],
     shape: { command, dryRun: 'yes', would: 'text' },
+  },
+  {
+    title: 'ignore',
+    words: 'The servers that are left as they are.',
+    runs: [{ args: ['ignore', '--list'] }],
+    shape: { command, ignored: ['text'] },
   },
   {
     title: 'completion',

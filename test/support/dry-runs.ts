@@ -45,6 +45,7 @@ export const dryRuns: Readonly<Record<string, readonly string[][]>> = {
   remove: [['mine']],
   enable: [['off']],
   disable: [['mine']],
+  ignore: [['foreign']],
   rename: [['mine', 'yours']],
   update: [[]],
   'secret set': [['NEW_KEY']],

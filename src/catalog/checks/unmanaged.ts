@@ -14,7 +14,7 @@ export const unmanaged = defineCheck({
       .flatMap(({ plan, observed }): CheckResult[] => {
         const subject = programName(facts, observed)
         const found = unmanagedIn({ files: facts.plan.files }, facts.input).filter(
-          ({ client, environment }) => client === plan.client && environment === plan.environment,
+          ({ client, environment, ignored }) => client === plan.client && environment === plan.environment && ignored !== true,
         )
         const names = found.flatMap(({ server, reason }) => (reason === undefined ? [server] : []))
         const base = { level: 'info', subject, environment: plan.environment } as const

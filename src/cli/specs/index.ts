@@ -11,6 +11,7 @@ import { exportSetup } from './export.ts'
 import { importSetup } from './import.ts'
 import { events } from './events.ts'
 import { handoff } from './handoff.ts'
+import { ignore } from './ignore.ts'
 import { inbox } from './inbox.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
@@ -61,6 +62,7 @@ export const groups: readonly Group[] = [
       command(remove, () => import('../../commands/remove.ts')),
       command(enable, () => import('../../commands/enable.ts')),
       command(disable, () => import('../../commands/disable.ts')),
+      command(ignore, () => import('../../commands/ignore.ts')),
       command(rename, () => import('../../commands/rename.ts')),
       command(tools, () => import('../../commands/tools.ts')),
       command(diff, () => import('../../commands/diff.ts')),

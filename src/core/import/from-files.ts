@@ -60,7 +60,7 @@ export function importFound(
     (each) =>
       (options.from.length === 0 || options.from.includes(each.client.id)) &&
       !options.without.has(each.name) &&
-      options.only?.has(each.name) !== false,
+      (options.only?.has(each.name) ?? situation.state.ignored?.includes(each.name) !== true),
   )
   return importServers(found, {
     world: input.render.world,
@@ -85,6 +85,8 @@ export interface Unmanaged {
   readonly server: string
   /** Why `sync --adopt` leaves it as it is; absent: it takes it into the manifest. */
   readonly reason?: string
+  /** A person wants it left as it is; reports name it with `--verbose` alone. */
+  readonly ignored?: true
 }
 
 /** Entries of packages that the registry did not have when `sync --adopt` asked for them last. */
@@ -98,7 +100,10 @@ function absentOnes({ servers, adopted }: Imported, { absent = {} }: State): Imp
 /** The entries of a plan's files that are not managed. */
 export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): Unmanaged[] {
   const found = files.flatMap(({ plan: { environment, client, unmanaged } }) =>
-    unmanaged.map((server) => ({ environment, client, server })),
+    unmanaged.map((server) => ({
+      ...{ environment, client, server },
+      ...(input.state.ignored?.includes(server) === true ? { ignored: true as const } : {}),
+    })),
   )
   if (found.length === 0) return []
   const context = { manifest: input.manifest, state: input.state, sides: input.world.environments }

@@ -64,10 +64,10 @@ export function conflictNote({ name, values }: KeyConflict, isKept: (key: string
     `mcp-twin secret merge ${from.key} ${into.key}`
   const ways =
     kept.length === 2
-      ? kept.map((each, at) => `To keep that of ${each.holders.join(', ')}: ${merge(kept[1 - at] ?? each, each)}`)
+      ? kept.map((each, at) => `to keep that of ${each.holders.join(', ')}: ${merge(kept[1 - at] ?? each, each)}`)
       : [
           ...kept.map(({ key, holders }) => `${key} is that of ${holders.join(', ')}`),
-          `To keep the first alone: ${others.map((each) => merge(each, first)).join('; ')}`,
+          ...others.map((each) => `to use the first in its place: ${merge(each, first)}`),
         ]
-  return [`${found}, kept apart`, ...ways, ...keeps].join('. ')
+  return [[`${found}, kept apart`, ...ways].join('; '), ...keeps].join('. ')
 }

@@ -14,6 +14,8 @@ export interface WantedEntry {
   readonly value: Secret<JsonObject>
   readonly owned: readonly string[]
   readonly holdsKey: boolean
+  /** Variables and headers in which the manifest has a key; absent: not known. */
+  readonly keys?: ReadonlySet<string>
   /** Sides where it is started by its name; absent: none. */
   readonly launches?: readonly string[]
 }
@@ -38,6 +40,8 @@ export interface FileRequest {
   readonly state: FileState
   readonly force: boolean
   readonly prune: boolean
+  /** Entries that `prune` leaves alone. */
+  readonly ignored?: readonly string[] | undefined
   /** SHA-256 of what an entry says, as one plan remembers it. */
   readonly digestOf?: (entry: Entry) => string
 }

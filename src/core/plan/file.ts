@@ -43,12 +43,13 @@ export function planFile(request: FileRequest): FilePlan {
   const unmanaged = [...present.keys()].filter(
     (name) => !wanted.has(name) && lookUp(request.state.entries, name) === undefined && !blocked.has(name),
   )
+  const pruned = request.prune ? unmanaged.filter((name) => request.ignored?.includes(name) !== true) : []
   const judged: EntryStep[] = [
     ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
     ...ours
       .filter((name) => !wanted.has(name) && !blocked.has(request.state.entries[name]?.server ?? ''))
       .map((name) => planForgotten(facts, name)),
-    ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
+    ...pruned.map((name) => planPruned(facts, name)),
   ]
   const entries = judged.map((each) => unlessImpossible(facts, each, read.document))
   const notices = [...read.document.notices]
@@ -56,7 +57,14 @@ export function planFile(request: FileRequest): FilePlan {
     const goes = entries.some((each) => each.change !== null) ? 'it is taken off' : 'mcp-twin doctor --fix takes it off'
     notices.push(`it begins with a byte order mark (BOM), which ${client.label} does not read: ${goes}`)
   }
-  return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
+  return {
+    ...plan,
+    entries,
+    refusal: null,
+    notices,
+    unmanaged: unmanaged.filter((name) => !pruned.includes(name)),
+    present: new Set(present.keys()),
+  }
 }
 
 /** Whether a program has dropped all entries of ours from its file: a person who removes one leaves others, or the place of them. */

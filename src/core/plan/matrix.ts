@@ -43,6 +43,7 @@ export interface Matrix {
     readonly client: string
     readonly server: string
     readonly reason?: string
+    readonly ignored?: true
   }[]
 }
 

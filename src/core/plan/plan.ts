@@ -101,6 +101,7 @@ export function planOne(
     state,
     force: input.force,
     prune,
+    ignored: input.state.ignored,
     digestOf,
   })
   const plan = input.only === undefined ? whole : onlyAbout(input.only, whole)

@@ -18,7 +18,7 @@ const home = restored(
       mkdirSync(place.path(folder))
       place.write(`${folder}/mcp-twin.json`, manifest({ its: { command: '/bin/true' } }))
     }
-    place.write('.claude.json', '{}')
+    place.write('.claude.json', '{"mcpServers":{"foreign":{"command":"/bin/true"}}}')
     const run = async (...args: readonly string[]) => {
       const done = await cli(place, [...args, '--offline'], { cwd: place.home, input: 'value-of-a-key' })
       expect(done.code, done.output).toBe(0)

@@ -35,9 +35,9 @@ describe('one key name with a value in each of two clients', () => {
     const done = await place.cli([...init, '--json'])
     expect(done.code).toBe(0)
     const notice = documentOf(done).notices.find((each) => each.startsWith('TAVILY_API_KEY: two keys, kept apart'))
-    expect(notice).toMatch(/To keep that of Claude Desktop \(Windows\): mcp-twin secret merge TAVILY_API_KEY TAVILY_API_KEY_2$/)
+    expect(notice).toMatch(/to keep that of Claude Desktop \(Windows\): mcp-twin secret merge TAVILY_API_KEY TAVILY_API_KEY_2$/)
     const command =
-      /To keep that of Claude Code \(Ubuntu\): mcp-twin (secret merge TAVILY_API_KEY_2 TAVILY_API_KEY)\./.exec(notice ?? '')?.[1] ?? ''
+      /to keep that of Claude Code \(Ubuntu\): mcp-twin (secret merge TAVILY_API_KEY_2 TAVILY_API_KEY);/.exec(notice ?? '')?.[1] ?? ''
     expect(command).not.toBe('')
     expect([(await place.cli(['sync', '--offline'])).code, keys(place)]).toEqual([0, [ours, theirs]])
     expect(await apart(place)).toEqual([expect.objectContaining({ level: 'warning', subject: 'tavily', fix: `mcp-twin ${command}` })])
