@@ -176,6 +176,19 @@ export const requirements: readonly Requirement[] = [
     tests: { 'e2e-lab/conversation.test.ts': ['decides in one, goes on in the other, asks back, and ends with both knowing'] },
   },
   {
+    behaviour: 'diff shows what changes by its values, and what may be a key as dots',
+    source: 'twins',
+    tests: {
+      'unit/plan/difference.test.ts': ['are shown where they are no key by shape: %s', 'are dots: %s'],
+      'e2e/main/see.test.ts': ['shows each field of what sync would write, keys as dots, and writes nothing'],
+    },
+  },
+  {
+    behaviour: 'a server that a person decided to leave is not reported again',
+    source: 'twins',
+    tests: { 'e2e/main/ignore.test.ts': ['is left as it is, and named no more but by --verbose', 'is neither adopted nor pruned'] },
+  },
+  {
     behaviour: 'every command that writes configs, manifest or keys says with --dry-run what it would do, and changes no byte',
     source: 'twins',
     tests: {

@@ -9,14 +9,17 @@ import type { OptionsOf } from '../model/command-line.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import { nameOnly } from './named-servers.ts'
 
-/** A server that the command line names, or a text that is still to be read. */
+/** A server that is named by one word. */
+export interface TypedServer {
+  readonly servers: Readonly<Record<string, ServerSpec>>
+  readonly builtins: readonly string[]
+  readonly server: true
+  readonly shown: boolean
+}
+
+/** A server that the command line names, or a text that is still to be read; null: it comes on standard input. */
 export type TypedWhat =
-  | {
-      readonly servers: Readonly<Record<string, ServerSpec>>
-      readonly builtins: readonly string[]
-      readonly server: true
-      readonly shown: boolean
-    }
+  | TypedServer
   | { readonly text: string | null }
   | { readonly registry: { readonly name: string; readonly version: string | null } }
 

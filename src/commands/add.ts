@@ -1,19 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { add as spec } from '../cli/specs/add.ts'
-import type { Run } from '../context.ts'
+import { builtinNames } from '../catalog/servers/index.ts'
+import type { Context, Run } from '../context.ts'
+import { readWhat } from '../core/import/pasted/what.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { switchChanges } from '../effects/manifest/switch-on.ts'
 import { usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
-import { readTyped } from './add-typed.ts'
+import { readTyped, type TypedServer } from './add-typed.ts'
 import { type Changes, changeManifest } from './change.ts'
 import { askKeys } from './keys.ts'
 import { makeFolders } from './named-servers.ts'
-import { askExamples, exampleNotices, readText, show, storedNames } from './pasted.ts'
+import { askExamples, exampleNotices, type Pasted, pastedText, readText, show, storedNames } from './pasted.ts'
 import { refuseBadName } from './servers.ts'
 
 /** Adds what a person names or pastes to the manifest and to every config: a built-in, a package, an address, a line, JSON, TOML. */
@@ -38,18 +41,20 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
       }
     },
     async (situation, homeContext) => {
+      const isRead = 'server' in typed || 'registry' in typed
+      const asked = isRead ? typed : typed.text === null ? await readInput(context, rest, options, only) : argument(typed.text)
       const found =
-        'server' in typed
-          ? { ...typed, keys: new Map<string, Secret>(), notes: [] }
-          : 'registry' in typed
-            ? await (await import('./registry-add.ts')).fromRegistry(context, situation, typed.registry, rest, options, only)
-            : await readText(context, situation, typed, rest, options, only)
+        'server' in asked
+          ? { ...asked, keys: new Map<string, Secret>(), notes: [] }
+          : 'registry' in asked
+            ? await (await import('./registry-add.ts')).fromRegistry(context, situation, asked.registry, rest, options, only)
+            : await readText(context, situation, asked, rest, options, only)
       for (const [name, server] of Object.entries(found.servers)) {
         refuseBadName(name)
         isThere(situation, name, server)
       }
       for (const [key, value] of found.keys) answers.set(key, value)
-      const isPlain = 'server' in typed && !typed.shown
+      const isPlain = 'server' in asked && !asked.shown
       const stored = new Set(await storedNames(context, situation))
       const isKnown = (key: string): boolean => answers.has(key) || stored.has(key)
       if (!isPlain) await show(context, found.servers, { keysOf, isKnown })
@@ -69,6 +74,22 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
       }
     },
   )
+}
+
+const argument = (text: string): Pasted => ({ text, from: 'argument' })
+
+/** What `add -` gets: a word that `add` takes too, or a text to be read. */
+async function readInput(
+  context: Context,
+  [name]: readonly string[],
+  options: OptionsOf<typeof spec>,
+  only: readonly string[],
+): Promise<TypedServer | Pasted> {
+  const text = await pastedText(context)
+  const { kind } = readWhat(text, builtinNames, () => null)
+  if (kind !== 'builtin' && kind !== 'package') return { text, from: 'standard input' }
+  const found = await readTyped(text.trim(), [], name === undefined ? options : { name, ...options }, only)
+  return 'server' in found ? found : { text, from: 'standard input' }
 }
 
 interface Added {

@@ -109,7 +109,7 @@ function withTemplates(server: ServerSpec): ServerSpec {
 export async function readText(
   context: Context,
   situation: Situation,
-  { text: argument }: { readonly text: string | null },
+  pasted: Pasted,
   rest: readonly string[],
   options: OptionsOf<typeof spec>,
   only: readonly string[],
@@ -122,11 +122,10 @@ export async function readText(
     folders: () => null,
     manifest: situation.manifest,
   }
-  const pasted: Pasted =
-    argument === null ? { text: await pastedText(context), from: 'standard input' } : { text: argument, from: 'argument' }
-  const name = options.name ?? (argument === null ? rest[0] : undefined)
+  const isInput = pasted.from === 'standard input'
+  const name = options.name ?? (isInput ? rest[0] : undefined)
   const found = await readPasted(context, pasted, name, around, await namesBeside(context, situation))
-  const args = argument === null ? [] : rest
+  const args = isInput ? [] : rest
   const isMore = args.length > 0 || [options.env, options.secret, options.header, options.transport].some((each) => each !== undefined)
   const names = Object.keys(found.servers)
   if (isMore && names.length > 1)

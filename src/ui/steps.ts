@@ -84,7 +84,7 @@ function entryRow(step: Step, detail: Detail): Row {
   const { fields = [], reason } = step
   const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
   const shows = fields.length > 0 && (detail === 'all' || (detail === 'updates' && step.change === 'update'))
-  // A refusal's reason shows the same fields, from our entry to the edited one.
+  // A refusal's reason shows the same fields.
   if (isBad(step)) return { step, name, text: (shows ? reason?.split('\n')[0] : reason) ?? step.outcome, ...(shows ? { fields } : {}) }
   if (step.server === null && reason !== null) return { step, name, text: reason }
   const names = step.change === 'update' && !shows ? fields.map(({ field }) => visible(field)) : []

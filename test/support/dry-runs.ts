@@ -16,6 +16,7 @@ const readers = [
     'completion',
     'run',
     'serve',
+    'search',
     'undo list',
     'trust list',
   ],

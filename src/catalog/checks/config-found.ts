@@ -39,7 +39,8 @@ function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen,
   const live = `live   ${file.file}`
   const found: CheckResult[] = [
     {
-      level: file.environment.kind === 'windows' || places.length > 1 ? 'info' : 'ok',
+      // One place is no choice; none: a person named the file.
+      level: file.environment.kind === 'windows' || places.length !== 1 ? 'info' : 'ok',
       subject,
       message: `its config is the one below: ${reason}`,
       detail: [live],

@@ -1,4 +1,4 @@
-import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
+import { defineCheck, type ClientFile, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { bySync, choiceFor, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
@@ -6,6 +6,9 @@ import type { CheckResult } from '../../model/check.ts'
 
 /** The bridge is no server of the manifest, so that a change of its entry cannot be taken into that. */
 const byForce = 'mcp-twin sync --force'
+
+const isIn = (file: ClientFile, { environment, client, file: path }: ProbeFacts): boolean =>
+  environment.id === file.environment.id && client.id === file.client.id && path === file.file
 
 function judge(facts: Facts, file: ClientFile): CheckResult[] {
   const planned = plannedFile(facts, file)
@@ -30,9 +33,10 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
   }
   for (const { entryName: name, step } of edited) {
-    const fix = choiceFor(step)
+    const isBroken = facts.probes?.some((probe) => probe.name === name && probe.tools === null && isIn(file, probe)) === true
+    const fix = isBroken ? byForce : choiceFor(step)
     const choice = fix === byForce ? 'this puts ours back' : 'this takes the edit into both; mcp-twin sync --force puts ours back'
-    const message = `it was edited by hand since the last sync (${choice})`
+    const message = `it was edited by hand since the last sync${isBroken ? ', and does not answer so' : ''} (${choice})`
     const shown = (step.reason ?? '').split('\n').slice(1)
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })
   }

@@ -13,6 +13,16 @@ export const switchOff = ({ server, name, file }: ProbeFacts): string =>
 const isStale = ({ plan }: Pick<Facts, 'plan'>, { server }: ProbeFacts): boolean =>
   server !== null && (plan.launchFiles ?? []).some(({ servers }) => servers.includes(server))
 
+/** Its entry is ours, and was edited by hand since. */
+const isEdited = ({ plan }: Pick<Facts, 'plan'>, { environment, client, file, name }: ProbeFacts): boolean =>
+  plan.files.some(
+    ({ plan: each }) =>
+      each.environment === environment.id &&
+      each.client === client.id &&
+      each.file === file &&
+      each.entries.some(({ entryName, step, record }) => entryName === name && step.kind === 'refuse' && record !== null),
+  )
+
 function judge(facts: Facts, probe: ProbeFacts): CheckResult {
   const { environment, name, tools, reason, stderr, ms } = probe
   const where = programName(facts, probe)
@@ -30,7 +40,7 @@ function judge(facts: Facts, probe: ProbeFacts): CheckResult {
     message: `as ${where} starts it, it does not answer: ${reason ?? ''}`,
     detail: stderr,
     environment: environment.id,
-    fix: isStale(facts, probe) ? 'mcp-twin sync' : switchOff(probe),
+    fix: isStale(facts, probe) ? 'mcp-twin sync' : isEdited(facts, probe) ? 'mcp-twin sync --force' : switchOff(probe),
   }
 }
 

@@ -131,8 +131,16 @@ function desiredEntry(
   for (const id of rendered.launches) gathered.launches.set(id, (gathered.launches.get(id) ?? new Set()).add(server))
   for (const notice of rendered.notices) gathered.notices.add(notice)
   const { value, owned, holdsKey, launches } = rendered
-  return { server, name, value, owned, holdsKey, ...(launches.length === 0 ? {} : { launches }) }
+  return { server, name, value, owned, holdsKey, keys: keyFields(spec), ...(launches.length === 0 ? {} : { launches }) }
 }
+
+/** The variables and headers of a server whose value is a stored key. */
+const keyFields = (spec: ServerSpec): ReadonlySet<string> =>
+  new Set(
+    [spec, ...Object.values(spec.on ?? {})].flatMap(({ env = {}, headers = {} }) =>
+      Object.entries({ ...env, ...headers }).flatMap(([name, text]) => (text.includes('${secret:') ? [name] : [])),
+    ),
+  )
 
 /** Why an entry that names our launcher cannot work: the program could not be put on that side. */
 function selfTrouble(input: PlanInput, sides: Iterable<string>): Why | null {

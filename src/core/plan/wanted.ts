@@ -18,13 +18,15 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
   if ('unreadable' in ours) throw new Error(`the entry made for ${wanted.server} cannot be read back: ${ours.unreadable}`)
   const digestOf = facts.digestOf ?? digest
   const fresh = { server: wanted.server, digest: digestOf(ours) }
+  // What stands there was ours once, so that what is no key is known.
+  const keys = record === undefined ? null : (wanted.keys ?? null)
   const standing = present === undefined || present.duplicate ? null : meaning(present.value, facts.client)
   const act = (step: Partial<Step>, change: EntryChange | null): EntryStep => ({
     step: facts.step({
       kind: 'write',
       server: wanted.server,
       ...step,
-      ...(change === null ? {} : { fields: fieldChanges(standing, ours) }),
+      ...(change === null ? {} : { fields: fieldChanges(standing, ours, keys) }),
     }),
     entryName: wanted.name,
     change: change === null ? null : new Secret(change),
@@ -66,10 +68,10 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
       },
       forced(set, present),
     )
-  const shown = 'unreadable' in theirs ? [theirs.unreadable] : fieldChanges(ours, theirs).flatMap(changeLines).map(short)
+  const shown = 'unreadable' in theirs ? [theirs.unreadable] : fieldChanges(theirs, ours, keys).flatMap(changeLines).map(short)
   const reason = record === undefined ? `an entry of that name exists and is not managed by mcp-twin` : 'edited by hand since the last sync'
   const hint = hintFor(wanted.server, { foreign: record === undefined, readable: !('unreadable' in theirs) })
-  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint, fieldChanges(theirs, ours))
+  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint, fieldChanges(theirs, ours, keys))
 }
 
 /**

@@ -53,6 +53,21 @@ describe('add, with what READMEs print', () => {
     expect(await place.run(['sync'])).toMatchObject({ code: 0 })
   })
 
+  it('understands on standard input what it understands behind add', async () => {
+    const place = ready()
+    for (const [input, more] of [
+      ['memory@2026.8.31\n', []],
+      ['npm:@tiny/other\n', []],
+      ['npm:@tiny/another', ['mine']],
+    ] as const)
+      expect(await place.run(['add', '-', ...more, '--no-sync'], { input })).toMatchObject({ code: 0 })
+    expect(serversOf(place)).toMatchObject({
+      memory: { package: '@modelcontextprotocol/server-memory@2026.8.31' },
+      other: { package: '@tiny/other' },
+      mine: { package: '@tiny/another' },
+    })
+  })
+
   it('takes a package, an address and a built-in by name, and refuses what may be a slip', async () => {
     const place = ready()
     for (const argv of [

@@ -47,7 +47,7 @@ describe('diff', () => {
       outcome: 'planned',
       fields: [
         { field: 'args', before: '["old"]', after: '["new"]' },
-        { field: 'env.LEVEL', before: '••••••••', after: '••••••••' },
+        { field: 'env.LEVEL', before: 'info', after: 'debug' },
         { field: 'env.TAVILY_API_KEY', before: '••••••••', after: '••••••••' },
       ],
     })

@@ -53,6 +53,13 @@ describe('config-found', () => {
     ])
   })
 
+  it('says so on every side where a person named the file', () => {
+    const located = { ...choice, reason: 'the manifest names it', places: [] }
+    expect(situation().file('claude-code', { located }).find('config-found')).toMatchObject([
+      { level: 'info', message: 'its config is the one below: the manifest names it' },
+    ])
+  })
+
   it('doubts a named file where another folder was used later, and shows how to name that folder', () => {
     const likelier = native('C:\\Users\\Ana Ruiz\\AppData\\Local\\Claude-Data\\claude_x\\claude_desktop_config.json')
     const found = situation()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { KEY, situation, usualServers, windows } from './situation.ts'
+import { native } from '../../../src/model/path.ts'
+import { definition, KEY, situation, ubuntu, usualServers, windows } from './situation.ts'
 
 const sync = { fix: 'mcp-twin sync', autofix: { kind: 'sync' } }
 
@@ -408,6 +409,17 @@ describe('what only starting the servers tells', () => {
         detail: ['Error: no key'],
         fix: 'mcp-twin disable tavily',
       },
+    ])
+  })
+
+  it('a server that a hand edit broke, which is put back and not taken into the manifest', () => {
+    const file = native('/home/ana/.claude.json')
+    const deep = situation()
+      .entries('claude-code', (servers) => ({ ...servers, files: { ...servers.files, args: ['--more'] } }))
+      .probed({ ...silent, environment: ubuntu, client: definition('claude-code'), file, name: 'files', server: 'files' })
+    expect(deep.find('server-starts')).toMatchObject([{ fix: 'mcp-twin sync --force' }])
+    expect(deep.find('entries-kept')).toMatchObject([
+      { fix: 'mcp-twin sync --force', message: expect.stringContaining('does not answer so') },
     ])
   })
 

@@ -406,7 +406,7 @@ const soundStatus: BridgeStatus = {
   ...{ terminal: 'off', families: ['files', 'search', 'terminal', 'bridge'], problems: [], link: true, roundTripMs: 0.84 },
 }
 
-function definition(id: string): ClientDefinition {
+export function definition(id: string): ClientDefinition {
   const found = clientById(id)
   if (found === null) throw new Error(`there is no client ${id}`)
   return found

@@ -43,6 +43,32 @@ describe('the fields in which two entries differ', () => {
   })
 })
 
+describe('variables and headers of an entry of ours', () => {
+  const shown = (name: string, before: string, after: string, keys: readonly string[] = []) =>
+    fieldChanges(stdio([], { [name]: before }), stdio([], { [name]: after }), new Set(keys)).flatMap(changeLines)
+
+  it.each([
+    ['LOG_LEVEL', 'noisy', 'info', 'noisy → info'],
+    ['RETRIES', '3', '', '3 → ""'],
+    ['DATA_DIR', '/home/ana/data', 'C:\\Users\\Ana\\data', '/home/ana/data → C:\\Users\\Ana\\data'],
+    ['BASE', 'https://x.example/v1', 'https://y.example/v1', 'https://x.example/v1 → https://y.example/v1'],
+    ['LOG_LEVEL', one, 'info', '•••••••• → info'],
+  ])('are shown where they are no key by shape: %s', (name, before, after, words) =>
+    expect(shown(name, before, after)).toEqual([`~ env.${name}: ${words}`]),
+  )
+
+  it.each([
+    ['a key of the manifest, whatever it looks like', 'PIN', 'noisy', 'info', ['PIN']],
+    ['a name that keys have', 'API_KEY', 'noisy', 'info', []],
+    ['what has digits among its letters', 'THING', 'hunter2', 'hunter3', []],
+    ['a token in an address', 'BASE', `https://x.example/${one}`, `https://x.example/${other}`, []],
+    ['a password in an address', 'DB', 'postgres://a:b@x/y', 'postgres://a:c@x/y', []],
+    ['a token in a path', 'FILE', `/tmp/${one}`, `/tmp/${other}`, []],
+  ])('are dots: %s', (_what, name, before, after, keys) =>
+    expect(shown(name, before, after, keys)).toEqual([`~ env.${name}: different value`]),
+  )
+})
+
 describe('a report of what a step changes', () => {
   const labels = { environment: () => 'Linux', client: () => 'Claude Code', file: (_side: string, file: string) => file }
   const long = `/home/ana/${'deep/'.repeat(20)}`
