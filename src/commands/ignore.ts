@@ -1,5 +1,6 @@
 import type { ignore as spec } from '../cli/specs/ignore.ts'
 import type { Context, Run } from '../context.ts'
+import { quoted } from '../core/doctor/names.ts'
 import { saveState } from '../effects/manifest/records.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { withRunLock } from '../effects/store/lock.ts'
@@ -32,7 +33,7 @@ export const run: Run<typeof spec> = (context, names, options) =>
     io.json({ command: 'ignore', ignored: now })
     if (names.length > 0) {
       io.out(options.undo === true ? `${shown}: spoken of again.` : `${shown}: left as it is; nothing says more of it.`)
-      if (options.undo !== true) io.note(`Again: mcp-twin ignore ${names.map(visible).join(' ')} --undo`)
+      if (options.undo !== true) io.note(`Again: mcp-twin ignore ${names.map((name) => quoted(visible(name))).join(' ')} --undo`)
       return EXIT.ok
     }
     for (const name of now) io.out(visible(name))

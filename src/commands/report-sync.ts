@@ -1,5 +1,6 @@
 import { clientById, clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
+import { quoted } from '../core/doctor/names.ts'
 import { withoutCopies } from '../core/plan/copies.ts'
 import { isOfOthers, type SyncResult } from '../effects/sync/result.ts'
 import type { World } from '../model/environment.ts'
@@ -57,7 +58,7 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
       if (names.some((name) => options.kept?.has(name) !== true)) {
         io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
         io.out(
-          `  ${io.paint.dim('→')} mcp-twin ignore ${names.join(' ')} leaves ${one ? 'it' : 'them'}, and says no more of ${one ? 'it' : 'them'}`,
+          `  ${io.paint.dim('→')} mcp-twin ignore ${names.map(quoted).join(' ')} leaves ${one ? 'it' : 'them'}, and says no more of ${one ? 'it' : 'them'}`,
         )
       }
     }

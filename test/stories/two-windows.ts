@@ -103,7 +103,9 @@ async function handOff(day: Day) {
 
 async function pickUp({ stage, desktop, code, handoff, plan }: Day) {
   // The hook of Claude Code prints this line when a conversation begins; later answers of tools carry it.
-  expect((await stage.typeInWsl(['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe('mcp-twin: 1 handoff waits for you: call inbox.\n')
+  expect((await stage.typeInWsl(['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe(
+    'mcp-twin: 1 handoff waits for you: call inbox.\n',
+  )
   expect((await code.data('memory_list')).waiting).toBe('1 handoff waits for you: call inbox.')
   expect(await code.prompt('pick_up')).toMatch(/Users log in and out[\s\S]*As in memory auth-approach\./)
   const { status, claimed_by: by, files } = await code.data('handoff_read', { id: handoff })

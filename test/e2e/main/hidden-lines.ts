@@ -49,6 +49,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
   remove: () => [says('remove', nasty)],
   enable: () => [says('enable', nasty)],
   disable: () => [says('disable', nasty)],
+  ignore: () => [says('ignore', nasty)],
   rename: () => [says('rename', 'tiny', nasty)],
   list: (place) => [says('list', '--verbose'), inside(place, 'list')],
   try: () => [keeps('try', 'tiny'), says('try', nasty)],
