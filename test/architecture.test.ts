@@ -496,6 +496,14 @@ describe('every file', () => {
     expect(troubles(({ path }) => path.split('/').filter((part) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part)))).toEqual([])
   })
 
+  it('exports no type of a name that another file exports, too', () => {
+    const exported = sources.flatMap(({ path, code }) =>
+      [...code.matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)].map(([, name = '']) => ({ name, path })),
+    )
+    const doubled = exported.filter(({ name }, at) => exported.some((other, nth) => nth !== at && other.name === name))
+    expect(doubled.map(({ name, path }) => `${name}: ${path}`).sort(), 'give each a name that says its room').toEqual([])
+  })
+
   it('of the catalog and of the commands is in its index', () => {
     const indexes = sources.filter(({ path }) => /^(catalog\/\w+|cli\/specs|bridge\/tools(\/\w+)?)\/index\.ts$/.test(path))
     expect(
