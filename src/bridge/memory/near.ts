@@ -1,5 +1,7 @@
 import { alike } from '../../core/nearest.ts'
 import type { Database } from '../store/database.ts'
+import { knownNamespaces } from '../store/known.ts'
+import { sharedNamespace } from './namespace.ts'
 
 /** Keys that are looked at. */
 const most = 5000
@@ -16,10 +18,12 @@ export function nearKeys(database: Database, key: string, namespace: string | un
   )
 }
 
-/** Null: the namespace was used before; else the namespaces that were perhaps meant. */
-export function newNamespace(database: Database, namespace: string): readonly string[] | null {
-  const known = database
-    .all<{ namespace: string }>('SELECT DISTINCT namespace FROM memory UNION SELECT DISTINCT namespace FROM memory_versions')
-    .map((row) => row.namespace)
+/**
+ * Null: the namespace was used before, or is one that programs work in, as the session's own is; else the namespaces that were
+ * perhaps meant.
+ */
+export function newNamespace(database: Database, namespace: string, own: string): readonly string[] | null {
+  const working = database.all<{ namespace: string }>('SELECT namespace FROM programs UNION SELECT namespace FROM handoff_heads')
+  const known = [...new Set([own, sharedNamespace, ...knownNamespaces(database), ...working.map((row) => row.namespace)])]
   return known.includes(namespace) ? null : alike(namespace, known)
 }

@@ -25,25 +25,24 @@ export function instructionsOf({ settings, client = settings.client, namespace, 
   const has = (family: (typeof families)[number]): boolean => families.includes(family)
   const others = partners.filter((id) => id !== client)
   const first = [
-    has('handoff') || has('actions') ? `${has('handoff') ? 'Call inbox first' : 'list_actions shows what is asked'}` : '',
+    has('handoff') ? 'inbox first' : has('actions') ? 'list_actions to see what is asked' : '',
     has('memory') ? 'memory_search before deciding anything' : '',
     has('handoff') && !readOnly ? 'handoff_create to hand work over' : '',
   ].filter((each) => each !== '')
   const lines = [
     `You are ${inName(client)}. ${others.length === 0 ? 'Other programs of this computer may share this server.' : `Shared with ${few(others, 240, has('bridge'))}.`}`,
-    ...(first.length === 0 ? [] : [`${capital(first.join('; '))}.`]),
+    ...(first.length === 0 ? [] : [`Call ${first.join('; ')}.`]),
     ...(has('memory') ? [`Namespace of this session: ${few([inName(namespace)], 160, has('bridge'))}.`] : []),
     ...(unreadable !== undefined ? [unreadable] : readOnly ? ['Nothing can be changed through this server: it is read-only.'] : []),
   ]
   const asks = has('files') || has('search') || (has('terminal') && settings.terminal !== 'off')
   const end = waiting === null ? [] : [waiting]
   if (!asks) return [...lines, ...end].join('\n')
-  const after = 'Paths may be spelled as Windows or as Linux does.'
-  const left = most - [...lines, 'Folders: .', after, ...end].join('\n').length - 1
-  return [...lines, `Folders: ${few(foldersOf(settings), left, has('bridge'))}. ${after}`, ...end].join('\n')
+  const hasTwoSpellings = settings.self.kind === 'wsl' || settings.self.kind === 'windows'
+  const after = hasTwoSpellings ? ' Paths may be spelled as Windows or as Linux does.' : ''
+  const left = most - [...lines, `Folders: .${after}`, ...end].join('\n').length
+  return [...lines, `Folders: ${few(foldersOf(settings), left, has('bridge'))}.${after}`, ...end].join('\n')
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** As many as fit into so many characters; the rest is counted. */
 function few(names: readonly string[], room: number, hasStatus: boolean): string {

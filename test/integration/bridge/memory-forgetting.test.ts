@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { seen } from '../../../src/bridge/handoff/programs.ts'
 import { type Desk, desk } from '../../unit/bridge/desk.ts'
 
 describe('the memory of a desk', () => {
@@ -66,5 +67,46 @@ describe('the memory of a desk', () => {
       /Nobody has used .*shop-1a2c.* Near ones: shop-1a2b/,
     )
     expect(await place.ok('memory_set', { key: 'l', namespace: 'shop-1a2c', value: 1 })).not.toContain('Nobody')
+  })
+
+  it.each([
+    ['memory_list', {}, 'Nothing is remembered here.'],
+    ['memory_search', { query: 'hash' }, 'Nothing that is remembered holds these words.'],
+    ['memory_get', { key: 'hash' }, 'There is no "hash" in shop-1a2c.'],
+  ])('says so when %s reads in it', async (tool, args, nothing) => {
+    await place.data('memory_set', { key: 'k', namespace: 'shop-1a2b', value: 1 })
+    const named = { ...args, namespace: 'shop-1a2c' }
+    expect(await place.ok(tool, named)).toContain(`${nothing} Nobody has used the namespace shop-1a2c before. Near ones: shop-1a2b.`)
+    expect(await place.data(tool, named)).toMatchObject({ new_namespace: true, near: ['shop-1a2b'] })
+    await place.data('memory_set', { key: 'k', namespace: 'shop-1a2c', value: 1 })
+    await place.data('memory_delete', { key: 'k', namespace: 'shop-1a2c' })
+    for (const namespace of ['shop-1a2c', 'shared']) {
+      expect(await place.ok(tool, { ...args, namespace })).not.toContain('Nobody')
+      expect(await place.data(tool, { ...args, namespace })).not.toHaveProperty('new_namespace')
+    }
+  })
+
+  it('knows the namespaces of this session, of programs and of handoffs before anything is remembered there', async () => {
+    const own = desk({ namespace: 'proj-1843' })
+    try {
+      expect(await own.data('memory_set', { key: 'k', namespace: 'proj-1840', value: 1 })).toMatchObject({ near: ['proj-1843'] })
+      expect(await own.data('memory_set', { key: 'k', namespace: 'share', value: 1 })).toMatchObject({ near: ['shared'] })
+      const store = await own.bridge.store()
+      await store.write({ client: 'claude-code', session: 'c' }, (transaction) => {
+        const by = { client: 'claude-code', session: 'c', pid: 1, start: '' }
+        seen(transaction, { by, isKept: true, project: null, namespace: 'kiosk-77aa' })
+      })
+      await own.data('handoff_create', { title: 'Till', goal: 'It opens.', sections: [{ heading: 'API', body: 'POST', priority: 1 }] })
+      await store.write({ client: 'x', session: 'x' }, (transaction) => transaction.run("UPDATE handoff_heads SET namespace = 'till-90ff'"))
+      for (const [asked, near] of [
+        ['kiosk-77ab', 'kiosk-77aa'],
+        ['till-90fe', 'till-90ff'],
+      ])
+        expect(await own.data('memory_list', { namespace: asked })).toMatchObject({ new_namespace: true, near: [near] })
+      for (const namespace of ['proj-1843', 'kiosk-77aa', 'till-90ff'])
+        expect(await own.data('memory_set', { key: 'k', namespace, value: 1 })).not.toHaveProperty('new_namespace')
+    } finally {
+      await own.close()
+    }
   })
 })

@@ -91,9 +91,15 @@ const samples: Readonly<Record<string, () => readonly Sample[] | Promise<readonl
     return [[{ pid: processes[0]?.pid }, code]]
   },
   memory_set: () => [[{ key: 'k', value: 1 }], [{ key: 'k', value: 1, namespace: 'sit' }]],
-  memory_get: () => [[{ key: 'db' }], [{ key: 'db', namespace: 'site' }], [{ key: 'dbs' }], [{ key: 'long', max_tokens: 300 }]],
-  memory_list: () => [[{}], [{ limit: 1 }]],
-  memory_search: () => [[{ query: 'postgres' }], [{ query: 'long words', max_tokens: 300 }]],
+  memory_get: () => [
+    [{ key: 'db' }],
+    [{ key: 'db', namespace: 'site' }],
+    [{ key: 'dbs' }],
+    [{ key: 'db', namespace: 'sita' }],
+    [{ key: 'long', max_tokens: 300 }],
+  ],
+  memory_list: () => [[{}], [{ limit: 1 }], [{ namespace: 'sita' }]],
+  memory_search: () => [[{ query: 'postgres' }], [{ query: 'long words', max_tokens: 300 }], [{ query: 'long', namespace: 'sita' }]],
   memory_delete: async () => {
     await place.ok('memory_set', { key: 'k2', value: 1 })
     return [[{ key: 'k2', history: true }], [{ key: 'd b' }]]
@@ -162,6 +168,9 @@ const told: Readonly<Record<string, readonly [yes: RegExp, no: RegExp]>> = {
   'memory_delete deleted': [/^Forgot/, /^There is no/],
   'memory_history deleted': [/: deleted by/, /never/],
   'memory_set new_namespace': [/Nobody has used/, /never/],
+  'memory_get new_namespace': [/Nobody has used/, /never/],
+  'memory_list new_namespace': [/Nobody has used/, /never/],
+  'memory_search new_namespace': [/Nobody has used/, /never/],
   'ask_twin withdrawn': [/is taken back/, /never/],
   'claim_action found': [/claimed by/, /No action waits/],
   'wait_for_change reset': [/read again what matters/, /never/],

@@ -45,6 +45,22 @@ describe('the instructions', () => {
     expect(of({ families: ['memory'] })).not.toMatch(/inbox|handoff|Folders|bridge_status/)
     expect(of({ families: ['handoff'], readOnly: true })).not.toContain('handoff_create')
   })
+  it.each([
+    [['memory'], 'Call memory_search before deciding anything.'],
+    [['actions'], 'Call list_actions to see what is asked.'],
+    [['actions', 'memory'], 'Call list_actions to see what is asked; memory_search before deciding anything.'],
+  ])('name tools as they are spelled, with %j alone', (only, first) => {
+    expect(of({ families: only }).split('\n')).toContain(first)
+  })
+  it.each([
+    ['wsl', true],
+    ['windows', true],
+    ['linux', false],
+    ['macos', false],
+  ])('speak of two spellings where there are two: %s', (kind, both) => {
+    const text = of({ self: { ...self, kind } })
+    expect(text).toMatch(both ? /^Folders: .*\. Paths may be spelled/m : /^Folders: .*site\.$/m)
+  })
   it('spell the folders as the side of the client does', () => {
     const text = of({ clientSide: 'windows', roots: ['/home/ana/site', '/mnt/c/Users/ana/x'], readable: ['/mnt/c/Users/ana/x'] })
     expect(text).toContain('\\\\wsl.localhost\\Ubuntu\\home\\ana\\site, C:\\Users\\ana\\x (read-only)')

@@ -2,7 +2,7 @@ import { optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
-import { alsoInWords, entryWords, nearWords } from './words.ts'
+import { alsoInWords, entryWords, nearWords, newness } from './words.ts'
 
 export const memoryGet = defineTool({
   name: 'memory_get',
@@ -31,11 +31,12 @@ export const memoryGet = defineTool({
     })
     const elsewhere = alsoIn.length === 0 ? {} : { also_in: alsoIn }
     if (entry === null) {
+      const isNew = await newness(bridge, namespace)
       const isNowhere = namespace === undefined && version === undefined && alsoIn.length === 0
-      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`} in ${present?.namespace ?? namespace ?? own}${isNowhere ? ' or any other namespace' : ''}.${present === null ? '' : ` The present version is ${present.version}; memory_history shows those before.`}${nearWords(near)}${alsoInWords(alsoIn)}`
+      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`} in ${present?.namespace ?? namespace ?? own}${isNowhere ? ' or any other namespace' : ''}.${present === null ? '' : ` The present version is ${present.version}; memory_history shows those before.`}${nearWords(near)}${isNew.words}${alsoInWords(alsoIn)}`
       return {
         content: [{ type: 'text', text: words }],
-        data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }) },
+        data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }), ...isNew.facts },
       }
     }
     const value = shownValue(entry.value, maxTokens)

@@ -2,7 +2,7 @@ import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { entryFacts, entryLine } from './words.ts'
+import { entryFacts, entryLine, newness } from './words.ts'
 
 export const memoryList = defineTool({
   name: 'memory_list',
@@ -24,8 +24,12 @@ export const memoryList = defineTool({
     const entries = found.entries.map(entryFacts)
     const next = found.cursor
     const lines = entries.map(entryLine)
-    if (lines.length === 0) lines.push('Nothing is remembered here.')
+    const isNew = await newness(bridge, lines.length === 0 ? namespace : undefined)
+    if (lines.length === 0) lines.push(`Nothing is remembered here.${isNew.words}`)
     if (next !== undefined) lines.push(`[There is more: cursor ${next}]`)
-    return { content: [{ type: 'text', text: lines.join('\n') }], data: { entries, ...(next !== undefined && { cursor: next }) } }
+    return {
+      content: [{ type: 'text', text: lines.join('\n') }],
+      data: { entries, ...(next !== undefined && { cursor: next }), ...isNew.facts },
+    }
   },
 })

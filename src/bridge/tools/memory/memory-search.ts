@@ -4,7 +4,7 @@ import { quoteInLine } from '../../base/quote.ts'
 import { tokensOf } from '../../base/tokens.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { namespaceArgument, tokensArgument } from './arguments.ts'
-import { entryWords } from './words.ts'
+import { entryWords, newness } from './words.ts'
 
 export const memorySearch = defineTool({
   name: 'memory_search',
@@ -35,11 +35,15 @@ export const memorySearch = defineTool({
       lines.push(entryWords(entry, value))
     }
     const omitted = found.slice(results.length).map(({ namespace, key, value }) => ({ namespace, key, bytes: Buffer.byteLength(value) }))
-    if (found.length === 0) lines.push('Nothing that is remembered holds these words.')
+    const isNew = await newness(bridge, found.length === 0 ? namespace : undefined)
+    if (found.length === 0) lines.push(`Nothing that is remembered holds these words.${isNew.words}`)
     if (omitted.length > 0)
       lines.push(
         `[Left out for space: ${omitted.map(({ namespace: held, key, bytes }) => `${quoteInLine(key)} in ${quoteInLine(held)} (${bytes} bytes)`).join(', ')}]`,
       )
-    return { content: [{ type: 'text', text: lines.join('\n\n') }], data: { results, ...(omitted.length > 0 && { omitted }) } }
+    return {
+      content: [{ type: 'text', text: lines.join('\n\n') }],
+      data: { results, ...(omitted.length > 0 && { omitted }), ...isNew.facts },
+    }
   },
 })

@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { denied } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { nearWords } from './words.ts'
+import { newness } from './words.ts'
 
 export const memorySet = defineTool({
   name: 'memory_set',
@@ -21,20 +21,18 @@ export const memorySet = defineTool({
   },
   subject: ({ key, namespace }) => (namespace === undefined ? key : `${namespace} ${key}`),
   async handle({ ttl_s: ttlSeconds, if_version: ifVersion, ...entry }, bridge, { client, session }) {
-    const { newNamespace } = await import('../../memory/near.ts')
     const { set } = await import('../../memory/memory.ts')
     const namespace = entry.namespace ?? (await bridge.namespace())
     if (bridge.redaction.keyIn({ ...entry, namespace }))
       throw denied(`Nothing was stored: "${entry.key}" holds a stored key; name the key instead of quoting it.`)
     const store = await bridge.store()
-    const { version, near } = await store.write({ client, session }, (transaction) => ({
-      near: entry.namespace === undefined ? null : newNamespace(transaction, namespace),
-      version: set(transaction, { ...entry, namespace, ttlSeconds, ifVersion }),
-    }))
-    const isNew = near === null ? '' : ` Nobody has used the namespace ${namespace} before.${nearWords(near)}`
+    const isNew = await newness(bridge, entry.namespace)
+    const version = await store.write({ client, session }, (transaction) =>
+      set(transaction, { ...entry, namespace, ttlSeconds, ifVersion }),
+    )
     return {
-      content: [{ type: 'text', text: `Remembered "${entry.key}" in ${namespace}, version ${version}.${isNew}` }],
-      data: { version, namespace, ...(near !== null && { new_namespace: true, near }) },
+      content: [{ type: 'text', text: `Remembered "${entry.key}" in ${namespace}, version ${version}.${isNew.words}` }],
+      data: { version, namespace, ...isNew.facts },
     }
   },
 })

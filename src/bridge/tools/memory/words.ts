@@ -1,4 +1,5 @@
 import type { MemoryEntry } from '../../memory/entry.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
 import { limits } from '../../base/limits.ts'
 import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
@@ -50,3 +51,13 @@ export const alsoInWords = (alsoIn: readonly AlsoIn[]): string =>
 
 /** Keys or namespaces that were perhaps meant. */
 export const nearWords = (near: readonly string[]): string => (near.length === 0 ? '' : ` Near ones: ${near.map(quoteInLine).join(', ')}.`)
+
+/** What an answer adds, in words and data, where a call names a namespace that nobody has used before. */
+export async function newness(bridge: Bridge, namespace: string | undefined) {
+  if (namespace === undefined) return { words: '', facts: {} }
+  const { newNamespace } = await import('../../memory/near.ts')
+  const own = await bridge.namespace()
+  const near = await (await bridge.store()).read((database) => newNamespace(database, namespace, own))
+  if (near === null) return { words: '', facts: {} }
+  return { words: ` Nobody has used the namespace ${namespace} before.${nearWords(near)}`, facts: { new_namespace: true, near } }
+}
