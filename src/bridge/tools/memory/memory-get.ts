@@ -1,8 +1,13 @@
+import { tokensFor } from '../../base/budget.ts'
 import { optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
+import { cleanEntry, entryInRoom, sizeOf } from './entry-in-room.ts'
 import { alsoInWords, entryWords, nearWords, newness } from './words.ts'
+
+/** Of an answer that leaves out nothing: its cursor and the line about what waits. */
+const spareBytes = limits.cursorBytes + limits.noticeBytes
 
 export const memoryGet = defineTool({
   name: 'memory_get',
@@ -16,8 +21,7 @@ export const memoryGet = defineTool({
     max_tokens: optional(tokensArgument),
   },
   subject: ({ key }) => key,
-  async handle({ key, namespace, version, max_tokens: maxTokens = limits.memoryShown }, bridge) {
-    const { shownValue } = await import('../../memory/entry.ts')
+  async handle({ key, namespace, version }, bridge, { room }) {
     const { readKey } = await import('../../memory/reading.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
@@ -39,9 +43,13 @@ export const memoryGet = defineTool({
         data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }), ...isNew.facts },
       }
     }
-    const value = shownValue(entry.value, maxTokens)
-    const { rationale, tags, by, at } = entry
+    const clean = cleanEntry(bridge.redaction, entry)
+    const value = { value: JSON.parse(clean.value) }
+    const { rationale, tags, by, at } = clean
     const data = { found: true, ...value, version: entry.version, rationale, tags, by, at, namespace: entry.namespace, ...elsewhere }
-    return { content: [{ type: 'text', text: `${entryWords(entry, value)}${alsoInWords(alsoIn)}` }], data }
+    const whole = { content: [{ type: 'text' as const, text: `${entryWords(clean, value)}${alsoInWords(alsoIn)}` }], data }
+    const asked = { key, ...(namespace !== undefined && { namespace }), ...(version !== undefined && { version }) }
+    const bytes = sizeOf(whole)
+    return bytes <= room ? whole : entryInRoom({ entry: clean, alsoIn, asked, tokens: tokensFor(bytes + spareBytes) }, room)
   },
 })

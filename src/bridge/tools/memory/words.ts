@@ -13,11 +13,16 @@ const valueWords = (shown: Shown): readonly string[] =>
     ? [quote(typeof shown.value === 'string' ? shown.value : JSON.stringify(shown.value))]
     : [quote(`${shown.value_text}…`), `[The beginning of ${shown.bytes} bytes; a larger max_tokens shows more.]`]
 
-/** An entry for people and models: whose it is in a line of ours, then its value and why, quoted, whoever wrote it. */
-export function entryWords({ namespace, key, version, by, at, rationale, tags }: MemoryEntry, value: Shown): string {
+/** Whose an entry is. */
+export function entryHead({ namespace, key, version, by, at, tags }: MemoryEntry): string {
   const facts = `${quoteInLine(namespace)}, version ${version}, by ${quoteInLine(by)}, ${time(at)}`
-  const head = `${quoteInLine(key)} (${facts}${tags.length === 0 ? '' : `, tags ${tags.map(quoteInLine).join(', ')}`})`
-  return [head, ...valueWords(value), ...(rationale === null ? [] : ['Rationale:', quote(rationale)])].join('\n')
+  return `${quoteInLine(key)} (${facts}${tags.length === 0 ? '' : `, tags ${tags.map(quoteInLine).join(', ')}`})`
+}
+
+/** An entry for people and models: whose it is in a line of ours, then its value and why, quoted, whoever wrote it. */
+export function entryWords(entry: MemoryEntry, value: Shown): string {
+  const { rationale } = entry
+  return [entryHead(entry), ...valueWords(value), ...(rationale === null ? [] : ['Rationale:', quote(rationale)])].join('\n')
 }
 
 /** What a list shows of an entry: bytes instead of its value, and the beginning of why. */
