@@ -9,8 +9,10 @@ export function listLines(
   { actions }: Readonly<Record<string, unknown>>,
 ): { readonly lines: readonly string[]; readonly waits: boolean } {
   const listed = Array.isArray(actions) ? (actions as readonly ActionFacts[]) : []
-  const lines = text.split('\n').flatMap((line, at) => {
-    const action = listed[at]
+  // An action has several lines, of which the first begins with its id. Texts of others are quoted, so none of theirs does.
+  const begins = new Map(listed.map((action) => [`${action.id}  `, action]))
+  const lines = text.split('\n').flatMap((line) => {
+    const action = begins.get(line.slice(0, line.indexOf('  ') + 2))
     return action === undefined || !isObject(action.params) ? [line] : [line, `    asks to ${askedOf(action)}`]
   })
   const waits = listed.some(({ type, status }) => status === 'needs_user' && approved.has(type))

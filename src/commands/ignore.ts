@@ -18,6 +18,8 @@ export const run: Run<typeof spec> = (context, names, options) =>
     const { io, system } = context
     if (options.list === true && (names.length > 0 || options.undo === true))
       throw usageError('ignore --list takes no names.', { hint: 'mcp-twin ignore --list' })
+    if (options.undo === true && names.length === 0)
+      throw usageError('ignore --undo needs the name of a server.', { hint: 'mcp-twin ignore --list' })
     const { ignored = [] } = (await homeContext.open()).state
     const shown = names.map(visible).join(', ')
     if (names.length > 0) {

@@ -15,6 +15,8 @@ const originalSchema = z.object({
   stored: z.nullable(text.check(z.regex(/^[A-Za-z0-9._-]+$/))),
   /** SHA-256 of the stored bytes in hex; null: the file was not there. */
   before: z.nullable(text),
+  /** It was only taken over, and we have not written it: there is no copy yet, and `stored` tells nothing. */
+  uncopied: z.optional(z.literal(true)),
   mode: z.nullable(z.int()),
   /** How many folders above the file we made. */
   folders: z._default(z.int().check(z.minimum(0)), 0),

@@ -24,7 +24,8 @@ function withNotice(
   { notices, settings }: Bridge,
   { client, session }: Pick<Call, 'client' | 'session'>,
 ): CallResult {
-  const isTold = recorded !== true && hasRoom && settings.families.includes('handoff') && content.every(({ type }) => type === 'text')
+  const isForProgram = settings.isBrief !== true && settings.families.includes('handoff')
+  const isTold = recorded !== true && hasRoom && isForProgram && content.every(({ type }) => type === 'text')
   const waiting = isTold ? notices.line(client, session) : null
   return {
     content: [...content, ...(waiting === null ? [] : [{ type: 'text', text: waiting } as const])],

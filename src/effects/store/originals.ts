@@ -127,28 +127,43 @@ export class Originals {
     return bytes === null || digestOf(bytes) !== before ? 'lost' : bytes
   }
 
-  async #ensure(place: FileName, found: Pick<Saved, 'bytes' | 'mode' | 'folders'>): Promise<Original> {
+  async #ensure(place: FileName, found: Pick<Saved, 'bytes' | 'mode' | 'folders'>, isWritten = true): Promise<Original> {
     const loaded = await this.load()
     const known = loaded.files.find((each) => isAt(each, place))
-    if (known !== undefined) return known
+    if (known !== undefined) return isWritten && known.uncopied === true ? this.#copy(known, found) : known
     // A version before this one kept no first copies: then the oldest backup knows more than the file does now.
     const oldest = await oldestBackup(this.#system, this.#backups, place)
     const first = oldest ?? { ...found, isCut: loaded.isDamaged }
     const { environment, client, file } = place
-    const plain = (file.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-60)
-    const stored = first.bytes === null ? null : `${this.#system.random(4)}-${plain}`
-    await this.#system.files.makeDirectory(this.#backups, 0o700)
-    await this.#system.files.makeDirectory(this.#folder, 0o700)
-    if (first.bytes !== null && stored !== null) await this.#system.files.create(this.#at(stored), first.bytes, 0o600)
+    // A file that nothing is written to needs no copy.
+    const isCopied = isWritten || oldest !== null
     const made: Original = {
-      ...{ environment, client, file, stored },
-      before: digestOf(first.bytes),
+      ...{ environment, client, file, stored: isCopied ? await this.#store(file, first.bytes) : null },
+      ...{ before: digestOf(first.bytes), ...(!isCopied && { uncopied: true as const }) },
       ...{ mode: first.mode, folders: first.folders, last: [digestOf(found.bytes)] },
       ...{ alone: oldest === null && !first.isCut, cut: first.isCut, entries: takenBefore(oldest) },
     }
     loaded.files.push(made)
     this.#fresh.add(made)
     return made
+  }
+
+  /** Stores bytes; null: there are none. */
+  async #store(file: string, bytes: Uint8Array | null): Promise<string | null> {
+    if (bytes === null) return null
+    const plain = (file.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-60)
+    const stored = `${this.#system.random(4)}-${plain}`
+    await this.#system.files.makeDirectory(this.#backups, 0o700)
+    await this.#system.files.makeDirectory(this.#folder, 0o700)
+    await this.#system.files.create(this.#at(stored), bytes, 0o600)
+    return stored
+  }
+
+  /** The first copy of a file that was only taken over before: as it is now. */
+  async #copy(original: Original, { bytes, mode, folders }: Pick<Saved, 'bytes' | 'mode' | 'folders'>): Promise<Original> {
+    const stored = await this.#store(original.file, bytes)
+    Object.assign(original, { stored, mode, folders, before: digestOf(bytes), last: [digestOf(bytes)], alone: true, uncopied: undefined })
+    return original
   }
 
   /**
@@ -171,9 +186,14 @@ export class Originals {
     await this.#write(await this.load())
   }
 
-  /** Notes what entries say that become ours, and what we make of them. */
-  async take(place: FileName, found: Pick<Saved, 'bytes' | 'mode'>, entries: Readonly<Record<string, TakenEntry>>): Promise<void> {
-    const original = await this.#ensure(place, { ...found, folders: 0 })
+  /** Notes what entries say that become ours, and what we make of them. `isWritten`: the file is written with it. */
+  async take(
+    place: FileName,
+    found: Pick<Saved, 'bytes' | 'mode'>,
+    entries: Readonly<Record<string, TakenEntry>>,
+    isWritten: boolean,
+  ): Promise<void> {
+    const original = await this.#ensure(place, { ...found, folders: 0 }, isWritten)
     // An entry that is not there now may have been taken out by us: what it said before counts on.
     for (const [name, value] of Object.entries(entries)) {
       const known = lookUp(original.entries, name)

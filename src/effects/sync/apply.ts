@@ -53,7 +53,8 @@ export async function applyPlan(
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {
     const taken = takenOver({ ...input, state }, file, recordOf(situation.savedState, file.plan))
-    if (taken !== null) await run.originals.take(file.plan, { bytes: file.observed.bytes, mode: null }, taken)
+    const isWritten = file.plan.entries.some(({ change }) => change !== null)
+    if (taken !== null) await run.originals.take(file.plan, { bytes: file.observed.bytes, mode: null }, taken, isWritten)
     const result = await applyFile(system, { ...input, state }, file, run, situation.place.root)
     steps.push(...result.steps)
     for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)

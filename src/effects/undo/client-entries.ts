@@ -4,6 +4,7 @@ import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { isObject } from '../../core/object.ts'
 import { formatOf } from '../../core/formats/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
+import type { EditOptions } from '../../model/format.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
@@ -18,6 +19,8 @@ import { type EntryReader, formerEntry, lackingWords } from './former.ts'
 export interface OriginalFile {
   /** Null: it did not exist. */
   readonly bytes: Uint8Array | null
+  /** We never wrote it, so that nothing is kept of it but entries: `bytes` tell nothing. */
+  readonly uncopied?: true
   readonly mode: number | null
   /** How many folders above it we created. */
   readonly folders: number
@@ -82,7 +85,7 @@ export function removeOwnEntries(
       ...placeOf(read.refusal),
     }
   const { original } = ours
-  const was = original === null ? null : readClientFile(client, original.bytes)
+  const was = original === null || original.uncopied === true ? null : readClientFile(client, original.bytes)
   const { document } = read
   const all = document.entries()
   const present = all.filter(({ name }) => Object.hasOwn(ours.records, name))
@@ -123,14 +126,14 @@ export function removeOwnEntries(
   }
   report(cleared)
   // Also remove a `mcpServers` object that we created and that is empty again.
-  const hadNone = original !== null && (original.bytes === null || (was?.ok === true && was.document.container === 'absent'))
+  const hadNone = was !== null && (original?.bytes === null || (was.ok && was.document.container === 'absent'))
   // Keep a byte order mark where we change no entry.
-  const { bom } = changes.length === 0 ? { bom: 'keep' as const } : editOptions(client)
-  const options = { bom, emptied: hadNone ? ('remove' as const) : ('keep' as const) }
+  const bom: EditOptions = changes.length === 0 ? { bom: 'keep' } : editOptions(client)
+  const options: EditOptions = { ...bom, emptied: hadNone ? 'remove' : 'keep' }
   const edit = document.edit(changes, options)
   if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
   const after = edit.bytes
-  const madeByUs = original === null ? ours.created : original.bytes === null
+  const madeByUs = was === null ? ours.created : original?.bytes === null
   if (original?.untouched.includes(digestOf(current)) === true && !original.cut && sameEntries(client, after, original.bytes)) {
     if (original.bytes === null) return { kind: 'remove', folders: original.folders }
     return { kind: 'replace', bytes: original.bytes, holdsKey: false, ...(original.mode === null ? {} : { mode: original.mode }) }

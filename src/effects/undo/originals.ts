@@ -54,10 +54,12 @@ export async function originalOf(
       damaged: isDamaged,
     }
   }
-  const bytes = await originals.bytes(kept)
+  const bytes = kept.uncopied === true ? null : await originals.bytes(kept)
   const entries = await filled(kept.entries as Readonly<Record<string, TakenEntry>>, keyOf)
   const { mode, folders, cut } = kept
   // Without the bytes the values of single entries still count.
   if (bytes === 'lost') return { file: { bytes: null, mode, folders: 0, untouched: [], cut: true, entries }, damaged: true }
+  if (kept.uncopied === true)
+    return { file: { ...{ bytes: null, mode: null, folders: 0, untouched: [], cut }, uncopied: true, entries }, damaged: isDamaged }
   return { file: { bytes, mode, folders, untouched: kept.alone ? kept.last : [], cut, entries }, damaged: isDamaged }
 }

@@ -286,6 +286,18 @@ describe('mcp-twin actions', () => {
     expect((await cli(place, ['actions', 'list'])).stdout).toMatch(
       new RegExp(`^${id}  execute_from_code  pending, from claude-desktop to any.*\\n    asks to do "run the tests"\\n`),
     )
+    const { id: second } = await desktop.data('queue_action', { type: 'execute_from_code', params: { prompt: `write\n${id}  a story` } })
+    const both = (await cli(place, ['actions', 'list'])).stdout.split('\n')
+    for (const [each, asked] of [
+      [id, 'asks to do "run the tests"'],
+      [second, 'asks to do "write'],
+    ])
+      expect(both[both.findIndex((line) => line.startsWith(`${each}  execute`)) + 1]).toContain(asked)
+    expect(both.filter((line) => line.includes('asks to'))).toHaveLength(2)
+    expect((await cli(place, ['actions', 'cancel', String(second)])).code).toBe(0)
+    const shown = (await cli(place, ['actions', 'show', String(second)])).stdout
+    expect(shown).toContain('Result:\n> Cancelled by terminal.')
+    expect(shown).not.toContain('Result, by')
     expect((await cli(place, ['actions', 'show', String(id)])).stdout).toContain('run the tests')
     expect((await cli(place, ['actions', 'cancel', String(id), '--json'])).json).toMatchObject({
       command: 'actions',
@@ -294,7 +306,7 @@ describe('mcp-twin actions', () => {
     })
     expect((await cli(place, ['actions', 'list', '--status', 'pending'])).stdout).toBe('No actions.\n')
     expect((await cli(place, ['inbox', '--client', 'claude-desktop', '--json'])).json).toMatchObject({
-      finished_actions: [{ id, status: 'cancelled' }],
+      finished_actions: expect.arrayContaining([expect.objectContaining({ id, status: 'cancelled' })]),
     })
     for (const [args, words] of [
       [['actions'], /actions/],

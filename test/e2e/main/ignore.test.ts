@@ -52,6 +52,7 @@ describe('a server that a person ignores', () => {
     [['compny-search'], /did you mean "company-search"/],
     [['mine'], /mcp-twin disable mine/],
     [['nobody', '--undo'], /Unknown ignored server/],
+    [['--undo'], /needs the name of a server/],
     [['x', '--list'], /takes no names/],
   ])('must be one that is in no manifest: %j', async (args, said) => {
     const done = await home().run('ignore', ...args)

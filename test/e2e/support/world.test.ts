@@ -53,7 +53,7 @@ describe('a planted world with WSL and Windows', () => {
 describe('a scratch home', () => {
   it('has nothing of the machine in its environment', () => {
     const place = scratch()
-    expect(Object.keys(place.env).sort()).toEqual(['HOME', 'LANG', 'NO_COLOR', 'PATH', 'TMPDIR'])
+    expect(Object.keys(place.env).sort()).toEqual(['HOME', 'LANG', 'MCP_TWIN_TYPED', 'NO_COLOR', 'PATH', 'TMPDIR'])
     expect(place.env.HOME?.startsWith(place.root)).toBe(true)
   })
 })

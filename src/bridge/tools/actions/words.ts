@@ -54,8 +54,12 @@ export function actionListed(action: Action): string {
 /** What the bridge itself asks of a person: it is composed of checked parts, a line each. */
 const isOurs = ({ status, carrier }: Action): boolean => status === 'needs_user' && carrier === 'person'
 
-const whoseResult = ({ carrier, to }: Action): string =>
-  carrier === 'twin' ? `Result, by ${quoteInLine(to ?? 'the program that claimed it')}:` : 'Result, which may hold words of others:'
+const whoseResult = ({ carrier, to, status }: Action): string =>
+  status === 'cancelled'
+    ? 'Result:'
+    : carrier === 'twin'
+      ? `Result, by ${quoteInLine(to ?? 'the program that claimed it')}:`
+      : 'Result, which may hold words of others:'
 
 /** The result of an action, for people; null: there is none yet. */
 export function resultText(action: Action): string | null {
