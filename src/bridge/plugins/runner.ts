@@ -11,6 +11,7 @@ import { oneLine } from '../base/text.ts'
 import type { ForeignResult, ForeignTool } from '../foreign/tool.ts'
 import type { BridgeLog } from '../records/log.ts'
 import { endOrphansLater } from '../terminal/ending.ts'
+import { markOfBridge } from '../terminal/tree.ts'
 import { changed, pluginsFolder, readPluginFile } from './file.ts'
 import { childProgram } from './program.ts'
 import type { PluginAnswer, Patience, RunningPlugin } from './running.ts'
@@ -56,7 +57,7 @@ export class PluginRunner {
 
   constructor(parts: PluginRunnerParts) {
     this.parts = parts
-    this.mark = `${parts.settings.pid}-${parts.settings.random(8)}.plugin`
+    this.mark = `${markOfBridge(parts.settings)}plugin`
     if (parts.settings.platform === 'linux') endOrphansLater()
   }
 

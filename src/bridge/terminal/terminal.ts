@@ -13,7 +13,7 @@ import { Semaphore } from '../base/semaphore.ts'
 import { acquireForCommand } from './command-slot.ts'
 import { KeptSessions, type Session } from './session.ts'
 import { startCommand } from './start-command.ts'
-import { belonging, commandLine, type ProcessFacts } from './tree.ts'
+import { belonging, commandLine, markOfBridge, type ProcessFacts } from './tree.ts'
 import { notesOn, sandboxTroubles } from './sandbox/notes.ts'
 import { Sandbox } from './sandbox/sandbox.ts'
 
@@ -43,7 +43,7 @@ export class Terminal {
     this.policy = policy
     this.config = config
     this.ender = { platform: settings.platform, self: settings.pid, systemRoot: settings.variables.SystemRoot }
-    this.mark = `${settings.pid}-${settings.random(8)}.`
+    this.mark = markOfBridge(settings)
     this.sandbox = new Sandbox(settings, policy, (tag) => commandEnvironment(settings.variables, tag))
     if (settings.terminal === 'sandbox') void this.sandbox.holds()
     if (settings.platform === 'linux') endOrphansLater()

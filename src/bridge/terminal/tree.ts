@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { kill } from 'node:process'
 import { placeOf, readProc, statOf } from '../base/proc.ts'
 import { codeOf } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
 import { tagName } from './environment.ts'
 import { wordsInside } from './sandbox/command-line.ts'
 
@@ -77,8 +78,13 @@ export function belonging(mark: string, roots: readonly Root[], self: number): P
 }
 
 /**
- * Processes with the mark of a bridge that no longer runs. Only this user's are found.
+ * The mark of a bridge: the beginning of what everything it starts carries in its environment. On Windows it begins with a word,
+ * since its number means nothing to the kernel here, and a bridge on the Linux side would take what carries it for left behind.
  */
+export const markOfBridge = ({ platform, pid, random }: Pick<Settings, 'platform' | 'pid' | 'random'>): string =>
+  `${platform === 'win32' ? 'windows-' : ''}${pid}-${random(8)}.`
+
+/** Processes with the mark of a bridge that no longer runs. Only this user's are found. */
 export function orphans(): ProcessFacts[] {
   const here = placeOf('self')
   return allProcesses().filter(({ pid }) => {

@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless, itUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
-import { allProcesses, commandLine, orphans } from '../../../src/bridge/terminal/tree.ts'
+import { allProcesses, commandLine, markOfBridge, orphans } from '../../../src/bridge/terminal/tree.ts'
 import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 import { lacksPython, lacksSandbox } from '../../support/machine.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
@@ -206,21 +206,28 @@ ${what}"`
     await run('setsid sleep 81 & sleep 82', { timeout_ms: 500 })
     expect(spawnSync('pgrep', ['-f', '^sleep 8[12]$']).stdout.toString()).toBe('')
   })
+  it('what a bridge on Windows started is not taken for left behind', () => {
+    const windows = markOfBridge({ platform: 'win32', pid: 999_999, random: () => 'ab' })
+    const child = spawn('sleep', ['97'], { env: { PATH: process.env.PATH, TWIN_COMMANDS_OF: `${windows}1.1.` } })
+    expect(orphans().map(({ pid }) => pid)).not.toContain(child.pid)
+    expect(child.kill('SIGKILL')).toBe(true)
+  })
   it('what runs in a container of its own is not taken for left behind, what runs here is', async () => {
-    const env = { PATH: process.env.PATH, TWIN_COMMANDS_OF: '999999-ab.1.1.' }
+    const here = markOfBridge({ platform: 'linux', pid: 999_999, random: () => 'ab' })
+    const env = { PATH: process.env.PATH, TWIN_COMMANDS_OF: `${here}1.1.` }
     const seen = (pid: number) => allProcesses().some((each) => each.pid === pid && each.state !== 'Z')
     const inContainer = () => allProcesses().find((facts) => commandLine(facts) === 'sleep 95')?.pid
     // A bridge of another test may end what it takes for left behind at any moment; then it is tried again.
     for (let tries = 0; tries < 20; tries++) {
       const inside = spawn('bwrap', ['--dev-bind', '/', '/', '--unshare-pid', '--die-with-parent', 'sleep', '95'], { env })
-      const here = spawn('sleep', ['96'], { env })
+      const besides = spawn('sleep', ['96'], { env })
       for (let i = 0; i < 100 && inContainer() === undefined && inside.exitCode === null; i++) await sleep(10)
       const [pid, left] = [inContainer(), orphans()]
-      const whole = pid !== undefined && seen(pid) && here.pid !== undefined && seen(here.pid)
+      const whole = pid !== undefined && seen(pid) && besides.pid !== undefined && seen(besides.pid)
       inside.kill('SIGKILL')
-      here.kill('SIGKILL')
+      besides.kill('SIGKILL')
       if (!whole) continue
-      expect([left.some((each) => each.pid === here.pid), left.some((each) => each.pid === pid)]).toEqual([true, false])
+      expect([left.some((each) => each.pid === besides.pid), left.some((each) => each.pid === pid)]).toEqual([true, false])
       return
     }
     throw new Error('it was ended every time')
