@@ -531,6 +531,14 @@ function reachedFrom(index: string, file: string, seen = new Set<string>()): boo
 }
 
 describe('a test', () => {
+  it('shares what helps it with other kinds of tests in support/', () => {
+    const folder = fileURLToPath(new URL('.', import.meta.url))
+    const shared = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('unit'))
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/(?:from|import\() ?'(?:\.\.?\/)+unit\/[^']*'/g) ?? [])
+    expect(shared).toEqual([])
+  })
+
   it('says why it is left out: no early return, no skipIf', () => {
     const folder = fileURLToPath(new URL('.', import.meta.url))
     const silent = readdirSync(folder, { recursive: true, encoding: 'utf8' })

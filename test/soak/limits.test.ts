@@ -7,8 +7,8 @@ import { nodePath, projectFolder } from '../support/machine.ts'
 import { session } from '../support/mcp.ts'
 import { peakMemory } from '../support/processes.ts'
 import { scratch } from '../support/scratch.ts'
-import { desk } from '../unit/bridge/desk.ts'
-import { token } from '../unit/redaction/copies.ts'
+import { desk } from '../support/desk.ts'
+import { token } from '../support/key-copies.ts'
 
 /** Runs `work` and returns how long it took, in ms. */
 async function timed(work: () => Promise<unknown>): Promise<number> {

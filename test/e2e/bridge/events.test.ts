@@ -8,7 +8,7 @@ import { nodePath } from '../../support/machine.ts'
 import { greeted } from '../../support/mcp.ts'
 import { leftovers } from '../../support/processes.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
-import { token } from '../../unit/redaction/copies.ts'
+import { token } from '../../support/key-copies.ts'
 import { world } from '../../support/world.ts'
 
 interface Followed {

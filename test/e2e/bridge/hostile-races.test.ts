@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockFile } from '../../../src/bridge/files/lock-file.ts'
-import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk, textOf } from '../../support/desk.ts'
 import { cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { session } from '../../support/mcp.ts'

@@ -5,7 +5,7 @@ import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { greeted } from '../../support/mcp.ts'
 import { scratch } from '../../support/scratch.ts'
-import { copies, pem, piecesIn, token } from '../../unit/redaction/copies.ts'
+import { copies, pem, piecesIn, token } from '../../support/key-copies.ts'
 
 describe('keys that are stored while a bridge runs', () => {
   it('are hidden from its next answer on, in files, pictures, output and logs', async () => {

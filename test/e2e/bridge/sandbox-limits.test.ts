@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeUnless, itUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { allProcesses, commandLine } from '../../../src/bridge/terminal/tree.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 import { lacksPython, lacksSandbox } from '../../support/machine.ts'
 
 becomeOrdinaryUser()

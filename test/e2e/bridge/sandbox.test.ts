@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless, itUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { allProcesses, commandLine, markOfBridge, orphans } from '../../../src/bridge/terminal/tree.ts'
-import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk, textOf } from '../../support/desk.ts'
 import { lacksPython, lacksSandbox } from '../../support/machine.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { pathTroubles, trial } from '../../unit/bridge/path-trial.ts'
+import { pathTroubles, trial } from '../../support/path-trial.ts'
 
 becomeOrdinaryUser()
 const lacking = lacksSandbox()

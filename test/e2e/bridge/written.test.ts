@@ -8,7 +8,7 @@ import { greeted } from '../../support/mcp.ts'
 import { filesWith, textHolds } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
 import { service } from '../../support/service.ts'
-import { token } from '../../unit/redaction/copies.ts'
+import { token } from '../../support/key-copies.ts'
 
 type Call = (name: string, args: object) => Promise<string>
 const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
-import { copies, pem, token } from '../../unit/redaction/copies.ts'
+import { copies, pem, token } from '../../support/key-copies.ts'
 
 const stored = token(40)
 const lines = pem()

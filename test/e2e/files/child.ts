@@ -5,7 +5,7 @@ import { withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
 import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { addMember, targetAt } from '../../unit/files/decide.ts'
+import { addMember, targetAt } from '../../support/rewriting.ts'
 
 /**
  * A process that writes as a sync does. It says `ready`, and does the work once it gets a line.

@@ -19,7 +19,7 @@ import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { runs } from '../../support/runs.ts'
-import { addMember, impatient, targetAt } from '../../unit/files/decide.ts'
+import { addMember, impatient, targetAt } from '../../support/rewriting.ts'
 import { children, pause } from './process.ts'
 
 const system = nodeSystem()

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
-import { token } from '../../unit/keys/made.ts'
+import { token } from '../../support/made-keys.ts'
 import { codeFile, type Home, home, settingsFor, tinyRegistry } from './place.ts'
 
 let registry: MiniRegistry

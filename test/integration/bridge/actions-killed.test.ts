@@ -8,7 +8,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../support/bundle.ts'
 import { nodePath, projectFolder } from '../../support/machine.ts'
 import { runs } from '../../support/runs.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 import { beginNext, settle } from '../../../src/bridge/actions/running.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 

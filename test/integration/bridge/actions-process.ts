@@ -6,7 +6,7 @@ import { openBridge } from '../../../src/bridge/start/open.ts'
 import { callTool } from '../../../src/bridge/contract/own-call.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { settingsIn } from '../../unit/bridge/desk.ts'
+import { settingsIn } from '../../support/desk.ts'
 
 const [base = '', role = ''] = process.argv.slice(2)
 const { isAlive } = nodeSystem()

@@ -6,7 +6,7 @@ import { queue, read } from '../../../src/bridge/actions/queue.ts'
 import { beginApproved } from '../../../src/bridge/actions/running.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { claimOf } from '../../../src/bridge/handoff/claims.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 let place: Desk
 /** Links that the runner opened, by client. */

@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closedBelow } from '../../../src/bridge/policy/closed.ts'
 import { confirming } from '../../../src/bridge/search/confirming.ts'
 import { describeUnless } from '../../support/left-out.ts'
-import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk, textOf } from '../../support/desk.ts'
 
 // What a model could try that no row of a table names: several harmless calls that are none together.
 let place: Desk

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, sym
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { autorunByName, isAutorunName } from '../../../src/bridge/policy/autorun.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 // What programs run by themselves later may be read in a home and in projects, and changed only where bridge.allow names it.
 let outer: Desk

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import type { CallResult } from '../../../src/bridge/contract/pipeline.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 let place: Desk
 const odd = '"'.repeat(500)

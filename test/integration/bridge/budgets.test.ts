@@ -3,7 +3,7 @@ import { limits } from '../../../src/bridge/base/limits.ts'
 import type { CallResult } from '../../../src/bridge/contract/pipeline.ts'
 import { begin, end } from '../../../src/bridge/sharing/records.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 /** Texts that cost more than they look: quotation doubles the one, JSON and UTF-8 lengthen the others. */
 const lines = (bytes: number): string => '\n'.repeat(bytes)

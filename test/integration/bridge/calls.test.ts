@@ -7,7 +7,7 @@ import { oneLine } from '../../../src/bridge/base/text.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { RotatingFile } from '../../../src/bridge/records/rotating-file.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 import { runs } from '../../support/runs.ts'
 
 let place: Desk

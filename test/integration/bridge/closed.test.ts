@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closedBelow, closedByName, privatePaths } from '../../../src/bridge/policy/closed.ts'
 import { within } from '../../../src/bridge/policy/region.ts'
 import { clients } from '../../../src/catalog/clients/index.ts'
-import { linux, macos, ubuntu, windows } from '../../unit/launch/ground.ts'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { linux, macos, ubuntu, windows } from '../../support/launches.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
 beforeEach(() => {

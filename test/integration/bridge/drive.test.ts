@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 
 // Rows 37 to 50 of the table of hostile inputs through the tools themselves: a WSL whose drive C is a scratch folder.
 let outer: Desk

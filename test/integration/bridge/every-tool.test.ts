@@ -4,7 +4,7 @@ import { textAnswer } from '../../../src/bridge/base/call.ts'
 import { pathArgument, text } from '../../../src/bridge/base/input.ts'
 import { defineTool } from '../../../src/bridge/contract/tool.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { declarationTroubles, pathTroubles, type Trial, trial } from '../../unit/bridge/path-trial.ts'
+import { declarationTroubles, pathTroubles, type Trial, trial } from '../../support/path-trial.ts'
 
 // A tool is covered here the moment that it stands in the registry: nothing of it is named.
 let current: Trial

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockFile } from '../../../src/bridge/files/lock-file.ts'
 import { change } from '../../../src/bridge/files/write.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk, textOf } from '../../support/desk.ts'
 
 let place: Desk
 beforeEach(() => {

@@ -15,7 +15,7 @@ import type { ToolsFile } from '../../../src/core/foreign/tools-file.ts'
 import { changeToolsFile } from '../../../src/effects/store/tools-file.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 const key = 'sk-test-1234567890abcdef'
 const open: (() => Promise<void>)[] = []

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { pickUp } from '../../../src/bridge/prompts/pick-up.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 let place: Desk
 afterEach(() => place.close())

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 import { git, handed as handedAt, put, repository } from './repository-desk.ts'
 
 let place: Desk

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk, textOf } from '../../support/desk.ts'
 
 // Rows 1 to 36 of the table of hostile inputs, by number. A is allowed, O is outside and holds a canary.
 let place: Desk

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 import { git, handed, put, repository } from './repository-desk.ts'
 
 let place: Desk

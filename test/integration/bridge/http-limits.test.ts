@@ -8,8 +8,8 @@ import type { ListenerLimits } from '../../../src/bridge/transports/listener-pla
 import { openSessions } from '../../../src/effects/store/sessions.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
-import { oddMessages } from '../../unit/bridge/odd-messages.ts'
+import { type Desk, desk } from '../../support/desk.ts'
+import { oddMessages } from '../../support/odd-messages.ts'
 
 let place: Desk
 let http: Awaited<ReturnType<typeof carryHttp>>

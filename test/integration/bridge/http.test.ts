@@ -14,7 +14,7 @@ import { tools } from '../../../src/bridge/tools/index.ts'
 import { openSessions, type SessionStore } from '../../../src/effects/store/sessions.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
 let http: Awaited<ReturnType<typeof carryHttp>>

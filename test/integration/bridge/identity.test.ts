@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 
 // What is closed is known by device and inode, whatever path leads to it. Mounts are in test/e2e/bridge/bind-mounts.test.ts.
 let place: Desk

@@ -4,7 +4,7 @@ import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
 import { callTool } from '../../../src/bridge/contract/own-call.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 const code = { client: 'claude-code', session: 'c' }
 const desktop = { client: 'claude-desktop', session: 'd' }

@@ -6,8 +6,8 @@ import type { CallResult } from '../../../src/bridge/contract/pipeline.ts'
 import { hiddenKeys } from '../../../src/effects/store/hidden-keys.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { copies, pem, piecesIn, token } from '../../unit/redaction/copies.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { copies, pem, piecesIn, token } from '../../support/key-copies.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 const key = token(48)
 const lines = pem()

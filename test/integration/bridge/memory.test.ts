@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 describe('a name in the memory', () => {
   let place: Desk

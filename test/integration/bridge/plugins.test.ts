@@ -12,7 +12,7 @@ import type { ForeignTool } from '../../../src/bridge/foreign/tool.ts'
 import { bundle } from '../../support/bundle.ts'
 import { pluginText } from '../../support/plugins.ts'
 import { leftovers } from '../../support/processes.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let folder: string
 let program: string

@@ -3,7 +3,7 @@ import { Intake, type Offer } from '../../../src/bridge/actions/triggers/intake.
 import { liveIn } from '../../../src/bridge/handoff/claims.ts'
 import { programsIn, seen } from '../../../src/bridge/handoff/programs.ts'
 import { recipientsFound } from '../../../src/bridge/store/schema.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
 afterEach(() => place.close())

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Desk } from '../../unit/bridge/desk.ts'
+import type { Desk } from '../../support/desk.ts'
 
 /** Runs git in a folder, with no settings but the repository's own. */
 export const git = (folder: string, ...words: string[]): string =>

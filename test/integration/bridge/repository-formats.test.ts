@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, lutimesSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 import { runs } from '../../support/runs.ts'
 import { git, handed, put, repository } from './repository-desk.ts'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let at: Desk
 afterEach(() => at.close())

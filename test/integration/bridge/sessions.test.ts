@@ -10,7 +10,7 @@ import { openSessions, type SessionStore } from '../../../src/effects/store/sess
 import { reachable } from '../../../src/model/path.ts'
 import { z } from '../../../src/model/zod.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let folder: string
 let sessions: SessionStore

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { begin, counts, end, history, reuse, sameCall } from '../../../src/bridge/sharing/records.ts'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
-import { pipedServer } from '../../unit/bridge/piped-server.ts'
+import { type Desk, desk } from '../../support/desk.ts'
+import { pipedServer } from '../../support/piped-server.ts'
 
 const hello = { result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } } }
 const how = { signal: new AbortController().signal, progress: () => undefined }

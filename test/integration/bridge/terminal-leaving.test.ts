@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { allProcesses, belonging, factsOf, lives, signal } from '../../../src/bridge/terminal/tree.ts'
 import { atLimit } from '../../support/at-limit.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 import { itUnless } from '../../support/left-out.ts'
 import { lacksPython } from '../../support/machine.ts'
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { Output } from '../../../src/bridge/terminal/output.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 const key = 'KEY0123456789abcdefghij/+XYZ'
 let place: Desk

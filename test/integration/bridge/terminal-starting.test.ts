@@ -7,7 +7,7 @@ import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import type { CommandStart } from '../../../src/bridge/terminal/session.ts'
 import { agentArguments } from '../../../src/bridge/terminal/agent.ts'
 import { demandStarted, startSession } from '../../../src/bridge/terminal/start-command.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
 beforeEach(() => {

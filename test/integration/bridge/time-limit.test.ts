@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
 import { waitForChange } from '../../../src/bridge/store/waiting.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
-import { pipedServer } from '../../unit/bridge/piped-server.ts'
+import { type Desk, desk } from '../../support/desk.ts'
+import { pipedServer } from '../../support/piped-server.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')

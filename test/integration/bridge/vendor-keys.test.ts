@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
-import { looksRandom } from '../../unit/keys/random-text.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
+import { looksRandom } from '../../support/random-text.ts'
 
 const key = `ghp_${looksRandom(36)}`
 const storing = tools.filter(({ family, effect }) => ['memory', 'handoff', 'actions'].includes(family) && effect !== 'read')

@@ -9,7 +9,7 @@ import type { WebSocketCarrier, WebSocketPlan } from '../../../src/bridge/transp
 import { openSessions, type SessionStore } from '../../../src/effects/store/sessions.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 /** A bridge that listens for WebSocket, with one session. */
 export interface WebSocketDesk {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { CANARY } from '../../unit/bridge/desk.ts'
+import { CANARY } from '../../support/desk.ts'
 import { closeFrame, frame, handshake, initialize, websocketDesk, WebSocketClientTransport, type WebSocketDesk } from './websocket-desk.ts'
 
 let desk: WebSocketDesk

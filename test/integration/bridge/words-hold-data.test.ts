@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CallResult } from '../../../src/bridge/contract/pipeline.ts'
 import { begin, end } from '../../../src/bridge/sharing/records.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { type Caller, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Caller, type Desk, desk, textOf } from '../../support/desk.ts'
 
 const code: Caller = { client: 'claude-code', session: 'c' }
 const desktop: Caller = { client: 'claude-desktop', session: 'd' }

@@ -6,7 +6,7 @@ import { limits } from '../../../src/bridge/base/limits.ts'
 import { Complaints } from '../../../src/bridge/search/complaints.ts'
 import { readGlob } from '../../../src/bridge/search/glob.ts'
 import { Search } from '../../../src/bridge/search/search.ts'
-import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { CANARY, type Desk, desk } from '../../support/desk.ts'
 import { runs } from '../../support/runs.ts'
 
 let place: Desk

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { checkClient } from '../../../src/bridge/start/settings.ts'
 import { TwinError } from '../../../src/errors.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 
 let place: Desk
 afterEach(() => place.close())

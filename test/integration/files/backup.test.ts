@@ -7,7 +7,7 @@ import { listRuns, readRun } from '../../../src/effects/store/history.ts'
 import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import type { System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { become, bytesOf, folderOf, targetAt, textOf } from '../../unit/files/place.ts'
+import { become, bytesOf, folderOf, targetAt, textOf } from '../../support/folder-of.ts'
 
 type At = ReturnType<typeof folderOf>
 

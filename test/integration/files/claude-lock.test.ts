@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { withClaudeLock } from '../../../src/effects/store/claude-lock.ts'
 import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { become, folderOf, hasty, impatient, targetAt } from '../../unit/files/place.ts'
+import { become, folderOf, hasty, impatient, targetAt } from '../../support/folder-of.ts'
 
 const system = nodeSystem()
 const locked = { ownLock: 'proper-lockfile' as const }

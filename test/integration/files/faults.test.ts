@@ -5,8 +5,8 @@ import { listRuns, readRun } from '../../../src/effects/store/history.ts'
 import { type Decide, type RewriteOutcome, rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import type { System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { failing } from '../../unit/files/faulty.ts'
-import { become, folderOf, hasty, targetAt } from '../../unit/files/place.ts'
+import { failing } from './faulty.ts'
+import { become, folderOf, hasty, targetAt } from '../../support/folder-of.ts'
 
 type At = ReturnType<typeof folderOf>
 

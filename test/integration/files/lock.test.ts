@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { type LockHolder, holderName, readHolder, selfAsHolder } from '../../../src/effects/store/holder.ts'
 import { LockedError, withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { folderOf, hasty, impatient } from '../../unit/files/place.ts'
+import { folderOf, hasty, impatient } from '../../support/folder-of.ts'
 import { itUnless } from '../../support/left-out.ts'
 import { lacksLinux } from '../../support/machine.ts'
 

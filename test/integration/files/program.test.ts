@@ -4,7 +4,7 @@ import type { Program } from '../../../src/model/system.ts'
 import { environmentOf } from '../../../src/system/program.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { atLimit } from '../../support/at-limit.ts'
-import { folderOf, textOf } from '../../unit/files/place.ts'
+import { folderOf, textOf } from '../../support/folder-of.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksLinux } from '../../support/machine.ts'
 

@@ -20,7 +20,7 @@ import { readRun } from '../../../src/effects/store/history.ts'
 import { type Decide, rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import type { System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { addMember, become, bytesOf, folderOf, targetAt, textOf } from '../../unit/files/place.ts'
+import { addMember, become, bytesOf, folderOf, targetAt, textOf } from '../../support/folder-of.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksRoot } from '../../support/machine.ts'
 

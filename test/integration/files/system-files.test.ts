@@ -5,7 +5,7 @@ import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { ReadOnlyError, readOnly } from '../../../src/system/read-only.ts'
 import { runs } from '../../support/runs.ts'
-import { bytesOf, folderOf, textOf } from '../../unit/files/place.ts'
+import { bytesOf, folderOf, textOf } from '../../support/folder-of.ts'
 
 const { files } = nodeSystem()
 

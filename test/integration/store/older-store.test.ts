@@ -13,7 +13,7 @@ import { headsFromTexts } from '../../../src/bridge/store/schema.ts'
 import { StorePlace } from '../../../src/bridge/store/place.ts'
 import { Store } from '../../../src/bridge/store/store.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, textOf } from '../../support/desk.ts'
 import { runs } from '../../support/runs.ts'
 
 const MiB = 2 ** 20

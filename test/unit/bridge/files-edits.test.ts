@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { type Desk, desk } from './desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Desk, desk } from './desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
 beforeEach(() => {

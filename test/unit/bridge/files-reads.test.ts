@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Desk, desk } from './desk.ts'
+import { type Desk, desk } from '../../support/desk.ts'
 import { runs } from '../../support/runs.ts'
 
 let place: Desk

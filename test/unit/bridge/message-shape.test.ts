@@ -6,8 +6,8 @@ import { buildServer } from '../../../src/bridge/start/server.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 import { shapeTrouble } from '../../../src/bridge/transports/message-shape.ts'
 import { carryStdio } from '../../../src/bridge/transports/stdio.ts'
-import { type Desk, desk } from './desk.ts'
-import { oddMessages } from './odd-messages.ts'
+import { type Desk, desk } from '../../support/desk.ts'
+import { oddMessages } from '../../support/odd-messages.ts'
 
 const depthOf = (value: unknown): number =>
   value === null || typeof value !== 'object'

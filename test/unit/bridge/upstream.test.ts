@@ -3,7 +3,7 @@ import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { cleanResult } from '../../../src/bridge/foreign/answer.ts'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
-import { pipedServer } from './piped-server.ts'
+import { pipedServer } from '../../support/piped-server.ts'
 
 /** An upstream whose server has answered its handshake. */
 function upstream() {

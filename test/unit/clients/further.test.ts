@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../src/model/entry.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { native } from '../../../src/model/path.ts'
 import { reveal } from '../../../src/model/secret.ts'
-import { request, ubuntu } from '../launch/ground.ts'
+import { request, ubuntu } from '../../support/launches.ts'
 
 function entryOf(client: string, server: ServerSpec): JsonObject {
   const rendered = renderEntry(request('x', { client, server, environment: ubuntu, home: ubuntu, world: { environments: [ubuntu] } }))

@@ -11,7 +11,7 @@ import { type Environment, type EnvironmentKind, environmentKinds } from '../../
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { native } from '../../../src/model/path.ts'
 import { reveal } from '../../../src/model/secret.ts'
-import { linux, macos, request, ubuntu, windows } from '../launch/ground.ts'
+import { linux, macos, request, ubuntu, windows } from '../../support/launches.ts'
 
 /** Set to write the files anew: look at every change before it is committed. */
 const isWriting = process.env.MCP_TWIN_GOLDEN === 'write'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clientById, clients } from '../../../src/catalog/clients/index.ts'
 import { native } from '../../../src/model/path.ts'
-import { linux, macos, ubuntu, windows } from '../launch/ground.ts'
+import { linux, macos, ubuntu, windows } from '../../support/launches.ts'
 
 describe('where clients have their files', () => {
   it('is this', () => {

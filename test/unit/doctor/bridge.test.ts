@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { allowed } from '../../../src/bridge/start/paths.ts'
 import { folderOf, readStatus } from '../../../src/core/doctor/bridge.ts'
 import { native, reachable } from '../../../src/model/path.ts'
-import { ubuntu } from '../launch/ground.ts'
+import { ubuntu } from '../../support/launches.ts'
 import { situation, windows } from './situation.ts'
 
 const bridgeChecks = [

@@ -4,7 +4,7 @@ import { describeFindings, sumOfFindings } from '../../../src/ui/findings.ts'
 import { abbreviateHome } from '../../../src/ui/labels.ts'
 import { noPaint } from '../../../src/ui/paint.ts'
 import { columns } from '../../../src/ui/width.ts'
-import { ubuntu, windows } from '../launch/ground.ts'
+import { ubuntu, windows } from '../../support/launches.ts'
 
 const sides = [ubuntu, windows]
 const finding = (more: Partial<Finding>): Finding => ({

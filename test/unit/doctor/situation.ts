@@ -28,7 +28,7 @@ import type { Manifest, ServerSpec } from '../../../src/model/manifest.ts'
 import { native, reachable } from '../../../src/model/path.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'
 import type { State } from '../../../src/model/state.ts'
-import { packages, ubuntu, windows as plainWindows } from '../launch/ground.ts'
+import { packages, ubuntu, windows as plainWindows } from '../../support/launches.ts'
 
 export { ubuntu }
 

@@ -8,7 +8,7 @@ import { trace } from '../../../src/effects/machine/trace.ts'
 import { reachable } from '../../../src/model/path.ts'
 import type { Files, System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { addMember, become, folderOf, hasty, targetAt } from './place.ts'
+import { addMember, become, folderOf, hasty, targetAt } from '../../support/folder-of.ts'
 import { runs } from '../../support/runs.ts'
 
 const system = nodeSystem()

@@ -7,7 +7,7 @@ import { type Decide, rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { newestUndoable, type Revert, undoRun } from '../../../src/effects/store/undo.ts'
 import { type ReachablePath, reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { addMember, become, bytesOf, folderOf, hasty, targetAt } from './place.ts'
+import { addMember, become, bytesOf, folderOf, hasty, targetAt } from '../../support/folder-of.ts'
 import { runs } from '../../support/runs.ts'
 
 type At = ReturnType<typeof folderOf>

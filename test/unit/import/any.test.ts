@@ -10,8 +10,8 @@ import { joinPath } from '../../../src/core/paths.ts'
 import type { JsonValue } from '../../../src/model/entry.ts'
 import { type Manifest, serverSchema } from '../../../src/model/manifest.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'
-import { token } from '../keys/made.ts'
-import { client, debian, folderOf, request, ubuntu, windows } from '../launch/ground.ts'
+import { token } from '../../support/made-keys.ts'
+import { client, debian, folderOf, request, ubuntu, windows } from '../../support/launches.ts'
 import { runs } from '../../support/runs.ts'
 
 const world = { environments: [ubuntu, debian, windows] }

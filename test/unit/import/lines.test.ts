@@ -4,8 +4,8 @@ import { toml } from '../../../src/core/formats/toml/format.ts'
 import { readSnippet } from '../../../src/core/import/pasted/snippet.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { reveal } from '../../../src/model/secret.ts'
-import { token } from '../keys/made.ts'
-import { folderOf, ubuntu, windows } from '../launch/ground.ts'
+import { token } from '../../support/made-keys.ts'
+import { folderOf, ubuntu, windows } from '../../support/launches.ts'
 
 const world = { environments: [ubuntu, windows] }
 const context = { environment: ubuntu, world, home: ubuntu, lock: { version: 1 as const, packages: {} }, folders: folderOf(world) }

@@ -4,8 +4,8 @@ import { renderEntry } from '../../../src/core/launch/render.ts'
 import type { JsonValue } from '../../../src/model/entry.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'
-import { token } from '../keys/made.ts'
-import { client, debian, folderOf, linux, read, request, ubuntu, windows } from '../launch/ground.ts'
+import { token } from '../../support/made-keys.ts'
+import { client, debian, folderOf, linux, read, request, ubuntu, windows } from '../../support/launches.ts'
 
 const world = { environments: [ubuntu, windows] }
 const found = (environment: Environment, id: string, servers: Record<string, JsonValue>): UnmanagedEntry[] =>

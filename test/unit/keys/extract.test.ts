@@ -7,7 +7,7 @@ import { secretNames } from '../../../src/core/keys/naming.ts'
 import { escapeTemplates, fillTemplates } from '../../../src/core/keys/template.ts'
 import type { Entry } from '../../../src/model/entry.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'
-import { token, uuid, withPrefix } from './made.ts'
+import { token, uuid, withPrefix } from '../../support/made-keys.ts'
 import { runs } from '../../support/runs.ts'
 
 const key = token(40)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isKey } from '../../../src/core/keys/judge.ts'
-import { hex, prefixes, token, uuid, withPrefix } from './made.ts'
+import { hex, prefixes, token, uuid, withPrefix } from '../../support/made-keys.ts'
 
 describe('a key', () => {
   it.each(prefixes)('is known by how vendors begin theirs: %s%s', (...parts) => {

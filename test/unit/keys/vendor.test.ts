@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { vendorKeyIn } from '../../../src/core/keys/vendor.ts'
-import { looksRandom } from './random-text.ts'
+import { looksRandom } from '../../support/random-text.ts'
 
 const shapes = [
   ...['sk-ant-api03-', 'sk-proj-', 'sk-', 'ghp_', 'gho_', 'ghs_', 'github_pat_', 'tvly-', 'tvly-dev-', 'xoxb-', 'glpat-', 'npm_', 'hf_'],

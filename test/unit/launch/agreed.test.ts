@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { agreedDigest, isAgreed, withAgreed } from '../../../src/core/launch/identity.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
-import { ubuntu, windows } from './ground.ts'
+import { ubuntu, windows } from '../../support/launches.ts'
 
 const lock = (version = '1.0.0') => ({ version: 1 as const, packages: { 'tiny@^1': { name: 'tiny', version, bin: {} } } })
 const tiny: ServerSpec = { package: 'tiny@^1', args: ['--key', '${secret:A}'], env: { TOKEN: '${secret:A}', LEVEL: 'info' } }

@@ -6,7 +6,7 @@ import { runSide } from '../../../src/core/launch/side.ts'
 import { escapeTemplates } from '../../../src/core/keys/template.ts'
 import { isWindows } from '../../../src/core/paths.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
-import { packages, read, render, request, type Situation, worlds, written } from './ground.ts'
+import { packages, read, render, request, type Situation, worlds, written } from '../../support/launches.ts'
 import { runs } from '../../support/runs.ts'
 
 /** Any text as a manifest holds it: what looks like a template is escaped. */

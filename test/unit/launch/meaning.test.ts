@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { digest, extraKeys, meaning } from '../../../src/core/launch/meaning.ts'
 import type { JsonValue } from '../../../src/model/entry.ts'
-import { client } from './ground.ts'
+import { client } from '../../support/launches.ts'
 
 const says = (value: JsonValue, id = 'claude-code') => meaning(value, client(id))
 

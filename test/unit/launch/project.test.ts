@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { native } from '../../../src/model/path.ts'
-import { render, type Situation, ubuntu, written } from './ground.ts'
+import { render, type Situation, ubuntu, written } from '../../support/launches.ts'
 
 const inProject = (server: Situation['server'], more: Partial<Situation> = {}): Situation => ({
   server,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type NeutralContext, neutral, ownEntry } from '../../../src/core/launch/read.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
-import { debian, folderOf, linux, locked, packages, read, ubuntu, windows } from './ground.ts'
+import { debian, folderOf, linux, locked, packages, read, ubuntu, windows } from '../../support/launches.ts'
 
 const world = { environments: [ubuntu, windows] }
 const context = (environment: Environment, more: Partial<NeutralContext> = {}): NeutralContext => ({

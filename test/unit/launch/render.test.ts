@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { renderBridge } from '../../../src/core/launch/launcher.ts'
 import { renderLaunch } from '../../../src/core/launch/render.ts'
 import { reveal } from '../../../src/model/secret.ts'
-import { client, debian, folderOf, linux, render, request, ubuntu, windows, worlds, written } from './ground.ts'
+import { client, debian, folderOf, linux, render, request, ubuntu, windows, worlds, written } from '../../support/launches.ts'
 
 const tavily = { package: 'tavily-mcp@0.2.22', env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' } }
 const keys = { TAVILY_API_KEY: 'k-1' }

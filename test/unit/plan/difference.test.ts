@@ -6,7 +6,7 @@ import { changeLines } from '../../../src/model/field-change.ts'
 import { noPaint } from '../../../src/ui/paint.ts'
 import { describeSteps } from '../../../src/ui/steps.ts'
 import { columns } from '../../../src/ui/width.ts'
-import { token } from '../keys/made.ts'
+import { token } from '../../support/made-keys.ts'
 
 const [one, other] = [token(40), `${token(40)}9`]
 const stdio = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Entry => ({

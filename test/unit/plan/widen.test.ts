@@ -13,7 +13,7 @@ import {
   widen,
 } from '../../../src/core/plan/widen.ts'
 import type { Environment } from '../../../src/model/environment.ts'
-import { debian, macos, ubuntu, windows } from '../launch/ground.ts'
+import { debian, macos, ubuntu, windows } from '../../support/launches.ts'
 
 const spot = (client: string, environment: Environment): Spot => ({ client, environment })
 const [code, old, desktop] = [spot('claude-code', ubuntu), spot('claude-code-config', ubuntu), spot('claude-desktop', windows)]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KeyFinder, withoutPlaces } from '../../../src/model/redaction/key-finder.ts'
-import { copies, pem, piecesIn, token } from './copies.ts'
+import { copies, pem, piecesIn, token } from '../../support/key-copies.ts'
 
 const clean = (finder: KeyFinder, text: string): string => withoutPlaces(text, finder.places(text), 0, text.length)
 const finding = (...keys: string[]) => new KeyFinder(keys, 8)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { Output } from '../../../src/bridge/terminal/output.ts'
-import { copies, pem, piecesIn, token } from './copies.ts'
+import { copies, pem, piecesIn, token } from '../../support/key-copies.ts'
 import { runs } from '../../support/runs.ts'
 
 async function knowing(...keys: string[]): Promise<Redaction> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { weightDigest } from '../../../src/core/launch/identity.ts'
 import { parseWeights, type WeightsFile, weightsText, withWeights } from '../../../src/core/tokens/file.ts'
 import { weigh } from '../../../src/core/tokens/weight.ts'
-import { ubuntu, windows } from '../launch/ground.ts'
+import { ubuntu, windows } from '../../support/launches.ts'
 
 const lock = (version: string) => ({ version: 1 as const, packages: { 'tiny@^1': { name: 'tiny', version, bin: {} } } })
 const tiny = { package: 'tiny@^1', env: { KEY: '${secret:KEY}', LEVEL: 'a' } }

@@ -13,7 +13,7 @@ import {
 import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import { native } from '../../../../src/model/path.ts'
 import { runs } from '../../../support/runs.ts'
-import { ubuntu, windows } from '../../launch/ground.ts'
+import { ubuntu, windows } from '../../../support/launches.ts'
 
 const ours: JsonObject = { type: 'command', command: '/n /h/.mcp-twin/bin/mcp-twin.mjs inbox --brief', timeout: 10 }
 const theirs = { type: 'command', command: 'theirs' }

@@ -1,5 +1,5 @@
-import type { PipedServer } from '../../../src/effects/run/piped.ts'
-import type { JsonObject } from '../../../src/model/entry.ts'
+import type { PipedServer } from '../../src/effects/run/piped.ts'
+import type { JsonObject } from '../../src/model/entry.ts'
 
 /** How a server answers a message by itself; null: not at all. */
 type Answer = (message: JsonObject) => JsonObject | null

@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { callTool } from '../../../src/bridge/contract/own-call.ts'
-import type { PathPlace } from '../../../src/bridge/base/input.ts'
-import type { TerminalMode } from '../../../src/model/bridge-words.ts'
-import type { Tool } from '../../../src/bridge/contract/tool.ts'
+import { callTool } from '../../src/bridge/contract/own-call.ts'
+import type { PathPlace } from '../../src/bridge/base/input.ts'
+import type { TerminalMode } from '../../src/model/bridge-words.ts'
+import type { Tool } from '../../src/bridge/contract/tool.ts'
 import { CANARY, type Desk, desk } from './desk.ts'
 
 /** A WSL whose drive C is a scratch folder, with something of each kind that the policy knows. */

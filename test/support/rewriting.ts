@@ -1,6 +1,6 @@
-import type { Decide, Decision, RewriteTarget } from '../../../src/effects/store/rewrite.ts'
-import type { ReachablePath } from '../../../src/model/path.ts'
-import type { System } from '../../../src/model/system.ts'
+import type { Decide, Decision, RewriteTarget } from '../../src/effects/store/rewrite.ts'
+import type { ReachablePath } from '../../src/model/path.ts'
+import type { System } from '../../src/model/system.ts'
 
 /** A target with nothing special about it. */
 export const targetAt = (here: ReachablePath, more: Partial<RewriteTarget> = {}): RewriteTarget => ({

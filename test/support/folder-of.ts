@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import { type ReachablePath, reachable } from '../../../src/model/path.ts'
+import { type ReachablePath, reachable } from '../../src/model/path.ts'
 
-export * from './decide.ts'
+export * from './rewriting.ts'
 
 const made: string[] = []
 
