@@ -73,7 +73,9 @@ describe('the memory of a desk', () => {
     ['memory_list', {}, 'Nothing is remembered here.'],
     ['memory_search', { query: 'hash' }, 'Nothing that is remembered holds these words.'],
     ['memory_get', { key: 'hash' }, 'There is no "hash" in shop-1a2c.'],
-  ])('says so when %s reads in it', async (tool, args, nothing) => {
+    ['memory_history', { key: 'hash' }, 'There is no history of "hash" in shop-1a2c.'],
+    ['memory_delete', { key: 'hash' }, 'There is no "hash" in shop-1a2c.'],
+  ])('says so when %s looks in it', async (tool, args, nothing) => {
     await place.data('memory_set', { key: 'k', namespace: 'shop-1a2b', value: 1 })
     const named = { ...args, namespace: 'shop-1a2c' }
     expect(await place.ok(tool, named)).toContain(`${nothing} Nobody has used the namespace shop-1a2c before. Near ones: shop-1a2b.`)

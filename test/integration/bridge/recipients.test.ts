@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { Intake, type Offer } from '../../../src/bridge/actions/triggers/intake.ts'
 import { liveIn } from '../../../src/bridge/handoff/claims.ts'
@@ -51,6 +53,34 @@ it('a program is known by its name once it was connected', async () => {
   const programs = () => store.read((database) => programsIn(database, liveIn(place.bridge.settings), place.bridge.now()))
   await expect.poll(async () => (await programs()).map(({ client, connected }) => [client, connected])).toContainEqual(['gemini', true])
   expect(await place.data('handoff_create', { ...handoff, to: 'Gemini' })).toMatchObject({ to: 'gemini' })
+})
+
+it('a program counts as known for 30 days after it was seen last', async () => {
+  let at = Date.UTC(2026, 0, 1)
+  place = desk({ now: () => at })
+  const lastly = 'in the last 30 days'
+  expect(await place.ok('bridge_status')).toContain(lastly)
+  const store = await place.bridge.store()
+  const by = { client: 'gemini', session: 'g', pid: 1, start: '' }
+  await store.write({ client: 'gemini', session: 'g' }, (transaction) =>
+    seen(transaction, { by, isKept: false, project: null, namespace: 'shared' }),
+  )
+  at += 30 * 24 * 60 * 60_000
+  expect(await place.ok('bridge_status')).toMatch(/; gemini, namespace shared, not connected, seen 2026-01-01 00:00\.\n/)
+  expect(await place.data('handoff_create', { ...handoff, to: 'gemini' })).toMatchObject({ to: 'gemini' })
+  at += 1
+  expect(await place.ok('bridge_status')).toContain(lastly)
+  expect(await place.refused('handoff_create', { ...handoff, to: 'gemini' })).toContain('No program is called "gemini"')
+})
+
+it('bridge_status says nothing of other programs where the store cannot be read', async () => {
+  place = desk({ problems: [] })
+  expect(await place.ok('bridge_status')).toMatch(/, you, seen [^.]*\. No other program was seen in the last 30 days;/)
+  mkdirSync(join(place.folder, 'store'), { recursive: true })
+  writeFileSync(join(place.folder, 'store', 'current'), 'no number')
+  const said = await place.ok('bridge_status')
+  expect(said).toContain('Problem: ')
+  expect(said).not.toContain('No other program')
 })
 
 it('bridge_status names the programs of all bridges, the one that asks first', async () => {

@@ -102,9 +102,9 @@ const samples: Readonly<Record<string, () => readonly Sample[] | Promise<readonl
   memory_search: () => [[{ query: 'postgres' }], [{ query: 'long words', max_tokens: 300 }], [{ query: 'long', namespace: 'sita' }]],
   memory_delete: async () => {
     await place.ok('memory_set', { key: 'k2', value: 1 })
-    return [[{ key: 'k2', history: true }], [{ key: 'd b' }]]
+    return [[{ key: 'k2', history: true }], [{ key: 'd b' }], [{ key: 'db', namespace: 'sita' }]]
   },
-  memory_history: () => [[{ key: 'db' }], [{ key: 'gone' }]],
+  memory_history: () => [[{ key: 'db' }], [{ key: 'gone' }], [{ key: 'db', namespace: 'sita' }]],
   handoff_create: () => [
     [handoff, desktop],
     [{ ...handoff, to: 'code' }, desktop],
@@ -171,6 +171,8 @@ const told: Readonly<Record<string, readonly [yes: RegExp, no: RegExp]>> = {
   'memory_get new_namespace': [/Nobody has used/, /never/],
   'memory_list new_namespace': [/Nobody has used/, /never/],
   'memory_search new_namespace': [/Nobody has used/, /never/],
+  'memory_delete new_namespace': [/Nobody has used/, /never/],
+  'memory_history new_namespace': [/Nobody has used/, /never/],
   'ask_twin withdrawn': [/is taken back/, /never/],
   'claim_action found': [/claimed by/, /No action waits/],
   'wait_for_change reset': [/read again what matters/, /never/],

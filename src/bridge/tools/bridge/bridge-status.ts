@@ -30,7 +30,8 @@ export const bridgeStatus = defineTool({
     const stored = storeOf(settings)
     const namespace = await bridge.namespace()
     const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
-    const { programs, waiting } = stored.store === null ? { programs: [self], waiting: {} } : await storedFacts(bridge, self)
+    const { programs, waiting, isRead } =
+      stored.store === null ? { programs: [self], waiting: {}, isRead: stored.problems.length === 0 } : await storedFacts(bridge, self)
     const shown = programs.slice(0, limits.programsShown)
     const data = {
       client,
@@ -63,7 +64,7 @@ export const bridgeStatus = defineTool({
     const words = [
       `You are ${inName(client)}. Namespace: ${inName(namespace)}.`,
       `Folders: ${data.folders.map((each) => inName(each) + (region.readable.includes(each) ? ' (read-only)' : '')).join(', ') || 'none'}${data.read_only ? '; nothing can be changed' : ''}.`,
-      `Programs: ${shown.map(programWords).join('; ')}${shown.length < programs.length ? `; and ${programs.length - shown.length} more` : ''}.`,
+      `Programs: ${shown.map(programWords).join('; ')}${shown.length < programs.length ? `; and ${programs.length - shown.length} more` : ''}.${isRead && programs.length === 1 ? nobodyElse : ''}`,
       `mcp-twin ${data.version} on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
       ...data.listening.map(({ protocol, port }) => `Listens for ${protocol} on port ${port}.`),
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
@@ -82,6 +83,8 @@ export const bridgeStatus = defineTool({
     return { content: [{ type: 'text', text: words.join('\n') }], data }
   },
 })
+
+const nobodyElse = ' No other program was seen in the last 30 days; one is named here soon after it connects.'
 
 /** A program in a few words; the first is the one that asks. */
 const programWords = ({ client, project, namespace, connected, lastSeen }: ConnectedProgram, at: number): string =>
@@ -103,9 +106,10 @@ async function storedFacts(bridge: Bridge, self: ConnectedProgram) {
     return await (await bridge.store()).snapshot((database) => ({
       programs: [self, ...programsIn(database, liveIn(bridge.settings), bridge.now()).filter((each) => !isSelf(each))],
       waiting: hasActions ? counts(database) : {},
+      isRead: true,
     }))
   } catch (error) {
-    if (error instanceof Refusal) return { programs: [self], waiting: {} }
+    if (error instanceof Refusal) return { programs: [self], waiting: {}, isRead: false }
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import { optional, whole, flag } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { nearWords } from './words.ts'
+import { nearWords, newness } from './words.ts'
 
 export const memoryDelete = defineTool({
   name: 'memory_delete',
@@ -27,9 +27,11 @@ export const memoryDelete = defineTool({
         near: deleted || versions > 0 ? [] : nearKeys(transaction, key, wanted.namespace, transaction.now),
       }
     })
+    const isDone = deleted || versions > 0
+    const isNew = await newness(bridge, isDone ? undefined : wanted.namespace)
     const forgot = `Forgot "${key}" of ${namespace}${history ? ` and its history (${versions} ${versions === 1 ? 'version' : 'versions'})` : ''}.`
-    const words = deleted || versions > 0 ? forgot : `There is no "${key}" in ${namespace}.${nearWords(near)}`
-    const data = { deleted, namespace, ...(history && { versions }), ...(near.length > 0 && { near }) }
+    const words = isDone ? forgot : `There is no "${key}" in ${namespace}.${nearWords(near)}${isNew.words}`
+    const data = { deleted, namespace, ...(history && { versions }), ...(near.length > 0 && { near }), ...isNew.facts }
     return { content: [{ type: 'text', text: words }], data }
   },
 })

@@ -4,7 +4,7 @@ import { optional } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { entryWords, nearWords } from './words.ts'
+import { entryWords, nearWords, newness } from './words.ts'
 
 export const memoryHistory = defineTool({
   name: 'memory_history',
@@ -35,7 +35,8 @@ export const memoryHistory = defineTool({
         ? `Version ${entry.version} in ${quoteInLine(namespace)}: deleted by ${quoteInLine(entry.by)}, ${time(entry.at)}`
         : entryWords({ ...entry, value }, shownValue(value, each)),
     )
-    if (lines.length === 0) lines.push(`There is no history of "${key}" in ${namespace}.${nearWords(near)}`)
-    return { content: [{ type: 'text', text: lines.join('\n\n') }], data: { namespace, versions } }
+    const isNew = await newness(bridge, lines.length === 0 ? wanted.namespace : undefined)
+    if (lines.length === 0) lines.push(`There is no history of "${key}" in ${namespace}.${nearWords(near)}${isNew.words}`)
+    return { content: [{ type: 'text', text: lines.join('\n\n') }], data: { namespace, versions, ...isNew.facts } }
   },
 })
