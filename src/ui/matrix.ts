@@ -18,20 +18,20 @@ const MARKS: Record<CellState, string> = {
   'file is broken': '✗',
 }
 
+/** A program's file: a column of the table. */
+interface Spot {
+  readonly environment: string
+  readonly client: string
+}
+
 const painted = (state: CellState, paint: Paint): ((text: string) => string) =>
   MARKS[state] === '✓' ? paint.good : MARKS[state] === '!' ? paint.warn : MARKS[state] === '✗' ? paint.bad : paint.dim
 
 /**
  * Servers × clients as a table: one column a client file, its side above it. Headings are broken where the table is too wide;
- * where it is wider still, each server is a heading with its clients below.
+ * where it is wider still, states of a server are lines beside its name.
  */
-export function describeMatrix(
-  matrix: Matrix,
-  files: readonly { environment: string; client: string }[],
-  labels: Labels,
-  paint: Paint,
-  width: number,
-): string[] {
+export function describeMatrix(matrix: Matrix, files: readonly Spot[], labels: Labels, paint: Paint, width: number): string[] {
   const sides = [
     '',
     '',
@@ -59,30 +59,44 @@ export function describeMatrix(
 
 const stateOf = (text: string): CellState => (text.trim().slice(2) || 'not here') as CellState
 
-/** Each server with its states below, and at each state the clients. */
-function stacked(
-  rows: readonly (readonly string[])[],
-  files: readonly { environment: string; client: string }[],
-  labels: Labels,
-  paint: Paint,
-  width: number,
-): string[] {
-  const sides = new Set(files.map(({ environment }) => environment))
-  return rows.flatMap(([name = '', version = '', ...cells]) => {
-    const places = new Map<string, string[]>()
-    for (const [at, cell] of cells.entries()) {
-      const file = files[at]
-      if (cell === '' || file === undefined) continue
-      const place = `${labels.client(file.client)}${sides.size > 1 ? ` (${labels.environment(file.environment)})` : ''}`
-      places.set(cell, [...(places.get(cell) ?? []), place])
-    }
-    const lines = [...places].flatMap(([cell, at]) => {
-      const [first = '', ...more] = wrap(`${cell}: ${at.join(', ')}`, width - 4)
-      return [`  ${painted(stateOf(cell), paint)(first)}`, ...more.map((text) => `    ${text}`)]
-    })
-    return [paint.strong(`${name} ${version}`.trim()), ...lines]
-  })
+/** All programs once, then a line for each state of each server. The state of most programs only counts them; the others are named. */
+function stacked(rows: readonly (readonly string[])[], files: readonly Spot[], labels: Labels, paint: Paint, width: number): string[] {
+  const heads = rows.map(([name = '', version = '']) => `${name} ${version}`.trim())
+  const widest = Math.max(...heads.map(columns)) + 2
+  const indent = widest * 2 <= width ? widest : 2
+  return [
+    ...wrap(`Programs: ${placesOf(files, labels)}`, width).map((text) => paint.dim(text)),
+    ...rows.flatMap(([, , ...cells], at) => {
+      const head = heads[at] ?? ''
+      const lines = statesOf(cells, files, labels).flatMap(({ cell, words }) => {
+        const [first = '', ...more] = wrap(words, width - indent - 2)
+        return [painted(stateOf(cell), paint)(first), ...more.map((text) => `  ${text}`)].map((text) => ' '.repeat(indent) + text)
+      })
+      const [first = '', ...more] = lines
+      return columns(head) + 2 <= indent ? [paint.strong(pad(head, indent)) + first.slice(indent), ...more] : [paint.strong(head), ...lines]
+    }),
+  ]
 }
+
+/** The states of one server, each with its places; the one that most places have comes last and counts them. */
+function statesOf(cells: readonly string[], files: readonly Spot[], labels: Labels): { cell: string; words: string }[] {
+  const states = [...new Set(cells)].filter((cell) => cell !== '')
+  const placesAt = (state: string): Spot[] => files.filter((_, at) => cells[at] === state)
+  const most = cells.includes('') || files.length === 1 ? undefined : states.find((state) => placesAt(state).length * 2 > files.length)
+  const named = states.filter((cell) => cell !== most).map((cell) => ({ cell, words: `${cell}: ${placesOf(placesAt(cell), labels)}` }))
+  if (most === undefined) return named
+  const rest = named.length === 0 ? `all ${files.length}` : `the other ${placesAt(most).length}`
+  return [...named, { cell: most, words: `${most} in ${rest}` }]
+}
+
+/** Programs by their side: `Claude Desktop, Cursor (Windows), Claude Code (Ubuntu)`. */
+const placesOf = (files: readonly Spot[], labels: Labels): string =>
+  [...new Set(files.map(({ environment }) => environment))]
+    .map((side) => {
+      const names = files.flatMap((file) => (file.environment === side ? [labels.client(file.client)] : []))
+      return `${names.join(', ')} (${labels.environment(side)})`
+    })
+    .join(', ')
 
 const managedRow = (row: Matrix['servers'][number]): string[] => [
   visible(row.name),
@@ -90,7 +104,7 @@ const managedRow = (row: Matrix['servers'][number]): string[] => [
   ...row.cells.map((cell) => `${MARKS[cell.state]} ${cell.state}`),
 ]
 
-function unmanagedRows(matrix: Matrix, files: readonly { environment: string; client: string }[]): string[][] {
+function unmanagedRows(matrix: Matrix, files: readonly Spot[]): string[][] {
   return [...new Set(matrix.unmanaged.map((each) => each.server))].map((name) => [
     visible(name),
     '',

@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import type { Matrix } from '../../../src/core/plan/matrix.ts'
 import { makeStep } from '../../../src/core/plan/step.ts'
 import { spelled, visible } from '../../../src/ui/escape.ts'
 import { createIo } from '../../../src/ui/io.ts'
 import { Mask } from '../../../src/ui/mask.ts'
-import { describeMatrix } from '../../../src/ui/matrix.ts'
-import { colours, noPaint, wantsColour } from '../../../src/ui/paint.ts'
+import { noPaint, wantsColour } from '../../../src/ui/paint.ts'
 import { progressOn } from '../../../src/ui/progress.ts'
 import { silentPrompt } from '../../../src/ui/prompt.ts'
 import { describeSteps } from '../../../src/ui/steps.ts'
@@ -157,53 +155,6 @@ const labels = {
     ] ?? id,
   file: (_environment: string, file: string) => file,
 }
-const files = [
-  { environment: 'windows', client: 'claude-desktop' },
-  { environment: 'windows', client: 'cursor' },
-  { environment: 'wsl:Ubuntu', client: 'claude-code' },
-  { environment: 'wsl:Ubuntu', client: 'claude-code-config' },
-]
-const states = ['missing', 'off', 'in sync', 'differs'] as const
-const matrix: Matrix = {
-  servers: [
-    {
-      name: 'filesystem',
-      kind: 'package',
-      version: '2026.8.31',
-      cells: files.map((file, at) => ({ ...file, state: states[at] ?? 'off' })),
-    },
-    { name: 'blender', kind: 'command', version: null, cells: files.map((file) => ({ ...file, state: 'not here' })) },
-  ],
-  unmanaged: [{ environment: 'windows', client: 'claude-desktop', server: 'sql\u001b[31mite' }],
-}
-
-describe('the table of servers and programs', () => {
-  it.each([80, 120])('fits into %i columns and says every state in a word', (width) => {
-    const lines = describeMatrix(matrix, files, labels, noPaint, width)
-    for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width)
-    const text = lines.join('\n')
-    for (const word of ['! missing', '· off', '✓ in sync', '! differs', '– not here', '? unmanaged', '2026.8.31', 'Windows', 'Ubuntu'])
-      expect(text).toContain(word)
-    expect(text).not.toContain('\u001b')
-  })
-
-  it('looks so', () => {
-    expect(describeMatrix(matrix, files, labels, noPaint, 120).join('\n')).toMatchInlineSnapshot(`
-      "                             Windows                     Ubuntu
-      server            version    Claude Desktop  Cursor      Claude Code  Claude Code, old file
-      filesystem        2026.8.31  ! missing       · off       ✓ in sync    ! differs
-      blender                      – not here      – not here  – not here   – not here
-      sql\\u001b[31mite             ? unmanaged"
-    `)
-  })
-
-  it('says the same in colour', async () => {
-    const paint = await colours()
-    const plain = describeMatrix(matrix, files, labels, paint, 120).map((line) => line.replace(/\u001b\[\d+m/g, '').trimEnd())
-    expect(plain).toEqual(describeMatrix(matrix, files, labels, noPaint, 120))
-  })
-})
-
 describe('the steps of a sync', () => {
   const file = 'C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json'
   const at = { environment: 'windows', client: 'claude-desktop', file }
