@@ -2,6 +2,7 @@ import { type Manifest, manifestSchema } from '../../model/manifest.ts'
 import { placeOf } from '../formats/text/place.ts'
 import { readDocument } from '../formats/json/read.ts'
 import { offsetOf } from '../formats/json/tree.ts'
+import { repeatedName } from '../formats/json/repeated.ts'
 import { readValue } from '../formats/json/value.ts'
 import { explain } from './explain.ts'
 import { breaches } from './rules.ts'
@@ -47,13 +48,12 @@ function placeIn(text: string, path: readonly PropertyKey[]): { line?: number; c
   }
 }
 
-/** Returns a server's name that is ambiguous: used twice, or equal to another one for some client. */
-function clashOf({ container }: JsonDocument): { message: string; offset: number } | null {
-  const seen = new Set<string>()
-  for (const { name, key } of container?.members ?? []) {
-    if (seen.has(name)) return { message: `server "${name}" appears twice`, offset: key.start }
-    if (name === '__proto__') return { message: 'a server cannot be called "__proto__"', offset: key.start }
-    seen.add(name)
-  }
-  return null
+/** Returns a name that cannot be: one that stands twice, of which JSON silently takes the last, so that what the first closes would be open. */
+function clashOf({ container, text }: JsonDocument): { message: string; offset: number } | null {
+  const impossible = container?.members.find(({ name }) => name === '__proto__')
+  if (impossible !== undefined) return { message: 'a server cannot be called "__proto__"', offset: impossible.key.start }
+  const twice = repeatedName(text)
+  if (twice === null) return null
+  const server = container?.members.some(({ key }) => key.start === twice.offset) === true
+  return { message: `${server ? 'server ' : ''}"${twice.name}" appears twice`, offset: twice.offset }
 }

@@ -40,6 +40,8 @@ const broken: readonly { what: string; text: string; said: RegExp; kept: boolean
   { what: 'a brace that is missing', text: inside(shut).slice(0, -2), said: /:1:\d+/, kept: true },
   { what: 'a comma that is missing', text: inside(shut.replace(', "families"', ' "families"')), said: /:1:\d+/, kept: true },
   { what: 'another bridge after it', text: inside(shut).slice(0, -1).concat(', "bridge": {"x": 1}}'), said: /:1:\d+/, kept: true },
+  { what: 'a flag that stands twice', text: inside(`${shut}, "readOnly": false`), said: /:1:\d+: .*"readOnly" appears twice/, kept: true },
+  { what: 'a list that stands twice', text: inside(`${shut}, "deny": []`), said: /"deny" appears twice/, kept: true },
   { what: 'a byte that is no text', text: inside(shut).concat('\u0000'), said: /mcp-twin\.json/, kept: true },
   { what: 'a wrong version', text: inside(shut).replace('1', '2'), said: /version/, kept: true },
   { what: 'a bridge that is a list', text: '{"version": 1, "bridge": ["readOnly"]}', said: /bridge/, kept: false },

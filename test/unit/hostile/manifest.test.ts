@@ -39,6 +39,24 @@ describe('a manifest that somebody mistyped', () => {
   })
 })
 
+describe('a manifest in which a name stands twice', () => {
+  it.each([
+    ['a flag', '{"version":1,"bridge":{"readOnly":true,\n "readOnly":false}}', '2:2 "readOnly" appears twice'],
+    ['the bridge', '{"version":1,"bridge":{"readOnly":true},\n"bridge":{}}', '2:1 "bridge" appears twice'],
+    ['a list, once with an escape', '{"version":1,"bridge":{"deny":["/a"],\n"d\\u0065ny":[]}}', '2:1 "deny" appears twice'],
+    ['a variable', '{"version":1,"servers":{"a":{"command":"x","env":{"A":"1",\n"A":"2"}}}}', '2:1 "A" appears twice'],
+    ['what is nested without end', `{"version":1,"x":${'['.repeat(1e5)}${']'.repeat(1e5)},\n"version":1}`, '2:1 "version" appears twice'],
+  ])('is refused with the place of the second: %s', (_what, text, words) => {
+    const parsed = parseManifest(new TextEncoder().encode(text), ids)
+    expect(parsed.ok ? 'fine' : `${parsed.line}:${parsed.column} ${parsed.message}`).toBe(words)
+  })
+
+  it('is read where it stands in different objects, in comments and in texts', () => {
+    const text = '{"version":1, /* "version":1 */ "servers":{"a":{"command":"x","env":{"a":"\\"a\\":","b":"a"}},"b":{"command":"a"}}}'
+    expect(parseManifest(new TextEncoder().encode(text), ids).ok).toBe(true)
+  })
+})
+
 describe('a new name', () => {
   it.each(['', ' ', ' a', 'a ', 'a\nb', 'a\u001b[31mb', 'a\u200bb', 'a\u202eb', '__proto__', 'mcp-twin', 'x'.repeat(129)])(
     'is not %j',
