@@ -141,6 +141,8 @@ export interface ClientDefinition {
   readonly references?: References
   /** What it fills in by itself in any text, and what cannot be written otherwise: such an entry is started by its name. */
   readonly fills?: RegExp
+  /** People publish this file, so no key is written into it: a server with one is started by its name. */
+  readonly published?: true
   /** False for a name that it refuses; a fitting one is then made, stably. */
   nameFits(name: string): boolean
   /** Lock that the program itself takes while it writes this file. */

@@ -77,6 +77,7 @@ export const clientsPage = (): string =>
         ],
       ),
       client.locator === undefined ? '' : manyPlaces,
+      client.published === true ? 'No key is written into its file: a server with one is started by `mcp-twin run`.' : '',
       client.variables === undefined ? '' : `Moved by ${client.variables.map(code).join(', ')}.`,
       client.restart === '' ? '' : `To take new entries up: ${client.restart}.`,
     ]),

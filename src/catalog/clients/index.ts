@@ -12,12 +12,14 @@ import { kiro } from './kiro/client.ts'
 import { lmStudio } from './lm-studio/client.ts'
 import { vscode } from './vscode/client.ts'
 import { vscodeInsiders } from './vscode-insiders/client.ts'
+import { zed } from './zed/client.ts'
 
 /** Every client there is, in the order of reports. To add one: a folder beside this file, and its line here. */
 export const clients: readonly ClientDefinition[] = [
   ...[claudeDesktop, claudeCode, claudeCodeConfig, cursor],
   ...[codex, vscode, vscodeInsiders],
   ...[cline, antigravity, devin, kiro, lmStudio, junie],
+  zed,
 ]
 
 /** The client of that id, or null. */

@@ -29,7 +29,7 @@ export function renderEntry(request: RenderRequest): Rendered {
 function renderStdio(request: RenderRequest, entryName: string, resolved: ResolvedLaunch, launch: Launch): Rendered {
   const { client, environment, world } = request
   const { runs } = resolved
-  const relayed = resolved.launch === 'run' || isFilled(client, [launch.command, ...launch.args, ...Object.values(launch.env)])
+  const relayed = isByName(client, resolved, [launch.command, ...launch.args, ...Object.values(launch.env)])
   const started = relayed ? runOn(runs, request) : launch
   if ('reason' in started) return started
   const crossed = cross(started, environment, runs, world)
@@ -43,15 +43,20 @@ function renderStdio(request: RenderRequest, entryName: string, resolved: Resolv
   }
 }
 
-/** Whether the client would read a text as something else. */
-const isFilled = ({ fills }: Pick<ClientDefinition, 'fills'>, texts: readonly string[]): boolean =>
-  fills !== undefined && texts.some((text) => fills.test(text))
+/** Whether the server is started by its name: it is asked for, the client would fill a text in, or its file must hold no key. */
+const isByName = (
+  { fills, published }: Pick<ClientDefinition, 'fills' | 'published'>,
+  { launch, holdsKey, entry }: ResolvedLaunch,
+  texts: readonly string[],
+): boolean =>
+  (launch === 'run' && (holdsKey || entry.kind === 'stdio')) ||
+  (published === true && holdsKey) ||
+  (fills !== undefined && texts.some((text) => fills.test(text)))
 
 /** A remote server: in the client's own spelling, or through our relay where it knows none, or must not hold the key. */
 function renderRemote(request: RenderRequest, entryName: string, resolved: ResolvedLaunch, entry: Entry & { kind: 'remote' }): Rendered {
   const { client, environment } = request
-  const keyless = (resolved.launch === 'run' && resolved.holdsKey) || isFilled(client, [entry.url, ...Object.values(entry.headers)])
-  const own = keyless ? null : (client.spelling.remote?.(entry) ?? null)
+  const own = isByName(client, resolved, [entry.url, ...Object.values(entry.headers)]) ? null : (client.spelling.remote?.(entry) ?? null)
   if (own !== null) return { ...entryParts(client, entryName, own), holdsKey: resolved.holdsKey }
   const relay = runOn(environment, request)
   if ('reason' in relay) return relay

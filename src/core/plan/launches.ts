@@ -99,7 +99,7 @@ function couldBeAsked(input: PlanInput, clients: readonly ClientDefinition[], na
   let could: boolean | null = false
   for (const environment of input.world.environments) {
     for (const client of clients) {
-      if (!client.environments.includes(environment.kind)) continue
+      if (!client.environments.includes(environment.kind) || isOff(client, input)) continue
       const rendered = renderEntry({ ...input.render, name, server, client, environment, scope: 'user' })
       if (rendered.kind === 'entry' && rendered.launches.includes(side.id)) return true
       if (rendered.kind === 'refuse') could = null
@@ -107,6 +107,10 @@ function couldBeAsked(input: PlanInput, clients: readonly ClientDefinition[], na
   }
   return could
 }
+
+/** A client that takes part only once it is switched on, and is not. What it still holds of ours is in the records. */
+const isOff = ({ id, switchedOn }: ClientDefinition, { manifest }: PlanInput): boolean =>
+  switchedOn === true && (manifest.clients?.[id] ?? false) === false
 
 function launchOf(input: PlanInput, name: string, side: Environment): Made {
   const server = lookUp(input.manifest.servers, name)

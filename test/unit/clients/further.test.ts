@@ -2,14 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { clientById } from '../../../src/catalog/clients/index.ts'
 import { meaning } from '../../../src/core/launch/meaning.ts'
 import { renderEntry } from '../../../src/core/launch/render.ts'
+import type { ClientDefinition } from '../../../src/model/client.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { native } from '../../../src/model/path.ts'
 import { reveal } from '../../../src/model/secret.ts'
 import { request, ubuntu } from '../../support/launches.ts'
 
-function entryOf(client: string, server: ServerSpec): JsonObject {
-  const rendered = renderEntry(request('x', { client, server, environment: ubuntu, home: ubuntu, world: { environments: [ubuntu] } }))
+function definition(id: string): ClientDefinition {
+  const client = clientById(id)
+  if (client === null) throw new Error(`there is no client ${id}`)
+  return client
+}
+
+function entryOf(client: string, server: ServerSpec, keys: Record<string, string> = {}): JsonObject {
+  const ground = { environment: ubuntu, home: ubuntu, world: { environments: [ubuntu] } }
+  const rendered = renderEntry(request('x', { client, server, keys, ...ground }))
   if (rendered.kind !== 'entry') throw new Error(rendered.reason)
   return reveal(rendered.value)
 }
@@ -30,7 +38,7 @@ describe('Kiro', () => {
 describe('a server over SSE', () => {
   const server: ServerSpec = { url: 'https://x.dev/sse', transport: 'sse' }
 
-  it.each(['antigravity', 'kiro', 'lm-studio', 'junie'])('is relayed for %s', (client) =>
+  it.each(['antigravity', 'kiro', 'lm-studio', 'junie', 'zed'])('is relayed for %s', (client) =>
     expect(entryOf(client, server)).toMatchObject(byName),
   )
 
@@ -47,10 +55,30 @@ describe('an entry that a program wrote itself', () => {
     ['devin', { serverUrl: 'https://x.dev/mcp' }],
     ['antigravity', { serverUrl: 'https://x.dev/mcp' }],
   ])('of %s is read: %j', (id, value) => {
-    const client = clientById(id)
-    if (client === null) throw new Error(`there is no client ${id}`)
-    expect(meaning(value, client)).toMatchObject({ kind: 'remote', url: 'https://x.dev/mcp' })
+    expect(meaning(value, definition(id))).toMatchObject({ kind: 'remote', url: 'https://x.dev/mcp' })
   })
+})
+
+describe('settings that people publish', () => {
+  const keys = { KEY: 'sk-1' }
+
+  it.each(['zed'])('of %s hold no key: such a server is started by its name', (client) => {
+    expect(entryOf(client, { command: 'x', args: ['--key', '${secret:KEY}'] }, keys)).toMatchObject(byName)
+    expect(entryOf(client, { command: 'x', env: { A: '${secret:KEY}' } }, keys)).toMatchObject(byName)
+    expect(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: '${secret:KEY}' } }, keys)).toMatchObject(byName)
+    expect(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: 'b' } })).toEqual({ url: 'https://x.dev/mcp', headers: { A: 'b' } })
+  })
+})
+
+describe('Zed', () => {
+  it('always gets arguments and where the server comes from', () =>
+    expect(entryOf('zed', { command: 'x', env: { A: 'b' } })).toEqual({ source: 'custom', command: 'x', args: [], env: { A: 'b' } }))
+
+  it.each<[string, JsonObject]>([
+    ['an extension of Zed brings this server', { source: 'extension', settings: {} }],
+    ['an extension of Zed brings this server', { enabled: true, settings: { key: 'x' } }],
+    ['its "command" is an object, which only Zed reads', { command: { path: 'x', args: [] } }],
+  ])('leaves what is only its own: %s', (unreadable, value) => expect(meaning(value, definition('zed'))).toEqual({ unreadable }))
 })
 
 describe('Cline', () => {

@@ -64,6 +64,10 @@ describe('where clients have their files', () => {
         "junie wsl: /home/ana/.junie/mcp/mcp.json",
         "junie linux: /home/ana/.junie/mcp/mcp.json",
         "junie macos: /Users/ana/.junie/mcp/mcp.json",
+        "zed windows: C:\\Users\\Ana Ruiz\\AppData\\Roaming\\Zed\\settings.json",
+        "zed wsl: /home/ana/.config/zed/settings.json",
+        "zed linux: /home/ana/.config/zed/settings.json",
+        "zed macos: /Users/ana/.config/zed/settings.json",
       ]
     `)
   })

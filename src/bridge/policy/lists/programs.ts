@@ -25,11 +25,11 @@ const editors = [
 const userOf = (folder: string): string[] => editors.map((editor) => `${folder}/${editor}/User`)
 
 const anywhere: readonly string[] = [
-  ...['.claude', '.claude.json', '.claude.json.backup', '.config/claude', '.config/Claude', '.config/devin'],
+  ...['.claude', '.claude.json', '.claude.json.backup', '.config/claude', '.config/Claude', '.config/devin', '.config/zed'],
   ...['.cursor/mcp.json', '.cursor/hooks.json', '.cursor/hooks', '.cursor/cli-config.json'],
   ...['.codeium', '.gemini', '.codex', '.cline', '.kiro', '.roo', '.kilocode', '.continue', '.copilot', '.junie', '.qwen', '.trae'],
   ...['.mcporter', '.warp', '.lmstudio/mcp.json', '.factory', '.augment', '.qoder', '.codebuddy', '.lingma', '.tabnine', '.aws/amazonq'],
-  ...['zed', 'opencode', 'goose', 'crush', 'amp', 'github-copilot', 'JetBrains', 'mcporter'].map((name) => `.config/${name}`),
+  ...['opencode', 'goose', 'crush', 'amp', 'github-copilot', 'JetBrains', 'mcporter'].map((name) => `.config/${name}`),
   ...['opencode', 'goose', 'crush', 'amp'].map((name) => `.local/share/${name}`),
   ...userOf('.config'),
   // What an editor keeps here while its window is on another side.
