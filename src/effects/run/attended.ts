@@ -1,7 +1,7 @@
 import { leave, type OwnLaunch, runInPlace } from './child.ts'
 import { Junction } from './junction.ts'
 import { isObject } from '../../core/object.ts'
-import { MODERN } from '../../core/protocol.ts'
+import { discover, modernCapabilities } from '../../core/rpc/handshake.ts'
 import { LineReader, textLine } from '../../core/rpc/line-reader.ts'
 import { errorAnswer, idIn, NO_JSON } from '../../core/rpc/message.ts'
 import { Requests } from '../../core/rpc/requests.ts'
@@ -20,7 +20,7 @@ const DISCOVER_MS = 5000
  * Returns the capabilities of a server that supports 2026-07-28, or null. Asks with the client's own `_meta`, in a separate
  * process: older servers may exit at a request before `initialize`.
  */
-async function discover(launch: OwnLaunch, { params }: JsonObject, signal: AbortSignal): Promise<JsonObject | null> {
+async function capabilitiesOf(launch: OwnLaunch, { params }: JsonObject, signal: AbortSignal): Promise<JsonObject | null> {
   const program = resolveProgram(launch.command, launch.args, launch.env)
   if (program === null) return null
   const probe = startPiped({ ...program, env: launch.env, cwd: process.cwd() })
@@ -28,18 +28,15 @@ async function discover(launch: OwnLaunch, { params }: JsonObject, signal: Abort
   try {
     const requests = new Requests((message) => probe.send(message))
     probe.onMessage((message) => requests.take(message))
-    const meta = isObject(params) ? (params._meta ?? {}) : {}
+    const meta = isObject(params) && isObject(params._meta) ? params._meta : {}
     const silence = new Promise<null>((resolve) => {
       const nothing = () => resolve(null)
       timer = setTimeout(nothing, DISCOVER_MS)
       signal.addEventListener('abort', nothing, { once: true })
       probe.onEnd(nothing)
     })
-    const answer = await Promise.race([requests.ask('server/discover', { _meta: meta }), silence])
-    if (answer === null || 'error' in answer) return null
-    const { result } = answer
-    if (!Array.isArray(result.supportedVersions) || !result.supportedVersions.includes(MODERN)) return null
-    return isObject(result.capabilities) ? result.capabilities : {}
+    const answer = await Promise.race([discover((method, asked) => requests.ask(method, asked), meta), silence])
+    return answer === null ? null : modernCapabilities(answer)
   } finally {
     clearTimeout(timer)
     await probe.stop()
@@ -110,7 +107,7 @@ export class Attended {
   private async start(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     const { opening } = this.room
-    const modern = opening?.era === 'modern' ? await discover(this.launch, opening.message, signal) : null
+    const modern = opening?.era === 'modern' ? await capabilitiesOf(this.launch, opening.message, signal) : null
     if (signal.aborted) return
     await runInPlace(this.server.name, this.launch, (stdin, stdout) => {
       stdin.on('error', () => {})
