@@ -1,7 +1,7 @@
 import type { trust as spec } from '../cli/specs/trust.ts'
 import type { Context, Run, VerbsOf } from '../context.ts'
 import { layout } from '../core/layout.ts'
-import { dirName } from '../core/paths.ts'
+import { dirName, toHere } from '../core/paths.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
 import { usersOwn } from '../effects/manifest/open.ts'
 import { absolute, projectPlace } from '../effects/manifest/place.ts'
@@ -45,6 +45,7 @@ const withHome = (context: Context, work: (homeContext: HomeContext) => Promise<
 async function trust(context: Context, homeContext: HomeContext, directory: string): Promise<ExitCode> {
   const { system, io, prompt } = context
   const { environment, folder } = homeContext.home
+  await refuseMissing(context, homeContext, directory)
   const project = await findProject(system, environment, directory, homeContext.world)
   const real = await realPlace(system, homeContext.world, environment, project.folder)
   const place = await projectPlace(system, environment, real ?? project.folder)
@@ -66,6 +67,13 @@ async function trust(context: Context, homeContext: HomeContext, directory: stri
   for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'Already trusted.')
   return EXIT.ok
+}
+
+/** Throws where nothing has the name: `trust lsit` would otherwise trust the project around. */
+async function refuseMissing({ system }: Context, { home, world }: HomeContext, typed: string): Promise<void> {
+  const here = toHere(home.environment, absolute(system, home.environment, typed, world))
+  if (here === null || (await system.files.look(here)) !== null) return
+  throw usageError(`There is no folder ${visible(typed)}.`, { hint: nearHint(typed, Object.keys(verbs), 'mcp-twin trust DIR') })
 }
 
 async function missingKeys({ system }: Context, { home }: HomeContext, keys: readonly string[]): Promise<string[]> {

@@ -58,7 +58,8 @@ const damaged = (id: string, what: string, file: string): TwinError =>
 export async function readRun(system: System, folder: ReachablePath, id: string): Promise<StoredRun> {
   const index = isRunId(id) ? await readIndex(system, folder, id) : 'absent'
   if (index === 'absent') {
-    const guess = nearest(id, await runIds(system, folder))
+    // `undo lsit` means a verb.
+    const guess = nearest(id, [...(await runIds(system, folder)), 'list'])
     throw usageError(`there is no run ${id}`, { hint: guess === null ? 'mcp-twin undo list' : `did you mean "${guess}"?` })
   }
   if (index === 'damaged') throw damaged(id, 'its index is not as it was written', indexPath(folder, id))

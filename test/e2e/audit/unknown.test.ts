@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
 ]
 
 /** Of every verb: its name with a letter too many, a flag that another verb of its command has, and a word too many. */
-const slips = specs.flatMap(({ name, arguments: own, verbs = [] }) =>
+const slips = specs.flatMap(({ name, verbs = [] }) =>
   verbs.flatMap((verb) => {
     const words = (verb.arguments ?? []).map(() => 'x')
     const line = [name, verb.name, ...words].join(' ')
@@ -92,7 +92,7 @@ const slips = specs.flatMap(({ name, arguments: own, verbs = [] }) =>
     const foreign = verbs.flatMap(({ options = [] }) => options.flatMap(namesOf)).find((flag) => !names.includes(flag))
     const isEndless = verb.arguments?.some((word) => word.name.includes('...'))
     return [
-      ...(own === undefined ? [[`${name} ${verb.name}x`, `"${verb.name}"`] as const] : []),
+      [`${name} ${verb.name}x`, `"${verb.name}"`] as const,
       ...(foreign === undefined ? [] : [[`${line} ${foreign}`, `belongs to ${name}`] as const]),
       ...(isEndless ? [] : [[`${line} word-too-many`, verb.excess?.message ?? 'too many'] as const]),
     ]
