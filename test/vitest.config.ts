@@ -21,6 +21,7 @@ export default defineConfig({
     pool: 'forks',
     restoreMocks: true,
     // How long something takes to come is the machine's business; vitest's own second is less than a busy one needs.
+    hookTimeout: 300 * seconds,
     expect: { poll: { timeout: 60 * seconds } },
     setupFiles: ['test/support/random.ts'],
     globalSetup: ['test/support/temporary.ts'],
@@ -55,7 +56,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/stories/*-planted.test.ts'],
           testTimeout: 240 * seconds * factor,
-          hookTimeout: 300 * seconds,
           maxWorkers: waiting,
           sequence: { groupOrder: 1 },
         },

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atLimit } from '../support/at-limit.ts'
 import { cliPath } from '../support/cli.ts'
 import { insideLab, lacksLab, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
@@ -16,7 +17,6 @@ const open = (words: readonly string[]) => greeted({ command: lab, args: words, 
 
 /** Processes with the text, whose command line is as asked. */
 const running = (text: string, line: RegExp): Running[] => processesWith(text).filter(({ command }) => line.test(command))
-const gone = { timeout: 20_000 }
 
 const serve = [cliPath, 'serve', '--terminal', 'on']
 const onLinux = () => open(['exec', nodePath, ...serve, '--client', 'claude-code'])
@@ -72,26 +72,27 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
       ).toMatchObject({ output: 'Windows_NT \n"a  b" & c \n', exit_code: 7 })
       const names = await code.call('execute_command', { command: 'set', shell: 'cmd' })
       expect(names.text).not.toMatch(/MCP_TWIN|TWIN_COMMANDS/)
-      const stopped = await code.call('execute_command', { command: 'echo started & ping -n 77 127.0.0.1', shell: 'cmd', timeout_ms: 4000 })
-      expect(stopped.data).toMatchObject({ timed_out: true, output: expect.stringMatching(/^started/) })
+      const stopped = await atLimit(
+        async (timeout_ms) =>
+          (await code.call('execute_command', { command: 'echo started & ping -n 77 127.0.0.1', shell: 'cmd', timeout_ms })).data,
+        (answer) => String(answer?.output).startsWith('started'),
+        4000,
+      )
+      expect(stopped).toMatchObject({ timed_out: true, output: expect.stringMatching(/^started/) })
       const { data } = await code.call('execute_command', {
         command: 'set /p x=name? & cmd /v:on /c echo got !x! & ping -n 78 127.0.0.1',
         shell: 'cmd',
         background: true,
       })
       await expect
-        .poll(async () => (await code.call('read_output', { session: data?.session, offset: 0, timeout_ms: 500 })).text, {
-          timeout: 30_000,
-        })
+        .poll(async () => (await code.call('read_output', { session: data?.session, offset: 0, timeout_ms: 500 })).text)
         .toContain('name?')
       await code.call('send_input', { session: data?.session, input: 'bob' })
       await expect
-        .poll(async () => (await code.call('read_output', { session: data?.session, offset: 0, timeout_ms: 500 })).text, {
-          timeout: 30_000,
-        })
+        .poll(async () => (await code.call('read_output', { session: data?.session, offset: 0, timeout_ms: 500 })).text)
         .toContain('got bob')
       await code.end()
-      await expect.poll(() => running('127.0.0.1', /ping.* -n 7[78]/), gone).toEqual([])
+      await expect.poll(() => running('127.0.0.1', /ping.* -n 7[78]/)).toEqual([])
     })
   })
 
@@ -123,12 +124,17 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
         exit_code: 0,
       })
       expect(
-        (await desktop.call('execute_command', { command: 'echo s; sleep 379', environment: 'wsl', timeout_ms: 4000 })).data,
+        await atLimit(
+          async (timeout_ms) =>
+            (await desktop.call('execute_command', { command: 'echo s; sleep 379', environment: 'wsl', timeout_ms })).data,
+          (answer) => answer?.output === 's\n',
+          4000,
+        ),
       ).toMatchObject({ output: 's\n', timed_out: true })
       await desktop.call('execute_command', { command: 'ping -n 79 127.0.0.1', background: true })
       expect((await desktop.end()).code).toBe(0)
-      await expect.poll(() => running('379', /sleep 379/), gone).toEqual([])
-      await expect.poll(() => running('127.0.0.1', /ping.* -n 79/), gone).toEqual([])
+      await expect.poll(() => running('379', /sleep 379/)).toEqual([])
+      await expect.poll(() => running('127.0.0.1', /ping.* -n 79/)).toEqual([])
     })
   })
 })

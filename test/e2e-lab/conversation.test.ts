@@ -74,7 +74,7 @@ describeUnless(await lacksLab(), 'a conversation of two programs, one on each si
     await code.ask('edit_file', { path: 'plan.md', edits: [{ old_string: '2. the token', new_string: '2. the token (1 h)' }] })
     await desktop.ask('memory_set', { key: 'auth-approach', value: { ...decision, expires: '1h' }, rationale })
     const told = () => [desktop, code].map((each) => each.told.filter((uri) => uri !== null))
-    await expect.poll(told, { timeout: 20_000 }).toEqual([[plan], [memory]])
+    await expect.poll(told).toEqual([[plan], [memory]])
     expect((await code.client.readResource({ uri: memory })).contents).toMatchObject([{ text: expect.stringContaining('1h') }])
     expect((await desktop.client.readResource({ uri: plan })).contents).toMatchObject([{ text: '1. the form\n2. the token (1 h)\n' }])
 

@@ -135,7 +135,7 @@ describeUnless(await lacksLab(), 'across the border', () => {
         const starts = runs(6)
         const { stdout } = await client(entry, 'kill', String(starts))
         expect(JSON.parse(stdout.toString())).toEqual({ started: starts })
-        expect(await lab.leftoversOf('mirror.mjs', 5000)).toEqual([])
+        expect(await lab.leftoversOf('mirror.mjs')).toEqual([])
         expect(await lab.leftoversOf('raw-client.mjs')).toEqual([])
       })
     })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { driveC, inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
@@ -262,9 +262,14 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
 
     it('is written as soon as that one lets go', async () => {
       const letGo = await hold(places.classic)
-      setTimeout(letGo, 3000)
-      const { code } = await lab.onWindows(['sync', '--json', '--quiet'])
-      expect(code).toBe(0)
+      let isOver = false
+      const running = lab.onWindows(['sync', '--json', '--quiet']).finally(() => {
+        isOver = true
+      })
+      // The new content lies beside the old one as long as it is tried to put it in its place.
+      await expect.poll(() => isOver || readdirSync(lab.desktopFolder).some((each) => each.endsWith('.tmp')), { interval: 20 }).toBe(true)
+      await letGo()
+      expect((await running).code).toBe(0)
       expect(serversIn(places.classic)).toEqual({ plain: entry })
     })
 

@@ -95,14 +95,17 @@ describeUnless(await lacksLab(), 'the lab', () => {
   it('tells Windows of a file that Linux writes', async () => {
     writeFileSync(
       join(folder, 'watch.js'),
-      'require("fs").watch(__dirname, (kind, name) => { console.log(kind, name); process.exit() }); console.log("watching"); setTimeout(() => process.exit(1), 15000)',
+      'require("fs").watch(__dirname, (kind, name) => { if (name !== "new.txt") return; console.log(kind, name); process.exit() }); require("fs").writeFileSync(__dirname + "/watching", ""); setTimeout(() => process.exit(1), 60000)',
     )
-    expect(await shell(`cd '${seenFolder}'; node.exe watch.js & sleep 2; echo 1 > new.txt; wait`)).toMatch(/new\.txt/)
+    expect(
+      await shell(`cd '${seenFolder}'; node.exe watch.js & until [ -f watching ]; do sleep 0.1; done; echo 1 > new.txt; wait`),
+    ).toMatch(/new\.txt/)
   })
 
   it.each(['TERM', 'KILL', 'INT'])('ends a Windows program with SIG%s to its Linux half', async (signal) => {
     writeFileSync(join(folder, 'beat.js'), 'setInterval(() => require("fs").writeFileSync(__dirname + "/beat", String(Date.now())), 100)')
-    const line = `cd '${seenFolder}'; rm -f beat; node.exe beat.js & p=$!; sleep 2; [ -f beat ] || echo never; kill -${signal} $p; sleep 1; a=$(cat beat); sleep 1; [ "$a" = "$(cat beat)" ] && echo stopped || echo alive`
+    // It may take a while to end; as long as it lives, each second brings another beat.
+    const line = `cd '${seenFolder}'; rm -f beat; node.exe beat.js & p=$!; until [ -f beat ]; do sleep 0.1; done; kill -${signal} $p; for i in $(seq 30); do a=$(cat beat); sleep 1; [ "$a" = "$(cat beat)" ] && echo stopped && exit; done; echo alive`
     expect(await shell(line)).toMatch(/^stopped$/m)
   })
 

@@ -64,7 +64,7 @@ describeUnless(await lacksLab(), 'a window of Claude Desktop on Windows', () => 
       const { id } = await code.data('queue_action', { type: 'open_conversation', to: 'claude-desktop', params })
       const action = await code.data('get_action', { id, timeout_ms: 50_000 })
       // Windows does not wait for the program that takes a link.
-      await expect.poll(recorded, { timeout: 30_000 }).toHaveLength(1)
+      await expect.poll(recorded).toHaveLength(1)
       return { id, action, opened: recorded() }
     }
 

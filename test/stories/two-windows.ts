@@ -134,7 +134,7 @@ async function implement({ desktop, code, plan }: Day) {
   await code.data('edit_file', { path: 'login/login.mjs', edits: [{ old_string: 'hallo', new_string: 'hello' }] })
   expect(await run()).toMatchObject({ exit_code: 0 })
   await code.data('edit_file', { path: 'login/plan.md', edits: [{ old_string: '[ ] log in', new_string: '[x] log in' }] })
-  await expect.poll(() => desktop.told, { timeout: 20_000 }).toContain('twin://workspace/login/plan.md')
+  await expect.poll(() => desktop.told).toContain('twin://workspace/login/plan.md')
   expect(await desktop.text('read_file', { path: plan })).toBe('- [x] log in\n- [ ] log out\n')
 }
 

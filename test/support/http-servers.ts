@@ -32,7 +32,7 @@ export async function everything(transport: 'streamableHttp' | 'sse'): Promise<{
     child.kill('SIGKILL')
   })
   const url = `http://127.0.0.1:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const up = await fetch(`http://127.0.0.1:${port}/`)
       .then(() => true)
       .catch(() => false)

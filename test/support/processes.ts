@@ -28,8 +28,11 @@ export function processesWith(text: string): Running[] {
     .map((pid) => ({ pid: Number(pid), command: readProc(pid, 'cmdline').replaceAll('\0', ' ').trim() }))
 }
 
-/** Waits until nothing that carries the text is left, and answers what still is after `withinMs`. */
-export async function leftovers(text: string, withinMs = 3000): Promise<Running[]> {
+/**
+ * Waits until nothing that carries the text is left, and answers what still is after `withinMs`: what was told to end may take
+ * long on a busy machine, and what was not stays for longer than that.
+ */
+export async function leftovers(text: string, withinMs = 20_000): Promise<Running[]> {
   const until = Date.now() + withinMs
   for (;;) {
     const found = processesWith(text)

@@ -103,7 +103,7 @@ export async function terminal(
     screen,
     coloured: async () => (await tmux('capture-pane', '-e', '-p', '-S', '-')).trimEnd(),
     history: async () => (await tmux('capture-pane', '-p', '-S', '-')).replace(/[ \t]+$/gm, '').trimEnd(),
-    waitFor: (text, timeoutMs = 20_000) =>
+    waitFor: (text, timeoutMs = 60_000) =>
       until(String(text), timeoutMs, async () => {
         const shown = await screen()
         return (typeof text === 'string' ? shown.includes(text) : text.test(shown)) ? shown : null

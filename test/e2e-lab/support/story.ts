@@ -161,8 +161,8 @@ export async function watched<T>(work: () => Promise<T>): Promise<{ result: T; s
   return { result, started: [...new Set(started)] }
 }
 
-/** Processes of this lab, and of no other one on the machine, whose command line holds the text: what still runs after two seconds. */
-export async function leftoversOf(text: string, withinMs = 2000): Promise<Running[]> {
+/** Processes of this lab, and of no other one on the machine, whose command line holds the text: what still runs after half a minute. */
+export async function leftoversOf(text: string, withinMs = 30_000): Promise<Running[]> {
   const until = Date.now() + withinMs
   for (;;) {
     const found = processesWith(labFolder).filter(({ command }) => command.includes(text))

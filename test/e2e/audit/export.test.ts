@@ -122,7 +122,7 @@ describe('a folder that has something of that name already', () => {
   })
 
   it('below /proc, where nothing can be made, is refused in words', async () => {
-    expect(await planted().cli(['export', '/proc/x/y'], { timeoutMs: 20_000 })).toMatchObject({ code: 1 })
+    expect(await planted().cli(['export', '/proc/x/y'], { timeoutMs: 60_000 })).toMatchObject({ code: 1 })
   })
 })
 

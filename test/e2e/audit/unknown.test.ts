@@ -135,7 +135,7 @@ describe('a name that nothing has', () => {
     mkdirSync(root)
     await typed(['roots', 'add', root])
     there = { handoff, question: String(question), action: String(action), session, run, trusted, root }
-  }, 120_000)
+  })
 
   it.each(rows)('is wrong usage and names the near one: %s', async (_what, words, near) => {
     const wrong = await cli(place, words(there))

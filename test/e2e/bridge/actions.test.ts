@@ -8,7 +8,7 @@ import { session, type Session } from '../../support/mcp.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 import { world } from '../../support/world.ts'
 
-const patience = { timeout: 30_000, interval: 50 }
+const patience = { timeout: 60_000, interval: 50 }
 const stops: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
@@ -70,9 +70,7 @@ async function client(
 }
 
 describe('a signed action', () => {
-  it('is dropped with a token from the environment or standard input, and carried out by serve --runner', {
-    timeout: 120_000,
-  }, async () => {
+  it('is dropped with a token from the environment or standard input, and carried out by serve --runner', async () => {
     const place = home()
     const { json: made } = await cli(place, ['session', 'new', '--json'])
     expect(statSync(bridge(place, 'trigger-keys.json')).mode & 0o777).toBe(0o600)
@@ -121,7 +119,7 @@ describe('a signed action', () => {
 })
 
 describe('what waits for a person', () => {
-  it('update_mcp_config: is shown whole, done by actions run alone, and undone like any run', { timeout: 120_000 }, async () => {
+  it('update_mcp_config: is shown whole, done by actions run alone, and undone like any run', async () => {
     const place = home()
     const desktop = await client(place, 'claude-desktop')
     const { id, status } = await desktop.data('queue_action', {
@@ -151,7 +149,7 @@ describe('what waits for a person', () => {
     expect((await cli(place, ['undo', ran.json.result.run])).code).toBe(0)
     expect(readFileSync(join(place.home, '.claude.json'), 'utf8')).toBe(before)
   })
-  it('update_mcp_config: removes a server, and says so where there is none', { timeout: 120_000 }, async () => {
+  it('update_mcp_config: removes a server, and says so where there is none', async () => {
     const place = home()
     await cli(place, ['add', 'files', '--command', 'node', '--', '/opt/server.mjs'])
     const desktop = await client(place, 'claude-desktop')
@@ -179,9 +177,7 @@ describe('what waits for a person', () => {
       return desktop.data('queue_action', { type: 'update_mcp_config', params: { name: 'files', ...params } })
     }
 
-    it('shows all that will be, and gives another server neither the rights nor the keys of the old one', {
-      timeout: 120_000,
-    }, async () => {
+    it('shows all that will be, and gives another server neither the rights nor the keys of the old one', async () => {
       const place = home()
       write(place, { files: standing })
       const { id, result } = await wish(place, { command: 'node', args: ['/opt/other.mjs'] })
@@ -201,7 +197,7 @@ describe('what waits for a person', () => {
       expect(serverOf(place)).toEqual({ command: 'node', args: ['/opt/other.mjs'] })
     })
 
-    it('shows it again where the manifest has changed since, and does nothing before it was seen', { timeout: 120_000 }, async () => {
+    it('shows it again where the manifest has changed since, and does nothing before it was seen', async () => {
       const place = home()
       write(place, { files: { command: '/opt/serve' } })
       const { id } = await wish(place, { command: '/opt/serve', args: ['--fast'] })
@@ -220,7 +216,7 @@ describe('what waits for a person', () => {
       expect(serverOf(place)).toEqual({ command: '/opt/serve', args: ['--fast'], share: true })
     })
 
-    it('changes the own manifest and no project, wherever it is typed', { timeout: 120_000 }, async () => {
+    it('changes the own manifest and no project, wherever it is typed', async () => {
       const place = home()
       place.write('work/mcp-twin.json', '{ "version": 1, "servers": {} }')
       mkdirSync(join(place.home, 'work', '.git'))
@@ -235,7 +231,7 @@ describe('what waits for a person', () => {
       expect(JSON.parse(place.read('.claude.json')).mcpServers).toHaveProperty('files')
     })
   })
-  it('switch_model: sets one value in the settings, and undo takes only that back', { timeout: 120_000 }, async () => {
+  it('switch_model: sets one value in the settings, and undo takes only that back', async () => {
     const place = home()
     const file = join(place.home, '.claude', 'settings.json')
     writeFileSync(file, '{\n    "theme": "dark",\n    "model": "sonnet",\n    "n": 1.0\n}\n')
@@ -261,7 +257,7 @@ describe('what waits for a person', () => {
 })
 
 describe('a window of the other side', () => {
-  it('is opened on Windows by a bridge in WSL: one argument of one program, with one line', { timeout: 120_000 }, async () => {
+  it('is opened on Windows by a bridge in WSL: one argument of one program, with one line', async () => {
     const opener = 'C:\\Windows\\System32\\rundll32.exe'
     const planted = world().wsl('Ubuntu').windows().file(opener, `#!/bin/sh\nprintf '%s\\n' "$#" "$@" >> "$0.opened"\n`).build()
     const program = planted.side('windows').here(opener)
@@ -279,7 +275,7 @@ describe('a window of the other side', () => {
 })
 
 describe('mcp-twin actions', () => {
-  it('lists, shows and cancels', { timeout: 120_000 }, async () => {
+  it('lists, shows and cancels', async () => {
     const place = home()
     const desktop = await client(place, 'claude-desktop')
     const { id } = await desktop.data('queue_action', { type: 'execute_from_code', params: { prompt: 'run the tests' } })

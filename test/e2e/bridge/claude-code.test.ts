@@ -4,7 +4,7 @@ import { claude, claudeList, lacksClaudeCode } from '../../support/claude-code.t
 import { cli, cliPath } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { nodePath } from '../../support/machine.ts'
-import { leftovers } from '../../support/processes.ts'
+import { processesWith } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
 import { service } from '../../support/service.ts'
 import { modelStandIn, type Turn } from './model-stand-in.ts'
@@ -49,8 +49,8 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
     expect(found).toMatchObject({ found: true, value: decision, by: 'claude-code', namespace: expect.stringMatching(/^project-/) })
     // Its settings file is written by the program itself too; our hook stays.
     expect(place.read('.claude/settings.json')).toContain('inbox --brief')
-    expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
-  }, 180_000)
+    await expect.poll(() => processesWith(place.root).filter(({ command }) => command.includes('serve'))).toEqual([])
+  })
 
   it('connects over stdio, HTTP and WebSocket, and calls tools that a stand-in of its model asks for', async () => {
     const place = scratch()
@@ -85,6 +85,6 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
     }
     expect(place.read('.mcp-twin/bridge/workspace/note.txt')).toBe('written by the model\n')
     await Promise.all([bridge.stop(), legacy.stop()])
-    expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
-  }, 180_000)
+    await expect.poll(() => processesWith(place.root).filter(({ command }) => command.includes('serve'))).toEqual([])
+  })
 })

@@ -91,7 +91,7 @@ describe('events --follow', () => {
     for (const line of lines) expect(JSON.parse(line).command).toBe('events')
     await code.end()
     expect(await interrupt()).toBe(130)
-    expect(await leftovers(place.root, 3000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
   it('shows people lines that cannot be forged, without keys, and misses none when the audit is rotated', async () => {
     const place = scratch()
@@ -155,6 +155,6 @@ describe('events of two sides', () => {
     await until(has('"audit"', '"client":"claude-code"', 'memory_set'))
     expect(await interrupt()).toBe(130)
     for (const each of [code, desktop]) expect((await each.end()).code).toBe(0)
-    expect(await leftovers(planted.scratch.root, 4000)).toEqual([])
+    expect(await leftovers(planted.scratch.root)).toEqual([])
   })
 })

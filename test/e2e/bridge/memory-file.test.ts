@@ -57,7 +57,7 @@ describe('the memory in a file', () => {
     else if (kind === 'a folder') mkdirSync(place.path('out'))
     else symlinkSync(place.write('mine', 'mine'), place.path('out'))
     const before = lstatSync(place.path('out')).ino
-    const refused = await cli(place, ['memory', 'export', 'out', '--force', '--format', format], { timeoutMs: 30_000 })
+    const refused = await cli(place, ['memory', 'export', 'out', '--force', '--format', format], { timeoutMs: 60_000 })
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('out is no ordinary file; nothing was written') })
     expect(lstatSync(place.path('out')).ino).toBe(before)
     if (kind === 'a link') expect(place.read('mine')).toBe('mine')

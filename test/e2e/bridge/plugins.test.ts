@@ -202,7 +202,7 @@ describe('plugin', () => {
     expect(looping().length).toBeGreaterThanOrEqual(2)
     child.kill('SIGKILL')
     await once(child, 'exit')
-    expect(await leftovers(place.root, 10_000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
 
   it.each([

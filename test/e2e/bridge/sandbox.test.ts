@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless, itUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
@@ -39,8 +39,8 @@ describeUnless(lacking, 'terminal: sandbox', () => {
       {}) as {
       session: string
     }
-    await expect.poll(() => place.ok('list_processes'), { timeout: 30_000 }).toMatch(/: bwrap … \/bin\/bash -c sleep 96; echo ü$/m)
-    await expect.poll(() => place.ok('list_processes'), { timeout: 30_000 }).toMatch(/: sleep 96$/m)
+    await expect.poll(() => place.ok('list_processes')).toMatch(/: bwrap … \/bin\/bash -c sleep 96; echo ü$/m)
+    await expect.poll(() => place.ok('list_processes')).toMatch(/: sleep 96$/m)
     await place.ok('stop_session', { session })
   })
   it.each([
@@ -203,8 +203,10 @@ ${what}"`
     expect(existsSync(join(profile, 'work', 'made'))).toBe(true)
   })
   it('the tree ends at the limit', async () => {
-    await run('setsid sleep 81 & sleep 82', { timeout_ms: 500 })
-    expect(spawnSync('pgrep', ['-f', '^sleep 8[12]$']).stdout.toString()).toBe('')
+    const [first, second] = [81, 82].map((seconds) => `sleep ${seconds}.${process.pid}`)
+    await run(`setsid ${first} & ${second}`, { timeout_ms: 500 })
+    const lines = () => allProcesses().map(commandLine)
+    await expect.poll(() => lines().filter((line) => line === first || line === second)).toEqual([])
   })
   it('what a bridge on Windows started is not taken for left behind', () => {
     const windows = markOfBridge({ platform: 'win32', pid: 999_999, random: () => 'ab' })
@@ -216,12 +218,14 @@ ${what}"`
     const here = markOfBridge({ platform: 'linux', pid: 999_999, random: () => 'ab' })
     const env = { PATH: process.env.PATH, TWIN_COMMANDS_OF: `${here}1.1.` }
     const seen = (pid: number) => allProcesses().some((each) => each.pid === pid && each.state !== 'Z')
-    const inContainer = () => allProcesses().find((facts) => commandLine(facts) === 'sleep 95')?.pid
+    // No other run on this machine has a process of this name.
+    const ours = `95.${process.pid}`
+    const inContainer = () => allProcesses().find((facts) => commandLine(facts) === `sleep ${ours}`)?.pid
     // A bridge of another test may end what it takes for left behind at any moment; then it is tried again.
     for (let tries = 0; tries < 20; tries++) {
-      const inside = spawn('bwrap', ['--dev-bind', '/', '/', '--unshare-pid', '--die-with-parent', 'sleep', '95'], { env })
+      const inside = spawn('bwrap', ['--dev-bind', '/', '/', '--unshare-pid', '--die-with-parent', 'sleep', ours], { env })
       const besides = spawn('sleep', ['96'], { env })
-      for (let i = 0; i < 100 && inContainer() === undefined && inside.exitCode === null; i++) await sleep(10)
+      for (let i = 0; i < 3000 && inContainer() === undefined && inside.exitCode === null; i++) await sleep(10)
       const [pid, left] = [inContainer(), orphans()]
       const whole = pid !== undefined && seen(pid) && besides.pid !== undefined && seen(besides.pid)
       inside.kill('SIGKILL')

@@ -267,7 +267,7 @@ describe('what a hostile or broken client sends', () => {
         `{"jsonrpc":"2.0","id":${levels},"method":"tools/call","params":{"name":"read_file","arguments":{"path":${'['.repeat(levels)}${']'.repeat(levels)}}}}\n`,
       )
     }
-    await expect.poll(() => ['"id":2', '"id":1000}', '"id":1000000}'].every((id) => out.includes(id)), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => ['"id":2', '"id":1000}', '"id":1000000}'].every((id) => out.includes(id))).toBe(true)
     expect(
       out
         .split('\n')
@@ -275,7 +275,7 @@ describe('what a hostile or broken client sends', () => {
         .every((line) => JSON.parse(line).jsonrpc === '2.0'),
     ).toBe(true)
     child.stdin.end('{"jsonrpc":"2.0","id":3,"method":"to')
-    await expect.poll(() => child.exitCode, { timeout: 30_000 }).toBe(0)
+    await expect.poll(() => child.exitCode).toBe(0)
   })
 })
 
@@ -285,9 +285,7 @@ describe('the end', () => {
     await server.text('execute_command', { command: 'setsid sleep 301 & sleep 302', background: true, shell: 'bash' })
     await server.text('execute_command', { command: `(trap '' TERM HUP; sleep 303) & echo`, shell: 'bash' })
     void server.ask('tools/call', { name: 'execute_command', arguments: { command: 'sleep 304' } }).catch(() => undefined)
-    await expect
-      .poll(() => processesWith(place.root).filter(({ command }) => /^sleep 30/.test(command)).length, { timeout: 30_000 })
-      .toBe(4)
+    await expect.poll(() => processesWith(place.root).filter(({ command }) => /^sleep 30/.test(command)).length).toBe(4)
     return server
   }
   it('of its input comes after the answers to what was asked before', async () => {
@@ -326,13 +324,13 @@ describe('the end', () => {
     const server = await pending(place)
     const { code } = await server.end()
     expect(code).toBe(0)
-    expect(await leftovers(place.root, 500)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s too', async (name) => {
     const place = scratch()
     const server = await pending(place)
     process.kill(server.pid ?? 0, name)
-    expect(await leftovers(place.root, 6000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
   it('of its client by kill -9, even while another process holds the pipe', async () => {
     const place = scratch()
@@ -343,9 +341,9 @@ describe('the end', () => {
       c.stdin.write(${JSON.stringify(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'execute_command', arguments: { command: 'sleep 305', timeout_ms: 55000 } } })}\n`)});
       setInterval(() => {}, 1000)`
     const client: ChildProcess = spawn(nodePath, ['-e', script], { env, cwd, stdio: 'ignore' })
-    await expect.poll(() => processesWith(place.root).some(({ command: line }) => line === 'sleep 305'), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => processesWith(place.root).some(({ command: line }) => line === 'sleep 305')).toBe(true)
     client.kill('SIGKILL')
-    expect(await leftovers(place.root, 15_000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
   it('of its reader (a closed output) ends it too', async () => {
     const place = scratch()
@@ -354,20 +352,20 @@ describe('the end', () => {
     child.stdout.destroy()
     child.stdin.on('error', () => undefined)
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello })}\n`)
-    await expect.poll(() => child.exitCode, { timeout: 30_000 }).not.toBeNull()
+    await expect.poll(() => child.exitCode).not.toBeNull()
   })
   it('by kill -9 of the bridge itself: the next one ends what it left behind', async () => {
     const place = scratch()
     const server = await open(place, ['--terminal', 'on'])
     await server.text('execute_command', { command: 'setsid sleep 306 & sleep 307', background: true, shell: 'bash' })
     const left = () => processesWith(place.root).filter(({ command }) => /^sleep 30[67]$/.test(command)).length
-    await expect.poll(left, { timeout: 30_000 }).toBe(2)
+    await expect.poll(left).toBe(2)
     process.kill(server.pid ?? 0, 'SIGKILL')
     await server.end()
     expect(left()).toBe(2)
     const next = await open(place, ['--terminal', 'on'])
     await next.text('execute_command', { command: 'true' })
-    await expect.poll(left, { timeout: 30_000 }).toBe(0)
+    await expect.poll(left).toBe(0)
     await next.end()
   })
   it('of many, one after another and some at once: no process and no file stays', async () => {
@@ -383,7 +381,7 @@ describe('the end', () => {
       }
     }
     await Promise.all([worker(), worker(), worker()])
-    expect(await leftovers(place.root, 3000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
     expect(place.has('.mcp-twin/bridge/audit.jsonl')).toBe(false)
   }, 600_000)
 })
@@ -432,7 +430,7 @@ describe('serve --http', () => {
     expect(await server.text('bridge_status')).toContain(`Connected: tester, session ${id}.`)
     await other.close()
     expect((await cli(place, ['session', 'revoke', id])).code).toBe(0)
-    await expect.poll(() => server.text('bridge_status'), { timeout: 30_000 }).toMatch(/Connected: tester\./)
+    await expect.poll(() => server.text('bridge_status')).toMatch(/Connected: tester\./)
     expect((await server.end()).code).toBe(0)
   })
   it('on another address asks for a TLS proxy in front', async () => {

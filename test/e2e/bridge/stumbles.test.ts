@@ -70,7 +70,7 @@ beforeAll(async () => {
   ids.action = idIn(await good('desktop', ['queue_action', { type: 'execute_from_code', params: { prompt: 'Count.' }, to: 'claude-code' }]))
   await good('desktop', ['memory_set', { key: 'auth-approach', value: 'JWT', namespace: 'site' }])
   await good('desktop', ['memory_set', { key: 'auth-approach', value: 'Sessions', namespace: 'site' }])
-}, 60_000)
+})
 
 afterAll(async () => {
   for (const each of Object.values(bridges)) await each.end()

@@ -53,7 +53,7 @@ describe('two programs over one store', () => {
     )
     if (desktop === undefined || code === undefined || second === undefined) throw new Error('no bridge')
     const before = (await code.call('wait_for_change', { timeout_ms: 1 })).data?.cursor
-    const waited = code.call('wait_for_change', { since: before, timeout_ms: 20_000 })
+    const waited = code.call('wait_for_change', { since: before, timeout_ms: 50_000 })
     const made = await desktop.call('handoff_create', {
       title: 'Login form',
       goal: 'Users can log in',

@@ -36,7 +36,7 @@ describe('serve --ws', () => {
     expect(await stop()).toBe(0)
     expect(await gone).toBe(1001)
     expect(place.read('.mcp-twin/bridge/audit.jsonl')).not.toContain(token)
-    expect(await leftovers(place.root, 3000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
   it('beside a client and HTTP tells who is connected and where, and ends with the client', async () => {
     const place = scratch()
@@ -93,7 +93,7 @@ describe('serve --ws', () => {
     const second = await cli(place, ['serve', '--http', '0', '--ws', String(port)])
     expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/another program uses it[\s\S]*serve --ws PORT/) })
     await stop()
-    expect(await leftovers(place.root, 3000)).toEqual([])
+    expect(await leftovers(place.root)).toEqual([])
   })
 })
 

@@ -34,7 +34,7 @@ describe('a manifest that is none', () => {
       code: 2,
       stderr: expect.stringMatching(/mcp-twin\.json cannot be read: that is a folder/),
     })
-    const device = await place.run(['sync', '--manifest', '/dev/zero'], { timeoutMs: 20_000 })
+    const device = await place.run(['sync', '--manifest', '/dev/zero'], { timeoutMs: 60_000 })
     expect(device).toMatchObject({ code: 1, stderr: expect.stringContaining('/dev/zero') })
   })
 })

@@ -17,7 +17,7 @@ type Entry = { command: string; args: string[]; env?: Record<string, string> }
 
 /** The tools that an entry lists when it is started as it stands there. */
 async function toolsOf(planted: Planted, { command, args, env }: Entry): Promise<unknown> {
-  const server = session({ command, args, env: { ...planted.env(), ...env }, cwd: planted.scratch.root, timeoutMs: 20_000 })
+  const server = session({ command, args, env: { ...planted.env(), ...env }, cwd: planted.scratch.root, timeoutMs: 60_000 })
   await server.ask('initialize', HELLO)
   server.notify('notifications/initialized')
   const { tools } = await server.ask('tools/list')

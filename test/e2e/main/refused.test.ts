@@ -50,7 +50,7 @@ describeUnless(lacking, 'a config that must not be written', () => {
       place.manifest({ thing: entry })
       const wrapper = asOrdinaryUser(place)
       const before = treeOf(place.home, ['.mcp-twin', '.config'])
-      const document = await place.json(['sync'], { wrapper, timeoutMs: 30_000 })
+      const document = await place.json(['sync'], { wrapper, timeoutMs: 60_000 })
       expect(document).toMatchObject({ code: 3, inSync: false, changed: true })
       const refused = document.steps.filter((step) => step.outcome === 'refused')
       expect(refused).toEqual([

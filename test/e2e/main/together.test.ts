@@ -147,7 +147,8 @@ describe("Claude Code's own lock", { concurrent: true }, () => {
     const place = ready()
     mkdirSync(lock(place))
     const running = place.run(['sync'])
-    await sleep(1500)
+    // Our own lock on the file is taken first, and Claude Code's inside it.
+    await expect.poll(() => existsSync(place.path(`${codeFile}.mcp-twin-lock`))).toBe(true)
     expect(place.read(codeFile)).toBe('{"theirs":1}')
     writeFileSync(`${place.path(codeFile)}.new`, '{"theirs":2}')
     renameSync(`${place.path(codeFile)}.new`, place.path(codeFile))

@@ -72,7 +72,7 @@ describe('a server that is not installed for long', () => {
     expect(lists.map(({ tools }) => tools)).toEqual([[], []])
     open()
     for (const { client, told } of clients) {
-      await expect.poll(() => told, { timeout: 30_000 }).toEqual(['tools'])
+      await expect.poll(() => told).toEqual(['tools'])
       expect((await client.listTools()).tools).toHaveLength(1)
       await client.close()
     }
@@ -86,7 +86,7 @@ describe('an installation behind a client that waits', () => {
     const server = place.start('tool')
     await server.ask('initialize', HELLO)
     const asked = server.ask('tools/list').catch((error: Error) => error.message)
-    await expect.poll(() => place.registry.requests.some((path) => path.endsWith('.tgz')), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => place.registry.requests.some((path) => path.endsWith('.tgz'))).toBe(true)
     return { server, asked }
   }
   const expectClean = async () => {
@@ -113,7 +113,7 @@ describe('an installation behind a client that waits', () => {
     await place.project({ tool: keyed('gone@1.0.0') }, { 'gone@1.0.0': { name: 'gone', version: '1.0.0', bin: { gone: 'server.js' } } })
     const server = place.start('tool')
     await server.ask('initialize', HELLO)
-    await expect.poll(() => server.stderr(), { timeout: 20_000 }).toContain('there is no package gone')
+    await expect.poll(() => server.stderr()).toContain('there is no package gone')
     expect(await server.ask('ping')).toEqual({})
     await expect(server.ask('tools/list')).rejects.toThrow('there is no package gone')
     expect(await server.end()).toMatchObject({ code: 1 })

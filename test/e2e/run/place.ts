@@ -54,7 +54,7 @@ export function runPlace(): RunPlace {
         args: [cliPath, 'run', ...words, name],
         env: { ...home.env, ...env },
         cwd: home.root,
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       })
     },
   }

@@ -40,7 +40,7 @@ function ground() {
     client: client('claude-desktop'),
     environment,
     world: { environments: [environment] },
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
     ...more,
   })
   const script = (text: string, env: Record<string, string> = {}): Launch => ({
@@ -222,7 +222,7 @@ describe('a server on another side', () => {
 describe('a remote server', () => {
   it('is asked in the same way', async () => {
     const place = ground()
-    const options = { server: 'far', keys: ['FAR'], home: place.home.home, timeoutMs: 10_000 }
+    const options = { server: 'far', keys: ['FAR'], home: place.home.home, timeoutMs: 60_000 }
     const { url } = await everything('streamableHttp')
     expect(await probeRemote(place.system, { url, transport: 'http', headers: {} }, options)).toMatchObject({
       ok: true,

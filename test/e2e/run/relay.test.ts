@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../../src/effects/run/failure.ts'
@@ -30,7 +31,7 @@ async function relayTo(remote: Partial<Remote> & { url: string }, keys: readonly
       void end.close()
     },
   })
-  const until = async (fits: (message: JsonObject) => boolean, ms = 8000): Promise<JsonObject> => {
+  const until = async (fits: (message: JsonObject) => boolean, ms = 60_000): Promise<JsonObject> => {
     const deadline = Date.now() + ms
     for (;;) {
       const found = messages.find(fits)
@@ -90,17 +91,17 @@ for (const [name, transport] of [
       client.send({
         id: 2,
         method: 'tools/call',
-        params: { name: 'trigger-long-running-operation', arguments: { duration: 20, steps: 2 } },
+        params: { name: 'trigger-long-running-operation', arguments: { duration: 100, steps: 500 }, _meta: { progressToken: 'p' } },
       })
-      await pause(300)
+      await client.until((message) => message.method === 'notifications/progress')
       child.kill('SIGKILL')
       if (transport === 'streamableHttp') {
-        await pause(100)
+        await once(child, 'exit')
         client.send({ id: 3, method: 'tools/list', params: {} })
         expect(errorOf(await client.answer(3)).message).toMatch(/"far" at http:\/\/127\.0\.0\.1:\d+\/mcp cannot be reached/)
       }
       expect(errorOf(await client.answer(2)).message).not.toBe('')
-      await expect.poll(() => client.code(), { timeout: 30_000 }).toBe(1)
+      await expect.poll(() => client.code()).toBe(1)
     })
   })
 }

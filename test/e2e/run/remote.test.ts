@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { once } from 'node:events'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { describe, expect, it } from 'vitest'
@@ -46,7 +46,7 @@ describe('a server behind a url', () => {
     await server.ask('initialize', HELLO)
     server.notify('notifications/initialized')
     child.kill('SIGKILL')
-    await pause(100)
+    await once(child, 'exit')
     await expect(server.ask('tools/list')).rejects.toThrow('cannot be reached')
     expect((await server.end()).code).toBe(1)
   })

@@ -115,7 +115,7 @@ describe('logs --follow', () => {
     })
     const until = async (what: string) => {
       for (let waited = 0; !text.includes(what); waited += 50) {
-        if (waited > 15_000) throw new Error(`${what} did not come:\n${text}`)
+        if (waited > 60_000) throw new Error(`${what} did not come:\n${text}`)
         await sleep(50)
       }
     }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
 import { putProgram } from '../../support/own-program.ts'
@@ -290,7 +289,7 @@ describe('processes of ours', () => {
 
   it('are ended, each by its id; others that know our folder are left alone', async () => {
     plant({ launch: 'run', bridge: { enabled: true } })
-    planted.self.write(`${marker}.js`, 'setInterval(() => {}, 1000)')
+    planted.self.write(`${marker}.js`, 'require("node:fs").writeFileSync(`${__dirname}/runs`, ""); setInterval(() => {}, 1000)')
     await sync()
     // A server, a bridge, a relay, a watcher from our launcher and one from elsewhere; and somebody who only reads.
     const server = begin([launcher(), 'run', marker])
@@ -299,8 +298,7 @@ describe('processes of ours', () => {
     const reader = begin(['-e', 'setInterval(() => {}, 1000)', own('mcp-twin.json')])
     const watcher = watching(planted)
     await watcher.next('its first sync', () => true)
-    await until('the server runs', () => existsSync(`/proc/${server.pid}`) && existsSync(`/proc/${relay.pid}`))
-    await sleep(1000)
+    await until('the server and the bridge run', () => existsSync(planted.self.here('runs')) && existsSync(own('bridge')))
     const ends = [server, relay, bridge].map((child) =>
       child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([]),
     )

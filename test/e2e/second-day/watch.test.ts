@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { leftovers } from '../../support/processes.ts'
 import { type Planted, world } from '../../support/world.ts'
@@ -54,8 +53,11 @@ describe('a home that is watched', () => {
     // A change of the file that is none of ours is nobody's business.
     const before = documents.length
     drop(desktop(), { ...read(desktop()), preferences: { menuBarEnabled: false } })
-    await sleep(2500)
-    expect(documents.length).toBe(before)
+    // A look takes in all files: whoever has seen the later change of another one has seen this one too.
+    drop(code(), {})
+    const { steps } = await next('the later change', ({ changed }) => changed)
+    expect(new Set(steps.map(({ client }: { client: string }) => client))).toEqual(new Set(['claude-code']))
+    expect(documents.length).toBe(before + 1)
     expect(existsSync(planted.self.here('.mcp-twin/locks/run'))).toBe(false)
     expect(record()).toMatchObject({ version: 1, pid: child.pid })
     expect(await end('SIGINT')).toBe(130)
@@ -105,7 +107,7 @@ describe('a home that is watched', () => {
 describe('entries that a program dropped', () => {
   it('are back at once, three times an hour a file, and then no more', async () => {
     plant()
-    const { next, documents } = await start()
+    const { next } = await start()
     for (const time of [1, 2, 3]) {
       drop(desktop())
       await until(`restore ${time}`, () => names(desktop()).length === 2)
@@ -122,7 +124,6 @@ describe('entries that a program dropped', () => {
       reason: expect.stringContaining('3 times within an hour'),
       hint: expect.stringContaining('mcp-twin sync'),
     })
-    await sleep(2000)
     expect(names(desktop())).toEqual([])
     expect(record().files).toEqual([
       expect.objectContaining({ client: 'claude-desktop', environment: 'windows', stopped: expect.any(String), entries: ['one', 'two'] }),
@@ -134,10 +135,9 @@ describe('entries that a program dropped', () => {
     ).toContain('disappeared')
     expect((await planted.cli(['doctor'])).stdout).toContain('3 times within an hour')
     // The other files are looked after as before, and their entries are counted on their own.
-    const count = documents.length
     drop(code(), {})
-    await until('the other file', () => names(code()).length === 2)
-    expect(documents.length).toBeGreaterThanOrEqual(count)
+    await next('the other file', ({ changed }) => changed)
+    expect([names(code()), names(desktop())]).toEqual([['one', 'two'], []])
     // A person can have them back at once.
     expect((await planted.cli(['sync'])).code).toBe(0)
     expect(names(desktop())).toEqual(['one', 'two'])
@@ -174,8 +174,9 @@ describe('entries that a program dropped', () => {
     drop(desktop(), { ...preferences, mcpServers: { one: read(desktop()).mcpServers.one } })
     const { steps } = await next('the refusal', (each) => each.steps.some((step: { outcome: string }) => step.outcome === 'refused'))
     expect(steps.find((step: { outcome: string }) => step.outcome === 'refused').reason).toContain('removed by hand')
-    await sleep(1500)
-    expect(names(desktop())).toEqual(['one'])
+    drop(code(), {})
+    await next('a later round', ({ changed }) => changed)
+    expect([names(code()), names(desktop())]).toEqual([['one', 'two'], ['one']])
   })
 })
 
@@ -189,14 +190,18 @@ describe('sync --wait-for-exit', () => {
 
   it('writes when Claude Desktop has quit, and nothing before', async () => {
     plant(['claude.exe'])
-    const waiting = planted.cli(['sync', '--wait-for-exit', '--json'])
-    await sleep(2500)
+    let said = ''
+    const waiting = planted.cli(['sync', '--wait-for-exit'], {
+      started: (child) =>
+        void child.stderr?.on('data', (text: Buffer) => {
+          said += text
+        }),
+    })
+    await until('it waits', () => said.includes('Ctrl-C'))
     expect(names(desktop())).toEqual([])
     expect(names(code())).toEqual([])
     quit()
-    const { code: exit, json } = await waiting
-    expect(exit).toBe(0)
-    expect(json.changed).toBe(true)
+    expect((await waiting).code).toBe(0)
     expect(names(desktop())).toEqual(['one', 'two'])
   })
 

@@ -66,7 +66,7 @@ export function watching(planted: Planted, args: readonly string[] = [], program
     },
     async end(signal = 'SIGTERM') {
       child.kill(signal)
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
       const [code] = await ended
       clearTimeout(timer)
       return code

@@ -19,7 +19,7 @@ const bridge = async (client: string, args?: readonly string[]) => {
   open.push(made)
   return made
 }
-const patience = { timeout: 20_000, interval: 20 }
+const patience = { timeout: 60_000, interval: 20 }
 
 describe('a server that is shared', () => {
   it('is one process for two programs, and answers the same question once', async () => {

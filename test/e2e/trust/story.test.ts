@@ -39,7 +39,7 @@ async function started(place: Home, site: string, name: string): Promise<(string
       args: args.map((word) => fill(word, place, folder)),
       env: { ...place.env, ...env },
       cwd: cwd(place, folder),
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     })
     try {
       await server.ask('initialize', HELLO)

@@ -28,7 +28,7 @@ const running: Record<string, readonly string[] | null> = {}
 for (const environment of world.environments) {
   running[environment.id] = await runningPrograms(system, world, environment)
   const argv = [environment.node ?? 'node', '-e', script, 'a b"c']
-  const program = programOn(world, environment, argv, { timeoutMs: 20_000, env: { MCP_TWIN_SECRET_A: 'Ä é' }, cwd: environment.home })
+  const program = programOn(world, environment, argv, { timeoutMs: 60_000, env: { MCP_TWIN_SECRET_A: 'Ä é' }, cwd: environment.home })
   const answer = program && (await system.ask(program))
   programs[environment.id] =
     answer && (answer.code === 0 ? JSON.parse(new TextDecoder().decode(answer.stdout)) : new TextDecoder().decode(answer.stderr))

@@ -82,7 +82,7 @@ describeUnless(
         onlyEnv: true,
         env: { PATH: path.replace('/tools', tools), HOME: '/nowhere', WSL_DISTRO_NAME: 'Ubuntu 24' },
         cwd: reachable('/'),
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       })
       const text = new TextDecoder().decode(answer.stdout)
       return { place, code: answer.code, facts: readDistroFacts(text), node: readNodeFacts(text) }

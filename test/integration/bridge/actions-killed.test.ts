@@ -53,7 +53,7 @@ const isFinal = ({ status }: Ended) => ['done', 'failed', 'needs_user'].includes
 describe('actions whose runners and claimers are killed at random', () => {
   const [many, kills] = [Math.min(200, runs(60)), runs(12)]
 
-  it(`${many} of them: each ends, each effect happens once or is said to be unknown`, { timeout: 60_000 + kills * 5000 }, async () => {
+  it(`${many} of them: each ends, each effect happens once or is said to be unknown`, { timeout: 120_000 + kills * 5000 }, async () => {
     place = desk({ isAlive: nodeSystem().isAlive, isBrief: true })
     const types = ['open_conversation', 'save_conversation', 'execute_from_code'] as const
     for (let at = 0; at < many; at++) {
@@ -108,14 +108,14 @@ describe('a runner that is killed', () => {
     await data('queue_action', { type: 'save_conversation', params: { title: 'a', content: 'a', path: join(place.A, 'first.md') } })
     const first = start('runner')
     const [action] = await all()
-    expect(await data('get_action', { id: action?.id, timeout_ms: 20_000 })).toMatchObject({ status: 'done' })
+    expect(await data('get_action', { id: action?.id, timeout_ms: 50_000 })).toMatchObject({ status: 'done' })
     start('runner')
     first.kill('SIGKILL')
     const { id } = await data('queue_action', {
       type: 'save_conversation',
       params: { title: 'b', content: 'b', path: join(place.A, 'second.md') },
     })
-    expect(await data('get_action', { id, timeout_ms: 20_000 })).toMatchObject({ status: 'done' })
+    expect(await data('get_action', { id, timeout_ms: 50_000 })).toMatchObject({ status: 'done' })
   })
 })
 
@@ -124,7 +124,7 @@ describe('a claim', () => {
     place = desk({ isAlive: nodeSystem().isAlive, isBrief: true })
     const claimer = start('claimer')
     const { id } = await data('queue_action', { type: 'execute_from_code', params: { prompt: 'x' } })
-    await data('get_action', { id, timeout_ms: 20_000 })
+    await data('get_action', { id, timeout_ms: 50_000 })
     claimer.kill('SIGKILL')
     await gone(claimer)
     const { spawnSync } = await import('node:child_process')
@@ -138,7 +138,7 @@ describe('a claim', () => {
     expect(await data('get_action', { id: held.id })).toMatchObject({ status: 'pending' })
     expect(await data('list_actions', { status: 'pending' })).toMatchObject({ actions: [{ id: held.id }] })
     start('claimer')
-    expect(await data('get_action', { id: held.id, timeout_ms: 20_000 })).toMatchObject({ status: 'done' })
+    expect(await data('get_action', { id: held.id, timeout_ms: 50_000 })).toMatchObject({ status: 'done' })
   })
 })
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const tags = Array.from({ length: limits.memoryTags }, (_, at) => `${odd}${at}`)
   await place.ok('memory_set', { key: odd, value: '\n'.repeat(100_000), rationale: '\n'.repeat(100_000), tags })
   for (let at = 0; at < 15; at++) await place.ok('memory_set', { key: odd, namespace: `${odd}${at}`, value: at })
-}, 60_000)
+})
 afterAll(() => place.close())
 
 const sizesOf = ({ content, structuredContent }: CallResult) => ({

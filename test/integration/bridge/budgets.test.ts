@@ -54,7 +54,7 @@ beforeAll(async () => {
       begin(transaction, { id, server: 'web', tool: 'find', arguments: JSON.stringify({ q: quotes(60_000) }), key: null })
       end(transaction, id, 'done', result)
     })
-}, 120_000)
+})
 afterAll(() => place.close())
 
 /** A call of each tool that answers as much as it can. Those that change something are made once for each budget. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { begin, counts, end, history, reuse, sameCall } from '../../../src/bridge/sharing/records.ts'
@@ -9,13 +8,17 @@ import { pipedServer } from '../../support/piped-server.ts'
 const hello = { result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } } }
 const how = { signal: new AbortController().signal, progress: () => undefined }
 const ms = 150
+/** A clock that moves on whenever it is read. */
+const clock = () => {
+  let at = 0
+  return () => ++at
+}
 
 describe('a shared server that hangs', () => {
   it('fails its call after a while, is told so, and is ended, since it said nothing at all', async () => {
     const server = pipedServer(({ method }) => (method === 'initialize' ? hello : null))
-    const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
+    const upstream = new Upstream('s', server.piped, '1', clock(), ms)
     await upstream.call('t', {}, { ...how, signal: AbortSignal.timeout(1) }).catch(() => undefined)
-    await sleep(5)
     await expect(upstream.call('t', {}, how)).rejects.toThrow(/s did not answer within 0\.15 s; the call may have been carried out/)
     expect(server.sent.at(-1)).toMatchObject({ method: 'notifications/cancelled' })
     expect(server.stopped()).toBe(1)
@@ -28,9 +31,8 @@ describe('a shared server that hangs', () => {
       return (params as { name?: string })?.name === 'quick' ? { result: { content: [] } } : null
     })
     // Long enough for the other call to come in between, however slow the machine is.
-    const upstream = new Upstream('s', server.piped, '1', Date.now, 20 * ms)
+    const upstream = new Upstream('s', server.piped, '1', clock(), 20 * ms)
     const slow = expect(upstream.call('slow', {}, how)).rejects.toThrow(/did not answer/)
-    await sleep(20)
     await upstream.call('quick', {}, how)
     await slow
     expect(upstream.over).toBe(false)

@@ -45,7 +45,7 @@ describe('more commands than may run at a time', () => {
   })
   it('so many wait that a session can still be ended', async () => {
     await fill()
-    const waiting = Array.from({ length: limits.commandsWaiting }, () => run('true', { timeout_ms: 5000 }))
+    const waiting = Array.from({ length: limits.commandsWaiting }, () => run('true', { timeout_ms: 55_000 }))
     expect(await place.refused('execute_command', { command: 'true', timeout_ms: 5000 })).toMatch(/as many as may\. 32 of them/)
     await place.ok('stop_session', { session: 't1' })
     expect((await Promise.all(waiting)).map(textOf)).toEqual(waiting.map(() => '[Exit code 0.]'))

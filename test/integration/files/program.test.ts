@@ -10,7 +10,7 @@ import { lacksLinux } from '../../support/machine.ts'
 
 const system = nodeSystem()
 const node = (script: string, more: Partial<Program> = {}) =>
-  system.run({ argv: [process.execPath, '-e', script], timeoutMs: 8000, ...more })
+  system.run({ argv: [process.execPath, '-e', script], timeoutMs: 60_000, ...more })
 
 describe('a program', () => {
   it('answers with its code and both streams', async () => {
@@ -27,7 +27,7 @@ describe('a program', () => {
     const odd = ['a b', '$HOME', '`id`', '"', "'", '*', '', 'ü\n']
     const { stdout } = await system.ask({
       argv: [process.execPath, '-e', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', ...odd],
-      timeoutMs: 8000,
+      timeoutMs: 60_000,
     })
     expect(JSON.parse(textOf(stdout) ?? '')).toEqual(odd)
   })
@@ -76,7 +76,7 @@ describe('a program', () => {
 
   it('that left a child with its streams behind is not waited for', async () => {
     const at = folderOf()
-    const answer = await system.run({ argv: ['sh', '-c', `sleep 300 & echo $! > "${at('pid')}"; echo done`], timeoutMs: 15_000 })
+    const answer = await system.run({ argv: ['sh', '-c', `sleep 300 & echo $! > "${at('pid')}"; echo done`], timeoutMs: 60_000 })
     expect([answer.code, textOf(answer.stdout)]).toEqual([0, 'done\n'])
     expect(answer.timedOut).toBe(false)
     // It is still there, so nobody waited for its end.
@@ -86,7 +86,7 @@ describe('a program', () => {
 
 /** A tree of three that ignores being asked to end, and writes down who it is. */
 const stubborn = (file: string): string =>
-  `trap '' TERM; sh -c "trap '' TERM; echo \\$\\$ >> '${file}'; sleep 30 & echo \\$! >> '${file}'; wait" & echo $$ >> '${file}'; wait`
+  `trap '' TERM; sh -c "trap '' TERM; echo \\$\\$ >> '${file}'; sleep 300 & echo \\$! >> '${file}'; wait" & echo $$ >> '${file}'; wait`
 
 const gone = async (file: string): Promise<boolean> => {
   const pids = readFileSync(file, 'utf8').trim().split('\n').map(Number)
@@ -111,7 +111,7 @@ describeUnless(lacksLinux, 'a program that takes too long', () => {
   it('is ended the same way when the caller gives up', async () => {
     const at = folderOf()
     const controller = new AbortController()
-    const answer = system.run({ argv: ['sh', '-c', stubborn(at('pids'))], timeoutMs: 8000, signal: controller.signal })
+    const answer = system.run({ argv: ['sh', '-c', stubborn(at('pids'))], timeoutMs: 60_000, signal: controller.signal })
     while (!existsSync(at('pids')) || readFileSync(at('pids'), 'utf8').split('\n').length < 4) await system.sleep(10)
     controller.abort()
     expect(await answer).toMatchObject({ code: null, timedOut: false })

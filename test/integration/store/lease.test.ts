@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest'
 import { describeEngines } from './engines.ts'
 import { type StoreProcess, storeProcess } from './processes.ts'
 
-const patience = { timeout: 30_000, interval: 20 }
+const patience = { timeout: 60_000, interval: 20 }
 
 /** The only holder among processes that take part, once there is one that the row of the store names. */
 const holderOf = (processes: readonly StoreProcess[]): Promise<StoreProcess> =>
