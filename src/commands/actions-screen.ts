@@ -1,3 +1,4 @@
+import { localTime } from '../core/local-time.ts'
 import type { Action } from '../bridge/actions/action.ts'
 import { type ConfigInput, readWish, standingServer } from '../bridge/actions/config-change.ts'
 import { labelOf } from '../bridge/actions/target.ts'
@@ -5,7 +6,6 @@ import { typeNamed } from '../bridge/actions/types/index.ts'
 import { quoteInLine } from '../bridge/base/quote.ts'
 import { failed } from '../bridge/base/refusal.ts'
 import type { Settings } from '../bridge/base/settings.ts'
-import { time } from '../bridge/base/text.ts'
 import { type FactKind, type ServerFact, serverFacts, shellWord } from '../core/plan/server-facts.ts'
 import { afterWish, wishDigest } from '../core/plan/wish.ts'
 import { isObject } from '../core/object.ts'
@@ -92,7 +92,7 @@ export async function actionScreen(action: Action, settings: Settings, fresh: Js
       ? await serverLines(action, settings, fresh)
       : [`${asker(action)} asks ${action.to === null ? '' : `${programName(action.to)} `}to ${askedOf(action)}.`]
   const [first = '', ...more] = lines
-  return [first, `Asked ${time(action.timestamp)}, as action ${quoteInLine(action.id)}.`, ...more].map(visible)
+  return [first, `Asked ${localTime(action.timestamp)}, as action ${quoteInLine(action.id)}.`, ...more].map(visible)
 }
 
 /** What an action asks for, in a few words. */

@@ -1,3 +1,4 @@
+import { localSeconds } from '../core/local-time.ts'
 import { join } from 'node:path'
 import { limits } from '../bridge/base/limits.ts'
 import { inLine } from '../bridge/base/text.ts'
@@ -108,5 +109,5 @@ function ofAudit({ at, event, tool, ...line }: ReadAuditLine, { redaction }: Bri
 
 function show({ io }: Context, { at, document, words }: Happened, asLine: boolean): void {
   if (asLine) io.jsonLine(document)
-  io.raw(`${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}  ${words}\n`)
+  io.raw(`${localSeconds(at)}  ${words}\n`)
 }

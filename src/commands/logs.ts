@@ -1,3 +1,4 @@
+import { localSeconds } from '../core/local-time.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { logs as spec } from '../cli/specs/logs.ts'
 import type { Context, Run } from '../context.ts'
@@ -86,7 +87,7 @@ const lineDocument = ({ environment, program, server, file }: LogFile, line: Lin
   ...line,
 })
 
-const time = (line: Line): string => (line.at === null ? '' : `${line.at.replace(/^\d{4}-\d\d-\d\d[T ]/, '').replace(/\.\d+/, '')}  `)
+const time = (line: Line): string => (line.at === null ? '' : `${localSeconds(line.at)}  `)
 
 function titleOf(context: Context, homeContext: HomeContext, log: LogFile): string {
   const labels = labelsFor(homeContext.world, clients)

@@ -1,3 +1,4 @@
+import { localTime } from '../core/local-time.ts'
 import { Redaction } from '../bridge/base/redaction.ts'
 import { Audit } from '../bridge/records/audit.ts'
 import type { session as spec } from '../cli/specs/session.ts'
@@ -61,7 +62,9 @@ const create: Verbs['new'] = async (context, _words, { ttl = '24h' }) => {
     record(id, 'made')
     io.json({ id, token, expires_at: iso(expiresAt) })
     io.raw(`${token}\n`)
-    io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`)
+    io.note(
+      `Session ${id}, valid until ${localTime(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`,
+    )
     return EXIT.ok
   })
 }
@@ -76,7 +79,7 @@ async function list({ context: { io }, store }: Task): Promise<ExitCode> {
   io.json({ sessions })
   for (const each of sessions)
     io.out(
-      `${each.id}  made ${each.created_at}  valid until ${each.expires_at}  ${each.last_used_at === null ? 'never used' : `last used ${each.last_used_at}`}`,
+      `${each.id}  made ${localTime(each.created_at)}  valid until ${localTime(each.expires_at)}  ${each.last_used_at === null ? 'never used' : `last used ${localTime(each.last_used_at)}`}`,
     )
   if (sessions.length === 0) io.out('No sessions.')
   return EXIT.ok

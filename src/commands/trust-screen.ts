@@ -1,3 +1,4 @@
+import { localTime } from '../core/local-time.ts'
 import { isStartedByRun } from '../core/launch/project.ts'
 import type { TrustChange, TrustView } from '../core/trust/view.ts'
 import { digestsOf } from '../core/trust/digests.ts'
@@ -41,7 +42,7 @@ export function trustScreen({ manifest, keys, view, since, others }: TrustReview
 }
 
 function changeLines(at: string, changes: readonly TrustChange[], isWhole: boolean): string[] {
-  const day = at.slice(0, 10)
+  const day = localTime(at)
   if (changes.length === 0) return [`Nothing has changed since you trusted it (${day}).`]
   return [
     `Since you trusted it (${day}):`,

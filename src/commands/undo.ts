@@ -1,3 +1,4 @@
+import { localTime } from '../core/local-time.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
 import { makePlan } from '../core/plan/plan.ts'
@@ -31,13 +32,6 @@ export const verbs: VerbsOf<typeof spec> = {
 const isOfUser = ({ client, file }: { client: string | null; file: string }): boolean => client !== null || !/[\\/]state\.json$/.test(file)
 
 const filesWords = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
-
-/** Local time: `2026-11-21 10:24`. */
-function localTime(at: string): string {
-  const date = new Date(at)
-  const two = (number: number): string => String(number).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
-}
 
 async function listThem(context: Context, homeContext: HomeContext): Promise<ExitCode> {
   const { io } = context

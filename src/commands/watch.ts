@@ -1,3 +1,4 @@
+import { localSeconds } from '../core/local-time.ts'
 import type { sync as spec } from '../cli/specs/sync.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, TwinError, endedBy } from '../errors.ts'
@@ -46,8 +47,6 @@ async function openAgain({ system, signal }: Context, { home, place }: HomeConte
   return openSituation(system, world, { ...home, environment }, place)
 }
 
-const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8)
-
 /** What a report says beside what was done, to be compared with the one before. */
 const standing = ({ steps, notices, unmanaged }: SyncResult): Set<string> =>
   new Set([...steps, ...notices, ...unmanaged].map((each) => JSON.stringify(each)))
@@ -68,7 +67,7 @@ function tell(context: Context, homeContext: HomeContext, result: SyncResult, be
   io.jsonLine({ command: 'sync', at: new Date(system.now()).toISOString(), ...result })
   const fresh = io.verbose ? result : news(result, before)
   if (io.asJson || fresh === null) return
-  io.out(io.paint.dim(clock(system.now())))
+  io.out(io.paint.dim(localSeconds(system.now())))
   reportSync(context, homeContext.world, fresh, { command: 'sync', preview: false })
 }
 
@@ -81,6 +80,6 @@ function trouble({ io, system }: Context, error: unknown): void {
   io.jsonLine({ command: 'sync', at, error: { code, message: io.mask(message), ...place, hint } })
   if (io.asJson) return
   const where = place === undefined ? '' : ` (${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')})`
-  io.error(`${io.paint.dim(clock(system.now()))} ${io.paint.bad('✗')} ${message}${where}`)
+  io.error(`${io.paint.dim(localSeconds(system.now()))} ${io.paint.bad('✗')} ${message}${where}`)
   if (hint !== undefined) io.error(`  ${io.paint.dim('→')} ${hint}`)
 }

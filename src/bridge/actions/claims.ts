@@ -1,3 +1,4 @@
+import { localTime } from '../../core/local-time.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
 import { type Claim, claimValues, type IsLive, noClaim, setClaim } from '../handoff/claims.ts'
@@ -30,7 +31,7 @@ export function claim(store: Transaction, id: string | undefined, by: Claim, isL
 
 function whyNot({ id, status, claim, carrier }: Action): string {
   if (status === 'claimed')
-    return `Action ${id} is claimed by ${claim?.client ?? 'another program'} since ${new Date(claim?.at ?? 0).toISOString()}; take another.`
+    return `Action ${id} is claimed by ${claim?.client ?? 'another program'} since ${localTime(claim?.at ?? 0)}; take another.`
   if (status === 'needs_user') return `Action ${id} waits for a person: mcp-twin actions run ${id}.`
   if (status === 'pending' || status === 'running')
     return `Action ${id} is carried out by ${carrier === 'runner' ? 'the bridge' : 'a person'}; get_action shows how it ends.`

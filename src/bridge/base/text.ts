@@ -44,6 +44,3 @@ export const cutAt = (text: string, most: number): number => (partsOne(text, mos
 
 /** The beginning of a text, at most `most` UTF-16 units, without half a character at its end. */
 export const cut = (text: string, most: number): string => text.slice(0, cutAt(text, most))
-
-/** When something happened, for people: minutes are enough. `at` in ms since the epoch. */
-export const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')

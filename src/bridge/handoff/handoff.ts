@@ -1,3 +1,4 @@
+import { localTime } from '../../core/local-time.ts'
 import { limits } from '../base/limits.ts'
 import { insteadOf } from '../base/near-ids.ts'
 import { quoteInLine } from '../base/quote.ts'
@@ -147,7 +148,7 @@ export function claim(store: Transaction, id: string, by: Claim, isLive: IsLive)
   if (status === 'done' || status === 'dropped')
     throw failed(`Handoff ${id} is ${status}; open it again with handoff_update, status open, to work on it.`)
   if (held !== null && held.session !== by.session)
-    throw failed(`Handoff ${id} is claimed by ${held.client} since ${new Date(held.at).toISOString()}; take another, or ask with ask_twin.`)
+    throw failed(`Handoff ${id} is claimed by ${held.client} since ${localTime(held.at)}; take another, or ask with ask_twin.`)
   store.run(
     `UPDATE handoff_heads SET status = 'claimed', ${setClaim}, updated = ? WHERE id = ?`,
     ...[...claimValues(by, store.now), store.now, id],

@@ -1,3 +1,4 @@
+import { localTime } from '../../core/local-time.ts'
 import { defineCheck, type ClientFile, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { bySync, choiceFor, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
@@ -50,7 +51,9 @@ function stoppedWords(facts: Facts, file: ClientFile): string[] {
     (each) => each.environment === key.environment && each.client === key.client && each.file === key.file,
   )
   if (known === undefined || known.stopped === null) return []
-  return [`sync --watch put them back ${known.restored.length} times within an hour and has not restored them since ${known.stopped}`]
+  return [
+    `sync --watch put them back ${known.restored.length} times within an hour and has not restored them since ${localTime(known.stopped)}`,
+  ]
 }
 
 /** Some programs rewrite their config and drop entries that they did not make; and people edit theirs. */

@@ -1,3 +1,4 @@
+import { localTime } from '../../../src/core/local-time.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Desk, desk } from '../../support/desk.ts'
@@ -132,7 +133,7 @@ describe('pages of a search', () => {
 
 /** Every text and number somewhere in a value; times as words tell them, in minutes. */
 function leaves(value: unknown): string[] {
-  if (typeof value === 'number' && value > Date.UTC(2020)) return [new Date(value).toISOString().slice(0, 16).replace('T', ' ')]
+  if (typeof value === 'number' && value > Date.UTC(2020)) return [localTime(value)]
   if (typeof value === 'string' || typeof value === 'number') return [String(value).trim()]
   return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(leaves)
 }

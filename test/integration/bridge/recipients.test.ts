@@ -1,3 +1,4 @@
+import { localTime } from '../../../src/core/local-time.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
@@ -56,7 +57,7 @@ it('a program is known by its name once it was connected', async () => {
 })
 
 it('a program counts as known for 30 days after it was seen last', async () => {
-  let at = Date.UTC(2026, 0, 1)
+  let at = new Date('2026-01-01T00:00').getTime()
   place = desk({ now: () => at })
   const lastly = 'in the last 30 days'
   expect(await place.ok('bridge_status')).toContain(lastly)
@@ -100,7 +101,7 @@ it('bridge_status names the programs of all bridges, the one that asks first', a
   expect(content).toMatchObject([
     {
       text: expect.stringContaining(
-        `; claude-code, in /home/ana/shop, namespace shop-1a2b, not connected, seen ${new Date(at).toISOString().slice(0, 13).replace('T', ' ')}`,
+        `; claude-code, in /home/ana/shop, namespace shop-1a2b, not connected, seen ${localTime(at).slice(0, 13)}`,
       ),
     },
   ])

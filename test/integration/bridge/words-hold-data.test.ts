@@ -1,3 +1,4 @@
+import { localTime } from '../../../src/core/local-time.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CallResult } from '../../../src/bridge/contract/pipeline.ts'
 import { begin, end } from '../../../src/bridge/sharing/records.ts'
@@ -215,13 +216,10 @@ function leaves(value: unknown, field = ''): Leaf[] {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [{ field, value }] : []
 }
 
-/** As a time is told: in minutes. */
-const minutes = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-
 /** Whether words tell a text, as it is or as JSON writes it, or a number, times in minutes and bytes perhaps as tokens. */
 function tells(words: string, { field, value }: Leaf): boolean {
   if (typeof value === 'string') return [value.trim(), JSON.stringify(value).slice(1, -1)].some((each) => words.includes(each))
-  const forms = Number(value) > Date.UTC(2020) ? [minutes(Number(value))] : [String(value)]
+  const forms = Number(value) > Date.UTC(2020) ? [localTime(Number(value))] : [String(value)]
   return [...forms, ...(field === 'bytes' ? [`${Math.ceil(Number(value) / 4)} tokens`] : [])].some((each) => words.includes(each))
 }
 

@@ -1,3 +1,4 @@
+import { localTime } from '../../../src/core/local-time.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseDesktop, DAY_MS, type DesktopCandidate, exists } from '../../../src/catalog/clients/claude-desktop/choose.ts'
@@ -62,7 +63,7 @@ describe('the folder that Claude Desktop reads', () => {
       'the newest Local State',
       [folder('variable', { used: 50 }), folder('package', { used: 3 }), folder('classic', { used: 90 })],
       'package',
-      /2026-11-21 06:12 UTC/,
+      new RegExp(localTime('2026-11-21T06:12:00Z')),
     ],
     ['the first of two used at the same moment', [folder('package', { used: 3 }), folder('classic', { used: 3 })], 'package', /newest/],
     // Our own records.

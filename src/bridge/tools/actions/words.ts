@@ -1,7 +1,8 @@
+import { localTime } from '../../../core/local-time.ts'
 import type { Action } from '../../actions/action.ts'
 import { type AnswerPart, partsInData, partsInWords, tokensFor } from '../../base/budget.ts'
 import { quote, quoteInLine } from '../../base/quote.ts'
-import { inLine, time } from '../../base/text.ts'
+import { inLine } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 
 /** An action as the data of an answer. */
@@ -31,7 +32,7 @@ export function actionShort(action: Action) {
 
 /** An action in one line. */
 export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Action): string =>
-  `${quoteInLine(id)}  ${quoteInLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${quoteInLine(claim.client)}` : ''}, from ${quoteInLine(from)} to ${quoteInLine(to ?? 'any')}, ${time(timestamp)}`
+  `${quoteInLine(id)}  ${quoteInLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${quoteInLine(claim.client)}` : ''}, from ${quoteInLine(from)} to ${quoteInLine(to ?? 'any')}, ${localTime(timestamp)}`
 
 /** What an action asks, below its line: who asked is told there. */
 export function paramsBelow({ params, unread }: Action): string {

@@ -1,3 +1,4 @@
+import { localTime } from '../../../core/local-time.ts'
 import { arch } from 'node:os'
 import { Refusal } from '../../base/refusal.ts'
 import { limits } from '../../base/limits.ts'
@@ -7,7 +8,7 @@ import type { Bridge } from '../../contract/bridge.ts'
 import { storeState } from '../../store/state.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import type { ConnectedProgram } from '../../handoff/programs.ts'
-import { inLine, inName, time } from '../../base/text.ts'
+import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../transports/carrier.ts'
 import { limitsOf, limitWords } from '../../terminal/sandbox/notes.ts'
@@ -92,7 +93,7 @@ const programWords = ({ client, project, namespace, connected, lastSeen }: Conne
     quoteInLine(client),
     ...(project === null ? [] : [`in ${inName(project)}`]),
     `namespace ${quoteInLine(namespace)}`,
-    `${at === 0 ? 'you' : connected ? 'connected' : 'not connected'}, seen ${time(lastSeen)}`,
+    `${at === 0 ? 'you' : connected ? 'connected' : 'not connected'}, seen ${localTime(lastSeen)}`,
   ].join(', ')
 
 /** The programs of all bridges, `self` first, and how many actions of each status are not final; little if the store cannot be read, which `problems` reports. */

@@ -1,8 +1,9 @@
+import { localTime } from '../../../core/local-time.ts'
 import { statusNow } from '../../actions/queue.ts'
 import { limits } from '../../base/limits.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
-import { cut, inLine, time } from '../../base/text.ts'
+import { cut, inLine } from '../../base/text.ts'
 import type { IsLive } from '../../handoff/claims.ts'
 import { find } from '../../handoff/handoff.ts'
 import { questionOfId } from '../../handoff/question.ts'
@@ -56,7 +57,7 @@ function thingNow(database: Database, change: StoreChange, since: number, lookin
   const { state, more } = stateOf(database, change, since, looking)
   const named = kind === 'memory' ? `${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}` : inLine(id)
   const note = more.note === undefined ? '' : `: ${inQuotes(more.note)}`
-  const about = [...(kind === 'memory' || namespace === null ? [] : [`namespace ${quoteInLine(namespace)}`]), time(at)].join(', ')
+  const about = [...(kind === 'memory' || namespace === null ? [] : [`namespace ${quoteInLine(namespace)}`]), localTime(at)].join(', ')
   return {
     change,
     words: `${nounOf(kind)} ${named}${state === '' ? '' : ` ${state}`}, by ${isOwn ? 'you after ' : ''}${quoteInLine(by)}${note} (${about})`,

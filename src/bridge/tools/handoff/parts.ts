@@ -1,7 +1,8 @@
+import { localTime } from '../../../core/local-time.ts'
 import type { AnswerPart } from '../../base/budget.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
-import { cut, inName, time } from '../../base/text.ts'
+import { cut, inName } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
 import type { Beginning, HandoffTexts, Note } from '../../handoff/texts.ts'
@@ -29,7 +30,7 @@ export function textParts(
   texts: HandoffTexts,
   files: readonly SpelledFile[],
 ): readonly AnswerPart[] {
-  const whose = `by ${quoteInLine(by)}, ${time(at)}:`
+  const whose = `by ${quoteInLine(by)}, ${localTime(at)}:`
   const { goal, acceptance, sections } = texts
   return [
     partOf(redaction, goal, { name: 'the goal', title: `Goal, ${whose}`, field: 'goal', about: { part: 'goal' } }),
@@ -72,7 +73,7 @@ function filesPart(redaction: Redaction, files: readonly SpelledFile[], whose: s
 
 export const noteParts = (redaction: Redaction, notes: readonly Note[]): readonly AnswerPart[] =>
   notes.map(({ note, status, by, at }) => {
-    const title = `Note by ${quoteInLine(by)}, ${time(at)}${status === null ? '' : `, set ${status}`}`
+    const title = `Note by ${quoteInLine(by)}, ${localTime(at)}${status === null ? '' : `, set ${status}`}`
     const named = { name: 'a note', field: 'notes', isListed: true, about: { part: 'note', by, at } }
     const facts = { status, by, at }
     if (note === null) return { ...named, title: `${title}.`, text: null, isWhole: true, bytes: 0, value: () => ({ note: null, ...facts }) }

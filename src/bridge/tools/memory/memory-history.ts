@@ -1,4 +1,4 @@
-import { time } from '../../base/text.ts'
+import { localTime } from '../../../core/local-time.ts'
 import { quoteInLine } from '../../base/quote.ts'
 import { optional } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
@@ -32,7 +32,7 @@ export const memoryHistory = defineTool({
     }))
     const lines = found.map(({ value, ...entry }) =>
       value === null
-        ? `Version ${entry.version} in ${quoteInLine(namespace)}: deleted by ${quoteInLine(entry.by)}, ${time(entry.at)}`
+        ? `Version ${entry.version} in ${quoteInLine(namespace)}: deleted by ${quoteInLine(entry.by)}, ${localTime(entry.at)}`
         : entryWords({ ...entry, value }, shownValue(value, each)),
     )
     const isNew = await newness(bridge, lines.length === 0 ? wanted.namespace : undefined)

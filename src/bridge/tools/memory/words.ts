@@ -1,9 +1,10 @@
+import { localTime } from '../../../core/local-time.ts'
 import type { MemoryEntry } from '../../memory/entry.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
 import { limits } from '../../base/limits.ts'
 import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
-import { cut, time } from '../../base/text.ts'
+import { cut } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 
 type Shown = { readonly value: JsonValue } | { readonly value_text: string; readonly bytes: number }
@@ -15,7 +16,7 @@ const valueWords = (shown: Shown): readonly string[] =>
 
 /** Whose an entry is. */
 export function entryHead({ namespace, key, version, by, at, tags }: MemoryEntry): string {
-  const facts = `${quoteInLine(namespace)}, version ${version}, by ${quoteInLine(by)}, ${time(at)}`
+  const facts = `${quoteInLine(namespace)}, version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`
   return `${quoteInLine(key)} (${facts}${tags.length === 0 ? '' : `, tags ${tags.map(quoteInLine).join(', ')}`})`
 }
 
@@ -43,7 +44,7 @@ export const entryLine = ({
   rationale,
 }: Omit<ReturnType<typeof entryFacts>, 'bytes'> & { readonly bytes?: number }): string =>
   [
-    `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${time(at)}`,
+    `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`,
     ...(tags.length === 0 ? [] : [`tags ${tags.map(quoteInLine).join(', ')}`]),
     ...(bytes === undefined ? [] : [`${bytes} bytes`]),
     ...(rationale === undefined ? [] : [`why: ${inQuotes(rationale)}`]),
@@ -52,7 +53,7 @@ export const entryLine = ({
 export const alsoInWords = (alsoIn: readonly AlsoIn[]): string =>
   alsoIn.length === 0
     ? ''
-    : `\nAlso in ${alsoIn.map(({ namespace, version, by, at }) => `${quoteInLine(namespace)} (version ${version}, by ${quoteInLine(by)}, ${time(at)})`).join(', ')}.`
+    : `\nAlso in ${alsoIn.map(({ namespace, version, by, at }) => `${quoteInLine(namespace)} (version ${version}, by ${quoteInLine(by)}, ${localTime(at)})`).join(', ')}.`
 
 /** Keys or namespaces that were perhaps meant. */
 export const nearWords = (near: readonly string[]): string => (near.length === 0 ? '' : ` Near ones: ${near.map(quoteInLine).join(', ')}.`)

@@ -1,6 +1,7 @@
+import { localTime } from '../../../core/local-time.ts'
 import { optional, text } from '../../base/input.ts'
 import { inQuotes } from '../../base/quote.ts'
-import { cut, inLine, time } from '../../base/text.ts'
+import { cut, inLine } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const searchHistory = defineTool({
@@ -16,7 +17,7 @@ export const searchHistory = defineTool({
     const searches = found.searches.map(({ head, used, ...search }) => ({ ...search, reused: used, begins: cut(head, 200) }))
     const lines = searches.map(
       ({ id, server, tool, by, at, outcome, reused, bytes, begins, ...search }) =>
-        `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${time(at)}${reused === 0 ? '' : `, reused ${reused}×`}, ${bytes} bytes${begins === '' ? '' : `: ${inQuotes(begins)}`}`,
+        `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${localTime(at)}${reused === 0 ? '' : `, reused ${reused}×`}, ${bytes} bytes${begins === '' ? '' : `: ${inQuotes(begins)}`}`,
     )
     const summary = `${found.requests} calls went out, ${found.reused} results were used again.`
     const content = [{ type: 'text' as const, text: [...(lines.length === 0 ? ['No such call.'] : lines), summary].join('\n') }]

@@ -1,3 +1,4 @@
+import { localTime } from '../../../core/local-time.ts'
 import type { NativePath } from '../../../model/path.ts'
 import { type DesktopRule, localStateName, userDataVariable } from './places.ts'
 
@@ -45,7 +46,7 @@ export function chooseDesktop<C extends DesktopCandidate>(candidates: readonly C
   const rivals = there.filter((each) => lag(each) < DAY_MS).sort((a, b) => lag(a) - lag(b))
   const newest = rivals[0] ?? first
   if (rivals.some(({ servers }) => servers !== newest.servers)) return { undecided: rivals }
-  return { chosen: newest, reason: only ?? `its "${localStateName}" is the newest, of ${moment(last)}${insteadOf(written[0])}` }
+  return { chosen: newest, reason: only ?? `its "${localStateName}" is the newest, of ${localTime(last)}${insteadOf(written[0])}` }
 }
 
 /** No folder is there: a package that is installed, whose folder is made, or the folder that a variable names, or the usual one. */
@@ -72,7 +73,4 @@ const noneIsNewer = (wasUsed: boolean): string =>
 const insteadOf = (before: DesktopCandidate | undefined): string =>
   before === undefined
     ? ''
-    : `; ${before.file}, which was written before, has ${before.usedMs === null ? 'none' : `one of ${moment(before.usedMs)}`}`
-
-/** `2026-11-20 09:12 UTC` */
-const moment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    : `; ${before.file}, which was written before, has ${before.usedMs === null ? 'none' : `one of ${localTime(before.usedMs)}`}`
