@@ -35,3 +35,6 @@ export const systemCode = (code: string): string => (/^Unknown system error -(12
 
 /** The exit code of a command that runs until it is stopped: Ctrl-C cancels, SIGTERM is a service's regular end. */
 export const endedBy = (signal: AbortSignal): ExitCode => (signal.reason === 'SIGTERM' ? EXIT.ok : EXIT.cancelled)
+
+/** What is said where a manifest is needed that nobody has made yet. `place` is its path, as people read it. */
+export const noManifest = (place: string): string => `No manifest yet at ${place}.`

@@ -8,7 +8,7 @@ import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '..
 import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { prepare } from '../effects/sync/prepare.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, noManifest } from '../errors.ts'
 import { hanging } from '../ui/width.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeMatrix } from '../ui/matrix.ts'
@@ -62,7 +62,8 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     }))
     const troubles = describeSteps(steps, labels, io.paint, io.width)
     troubles.push(...leftWords(shown.unmanaged).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
-    const words = sumWords(shown, leftover, situation)
+    const at = abbreviateHome(situation.place.shown, homeContext.world.environments)
+    const words = sumWords(shown, leftover, situation, at)
     const lines = [...troubles, ...absentWords(context, plan.files), ...(words.length === 0 ? [] : [words.join(' ')])]
     if (lines.length > 0) io.out(`${matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)
     return EXIT.ok
@@ -81,14 +82,14 @@ function narrowed(plan: Plan, { options: { client = [], on = [] } }: Context): P
   return { ...plan, files, blocked }
 }
 
-function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { bytes, place }: Situation): string[] {
+function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { bytes, place }: Situation, at: string): string[] {
   const off = matrix.servers.flatMap((row) => row.cells).filter((cell) => cell.hint === 'mcp-twin sync').length
   const rest = new Set(leftover.map((each) => each.server)).size
   const foreign = new Set(matrix.unmanaged.flatMap(({ reason, server }) => (reason === undefined ? [server] : []))).size
   const init = place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init'
   if (bytes === null) {
     const takes = foreign === 0 ? '' : ` ${foreign === 1 ? 'takes this server' : 'takes these servers'} into it`
-    return [`No manifest yet. ${takes === '' ? `Run ${init}.` : `${init}${takes}.`}`]
+    return [`${noManifest(at)} ${takes === '' ? `Run ${init}.` : `${init}${takes}.`}`]
   }
   const isEmpty = matrix.servers.length === 0
   return [

@@ -12,7 +12,7 @@ import { workingFolder } from '../effects/machine/delegate.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { editManifest } from '../effects/sync/edit-manifest.ts'
-import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, noManifest, usageError } from '../errors.ts'
 import type { JsonValue } from '../model/entry.ts'
 import type { RootSpec } from '../model/manifest.ts'
 import { tilde } from '../ui/labels.ts'
@@ -39,7 +39,7 @@ const change = (context: Context, folder: string, wantedOf: Wanted, said: string
     const { homeContext } = open
     const situation = await situationOf(open)
     const roots = await rootsIn(situation, open)
-    if (situation.bytes === null) throw usageError('There is no manifest yet.', { hint: 'mcp-twin init' })
+    if (situation.bytes === null) throw usageError(noManifest(situation.place.shown), { hint: 'mcp-twin init' })
     const real = await located(context, open, folder)
     const wanted = await wantedOf(open, roots, real)
     if (wanted === null) return show(context, open, roots, false)

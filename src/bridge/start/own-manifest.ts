@@ -1,3 +1,4 @@
+import { noManifest } from '../../errors.ts'
 import { quoted } from '../../core/doctor/names.ts'
 import type { Restrictions } from '../../core/manifest/restrictions.ts'
 import { vetManifest } from '../../effects/store/vet.ts'
@@ -62,7 +63,7 @@ async function read(origin: ManifestOrigin, self: Environment): Promise<Read> {
     bytes = await system.files.read(path)
     if (bytes === null) {
       if ((await system.files.look(path)) !== null) return unreadable(`${path} leads to no file`, null)
-      const problem = `There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`
+      const problem = `${noManifest(path)} This bridge runs with defaults. mcp-twin init makes one.`
       return { manifest: emptyManifest, problems: [problem] }
     }
     await vetManifest(system, self, { here: path, lockHere: path, root: null })

@@ -1,3 +1,4 @@
+import { noManifest } from '../../errors.ts'
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, choiceFor, makesManifest, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
@@ -106,8 +107,7 @@ export const inSync = defineCheck({
         {
           level: 'warning',
           subject: 'manifest',
-          message: `No manifest yet. Run ${fix}.`,
-          detail: [facts.manifest.shown],
+          message: noManifest(facts.manifest.shown),
           fix,
         },
       ]

@@ -3,7 +3,7 @@ import { participants } from '../../core/participants.ts'
 import { layout } from '../../core/layout.ts'
 import { ignoredKeys, projectManifest } from '../../core/launch/project-manifest.ts'
 import { toHere } from '../../core/paths.ts'
-import { usageError } from '../../errors.ts'
+import { noManifest, usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
@@ -95,7 +95,7 @@ export async function openSituation(
     clients.map((client) => client.id),
   )
   if (loaded === null && !mayBeAbsent) {
-    throw usageError(`No manifest yet at ${place.shown}.`, {
+    throw usageError(noManifest(place.shown), {
       hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init',
     })
   }

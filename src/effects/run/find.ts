@@ -10,7 +10,7 @@ import { keysOf } from '../../core/manifest/names.ts'
 import { nearest } from '../../core/nearest.ts'
 import type { PackagePrefix } from '../../core/packages/place.ts'
 import { toHere } from '../../core/paths.ts'
-import { TwinError, usageError } from '../../errors.ts'
+import { noManifest, TwinError, usageError } from '../../errors.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
@@ -66,7 +66,7 @@ export async function findServer(system: System, local: LocalSide, name: string)
     return { server: name, entry: new Secret<Entry>(found.entry), keys: found.keys, script: found.script }
   }
   const manifest = await userManifest(system, local)
-  if (manifest === null) throw usageError(`No manifest yet at ${paths.manifest}.`, { hint: 'mcp-twin init' })
+  if (manifest === null) throw usageError(noManifest(paths.manifest), { hint: 'mcp-twin init' })
   const { lock } = await vetOwn(system, local.self, local.folder)
   return resolveFrom(system, local, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
 }

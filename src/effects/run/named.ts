@@ -2,7 +2,7 @@ import { clients } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { pinText } from '../../core/trust/digests.ts'
-import { TwinError, usageError } from '../../errors.ts'
+import { noManifest, TwinError, usageError } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { vetManifest } from '../store/vet.ts'
@@ -29,7 +29,7 @@ export async function findInManifest(system: System, local: LocalSide, name: str
     shown,
     clients.map((client) => client.id),
   )
-  if (loaded === null) throw usageError(`No manifest at ${shown}.`, { hint: 'mcp-twin list shows what home has' })
+  if (loaded === null) throw usageError(noManifest(shown), { hint: 'mcp-twin list shows what home has' })
   const pinned = (await loadState(system, state)).manifests ?? {}
   const known = Object.hasOwn(pinned, shown) ? pinned[shown] : undefined
   const { lock: pins, bytes } = await readLock(system, vetted.lock)

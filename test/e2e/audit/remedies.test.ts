@@ -211,7 +211,7 @@ describe('list', () => {
     const { code, stdout } = await place.cli(['list'])
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/mine +\? unmanaged[\s\S]*No manifest yet\. mcp-twin init takes this server into it\./),
+      expect.stringMatching(/mine +\? unmanaged[\s\S]*No manifest yet at ~.*mcp-twin\.json\. mcp-twin init takes this server into it\./),
     ])
     expect((await place.cli(['list', '--json'])).json).toMatchObject({ command: 'list', servers: [], unmanaged: [{ server: 'mine' }] })
     expect(existsSync(join(place.scratch.home, '.mcp-twin'))).toBe(false)

@@ -151,7 +151,7 @@ describe('serve, started as a client starts it', () => {
   it('starts with defaults when the manifest is missing, and says so', async () => {
     const place = scratch()
     const server = await open(place)
-    expect(await server.text('bridge_status')).toMatch(/Problem: There is no manifest/)
+    expect(await server.text('bridge_status')).toMatch(/Problem: No manifest yet at /)
     expect(await server.text('write_file', { path: 'x', content: '1' })).toMatch(/Created/)
     await server.end()
   })

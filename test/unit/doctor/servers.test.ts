@@ -48,7 +48,7 @@ describe('in-sync', () => {
       situation()
         .with({ manifest: { shown, exists: false, project: null } })
         .find('in-sync'),
-    ).toMatchObject([{ level: 'warning', fix: 'mcp-twin init' }])
+    ).toMatchObject([{ level: 'warning', message: `No manifest yet at ${shown}.`, fix: 'mcp-twin init' }])
   })
 
   it('tells that this program is missing on a side', () => {

@@ -9,7 +9,7 @@ import { editManifest } from '../../../effects/sync/edit-manifest.ts'
 import type { SyncOptions } from '../../../effects/sync/options.ts'
 import { exitOf } from '../../../effects/sync/result.ts'
 import { type Edited, previewSync, runSync } from '../../../effects/sync/sync.ts'
-import { EXIT } from '../../../errors.ts'
+import { EXIT, noManifest } from '../../../errors.ts'
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import type { ServerSpec } from '../../../model/manifest.ts'
 import type { Step } from '../../../model/plan.ts'
@@ -87,7 +87,7 @@ async function granted(
 ): Promise<ActionOutcome> {
   const { name, server } = wish
   const edit = async (situation: Situation) => {
-    if (situation.bytes === null) throw failed('There is no manifest to change; mcp-twin init makes one.')
+    if (situation.bytes === null) throw failed(`${noManifest(situation.place.shown)} mcp-twin init makes one.`)
     const standing = lookUp(situation.manifest.servers, name)
     const after = afterWish(standing, wish)
     if (wishDigest(standing, after) !== approved) throw new Outdated(standing)
