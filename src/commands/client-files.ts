@@ -12,7 +12,8 @@ export function clientFiles(self: Environment, manifest: Manifest): string[] {
   const files = clients.flatMap((client) => {
     const said = manifest.clients?.[client.id]
     const named = typeof said === 'object' && said.file !== undefined ? [native(said.file)] : []
-    return [...named, ...(client.environments.includes(self.kind) ? [client.file(self)] : [])]
+    const usual = [client.file(self), ...(client.preferredFile === undefined ? [] : [client.preferredFile(self)])]
+    return [...named, ...(client.environments.includes(self.kind) ? usual : [])]
   })
   return [...files, ...clients.flatMap((client) => client.closedFolders?.(self) ?? [])].flatMap((file) => toHere(self, file) ?? [])
 }

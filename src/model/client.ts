@@ -122,6 +122,8 @@ export interface ClientDefinition {
   readonly untried?: true
   /** User-scope file on an environment, as that side spells it. */
   file(environment: Environment): NativePath
+  /** Another name of that file, which counts in its place where it is there. */
+  preferredFile?(environment: Environment): NativePath
   /** The folder whose existence says that the client is installed; default: the file's folder. */
   folder?(environment: Environment): NativePath
   /** Further user-scope files that it reads besides `file`: one for each of its profiles. */

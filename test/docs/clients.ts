@@ -30,6 +30,8 @@ function filesOf(client: ClientDefinition): { readonly on: readonly EnvironmentK
   return [...found].map(([file, on]) => ({ on, file }))
 }
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
 const listed = (kinds: readonly EnvironmentKind[]): string => kinds.map((kind) => sideNames[kind]).join(', ')
 
 /** When a program takes part, in a sentence. */
@@ -45,22 +47,33 @@ function partOf({ switchedOn, always, environments, onlyNamed = [], onlyNamedSid
   ].join(' ')
 }
 
-/** The table of the first page: one row a program that was tried, with its file on the sides that most people have. */
-export const programTable = (): string =>
-  table(
+const isSmall = ({ switchedOn, project }: ClientDefinition): boolean => switchedOn === true && project === undefined
+
+/**
+ * The table of the first page: one row a program that was tried and that reads its file, with that on the sides that most people
+ * have. Those that are in no project and have to be switched on share a row.
+ */
+export function programTable(): string {
+  const tried = clients.filter(({ untried, copyOf }) => untried !== true && copyOf === undefined)
+  const small = tried.filter(isSmall).map(({ label }) => label)
+  return table(
     ['program', 'its config', 'in a project'],
-    clients
-      .filter((client) => client.untried !== true)
-      .map((client) => [
-        `${client.label}${client.switchedOn === true ? ', once switched on' : ''}`,
-        filesOf(client)
-          .filter(({ on }) => on.some((kind) => client.always.includes(kind) || client.always.length === 0))
-          .map(({ on, file }) => `${code(file)} (${listed(on)})`)
-          .slice(0, 2)
-          .join(', '),
-        client.project === undefined ? '' : code(client.project.path),
-      ]),
+    [
+      ...tried
+        .filter((client) => !isSmall(client))
+        .map((client) => [
+          `${client.label}${client.switchedOn === true ? ', once switched on' : ''}`,
+          filesOf(client)
+            .filter(({ on }) => on.some((kind) => client.always.includes(kind) || client.always.length === 0))
+            .map(({ on, file }) => `${code(file)} (${listed(on)})`)
+            .slice(0, 2)
+            .join(', '),
+          client.project === undefined ? '' : code(client.project.path),
+        ]),
+      [`${small.join(', ')}, once switched on`, '[a file of its own](docs/reference/clients.md)', ''],
+    ],
   )
+}
 
 /** docs/reference/clients.md. */
 export const clientsPage = (): string =>
@@ -77,6 +90,9 @@ export const clientsPage = (): string =>
         ],
       ),
       client.locator === undefined ? '' : manyPlaces,
+      client.preferredFile === undefined
+        ? ''
+        : `Where ${code(nameOf(client.preferredFile(sides.linux)))} is there beside it, that one is written.`,
       client.published === true ? 'No key is written into its file: a server with one is started by `mcp-twin run`.' : '',
       client.variables === undefined ? '' : `Moved by ${client.variables.map(code).join(', ')}.`,
       client.restart === '' ? '' : `To take new entries up: ${client.restart}.`,

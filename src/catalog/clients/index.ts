@@ -10,6 +10,7 @@ import { devin } from './devin/client.ts'
 import { junie } from './junie/client.ts'
 import { kiro } from './kiro/client.ts'
 import { lmStudio } from './lm-studio/client.ts'
+import { opencode } from './opencode/client.ts'
 import { vscode } from './vscode/client.ts'
 import { vscodeInsiders } from './vscode-insiders/client.ts'
 import { zed } from './zed/client.ts'
@@ -19,7 +20,7 @@ export const clients: readonly ClientDefinition[] = [
   ...[claudeDesktop, claudeCode, claudeCodeConfig, cursor],
   ...[codex, vscode, vscodeInsiders],
   ...[cline, antigravity, devin, kiro, lmStudio, junie],
-  zed,
+  ...[opencode, zed],
 ]
 
 /** The client of that id, or null. */

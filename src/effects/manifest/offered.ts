@@ -6,7 +6,7 @@ import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from './open.ts'
-import { isThere } from './targets.ts'
+import { isThere, usualFile } from './targets.ts'
 
 /** A client that is there on a side and takes no part. */
 export interface OfferedClient {
@@ -24,7 +24,7 @@ export async function offeredClients(system: System, { sides, manifest, place }:
       const isOpen = client.switchedOn === true && client.environments.includes(environment.kind)
       const needsName = [...(client.onlyNamed ?? []), ...(client.onlyNamedSide ?? [])].includes(environment.kind)
       if (!isOpen || needsName || switched(client, environment, manifest) !== null) continue
-      const file = client.file(environment)
+      const file = await usualFile(system, environment, client)
       const target = { environment, client, scope: 'user' as const, file, here: toHere(environment, file) }
       if (await isThere(system, environment, client, target)) found.push({ environment, client, file })
     }

@@ -115,7 +115,7 @@ async function locate(
   named: Named | null,
 ): Promise<Target> {
   const at = (file: NativePath): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file) })
-  if (client.locator === undefined) return at(named?.file ?? client.file(environment))
+  if (client.locator === undefined) return at(named?.file ?? (await usualFile(system, environment, client)))
   const records = state.files[environment.id]?.[client.id] ?? {}
   const live = await (await client.locator()).find({
     ...{ environment, records, named, now: system.now() },
@@ -130,6 +130,13 @@ async function locate(
       hint: 'say which one it reads: mcp-twin sync --desktop-config PATH',
     },
   }
+}
+
+/** The file of a client that nobody named and that is not located: of its two names the preferred one, if it is there. */
+export async function usualFile(system: System, environment: Environment, client: ClientDefinition): Promise<NativePath> {
+  const preferred = client.preferredFile?.(environment)
+  const here = preferred === undefined ? null : toHere(environment, preferred)
+  return preferred !== undefined && here !== null && (await exists(system, here)) ? preferred : client.file(environment)
 }
 
 /** True if a client's file, or the folder that says that it is installed, is there. */

@@ -22,14 +22,28 @@ function entryOf(client: string, server: ServerSpec, keys: Record<string, string
   return reveal(rendered.value)
 }
 
-const byName = { args: [expect.stringContaining('mcp-twin.mjs'), 'run', 'x'] }
+/** What is started: `command` and `args`, or one list of both. */
+const words = ({ command = null, args = [] }: JsonObject): unknown[] => [command, args].flat(2)
+const byName = ['/usr/bin/node', expect.stringContaining('mcp-twin.mjs'), 'run', 'x']
+
+describe('a server with a text that the program would fill in itself', () => {
+  it.each([
+    ['opencode', '{env:HOME}', '$HOME ${HOME} {a} { env:HOME}'],
+    ['opencode', 'a {file:~/x} b', '{env:HOME'],
+  ])('is started by its name for %s: %s', (client, filled, plain) => {
+    expect(words(entryOf(client, { command: 'x', args: [plain] }))).toEqual(['x', plain])
+    expect(words(entryOf(client, { command: 'x', args: [filled] }))).toEqual(byName)
+    expect(words(entryOf(client, { command: 'x', env: { A: filled } }))).toEqual(byName)
+    expect(words(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: filled } }))).toEqual(byName)
+  })
+})
 
 describe('Kiro', () => {
   it('gets a server by its name where it would fill a text in itself', () => {
     expect(entryOf('kiro', { command: 'x', args: ['plain', '$HOME', '{a}'] })).toMatchObject({ command: 'x' })
-    expect(entryOf('kiro', { command: 'x', args: ['${HOME}/a'] })).toMatchObject(byName)
-    expect(entryOf('kiro', { command: 'x', env: { A: 'a${B}' } })).toMatchObject(byName)
-    expect(entryOf('kiro', { url: 'https://x.dev/${A}' })).toMatchObject(byName)
+    expect(words(entryOf('kiro', { command: 'x', args: ['${HOME}/a'] }))).toEqual(byName)
+    expect(words(entryOf('kiro', { command: 'x', env: { A: 'a${B}' } }))).toEqual(byName)
+    expect(words(entryOf('kiro', { url: 'https://x.dev/${A}' }))).toEqual(byName)
   })
 
   it('always gets arguments', () => expect(entryOf('kiro', { command: 'x' })).toEqual({ command: 'x', args: [] }))
@@ -38,8 +52,8 @@ describe('Kiro', () => {
 describe('a server over SSE', () => {
   const server: ServerSpec = { url: 'https://x.dev/sse', transport: 'sse' }
 
-  it.each(['antigravity', 'kiro', 'lm-studio', 'junie', 'zed'])('is relayed for %s', (client) =>
-    expect(entryOf(client, server)).toMatchObject(byName),
+  it.each(['antigravity', 'kiro', 'lm-studio', 'junie', 'opencode', 'zed'])('is relayed for %s', (client) =>
+    expect(words(entryOf(client, server))).toEqual(byName),
   )
 
   it.each<[string, object]>([
@@ -62,11 +76,14 @@ describe('an entry that a program wrote itself', () => {
 describe('settings that people publish', () => {
   const keys = { KEY: 'sk-1' }
 
-  it.each(['zed'])('of %s hold no key: such a server is started by its name', (client) => {
-    expect(entryOf(client, { command: 'x', args: ['--key', '${secret:KEY}'] }, keys)).toMatchObject(byName)
-    expect(entryOf(client, { command: 'x', env: { A: '${secret:KEY}' } }, keys)).toMatchObject(byName)
-    expect(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: '${secret:KEY}' } }, keys)).toMatchObject(byName)
-    expect(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: 'b' } })).toEqual({ url: 'https://x.dev/mcp', headers: { A: 'b' } })
+  it.each(['zed', 'opencode'])('of %s hold no key: such a server is started by its name', (client) => {
+    expect(words(entryOf(client, { command: 'x', args: ['--key', '${secret:KEY}'] }, keys))).toEqual(byName)
+    expect(words(entryOf(client, { command: 'x', env: { A: '${secret:KEY}' } }, keys))).toEqual(byName)
+    expect(words(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: '${secret:KEY}' } }, keys))).toEqual(byName)
+    expect(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: 'b' } })).toMatchObject({
+      url: 'https://x.dev/mcp',
+      headers: { A: 'b' },
+    })
   })
 })
 
@@ -79,6 +96,25 @@ describe('Zed', () => {
     ['an extension of Zed brings this server', { enabled: true, settings: { key: 'x' } }],
     ['its "command" is an object, which only Zed reads', { command: { path: 'x', args: [] } }],
   ])('leaves what is only its own: %s', (unreadable, value) => expect(meaning(value, definition('zed'))).toEqual({ unreadable }))
+})
+
+describe('opencode', () => {
+  it('gets the program and its arguments as one list', () =>
+    expect(entryOf('opencode', { command: 'x', args: ['a b'], env: { A: 'b' } })).toEqual({
+      ...{ type: 'local', command: ['x', 'a b'], environment: { A: 'b' } },
+    }))
+
+  it.each<[JsonObject, object]>([
+    [
+      { type: 'local', command: ['x', 'a b'], environment: { A: 'b' }, timeout: 5 },
+      { kind: 'stdio', command: 'x', args: ['a b'], env: { A: 'b' } },
+    ],
+    [
+      { type: 'remote', url: 'https://x.dev/mcp', enabled: false },
+      { kind: 'remote', url: 'https://x.dev/mcp', headers: {} },
+    ],
+    [{ enabled: false }, { unreadable: 'it only switches a server on or off that stands elsewhere' }],
+  ])('reads %j', (value, read) => expect(meaning(value, definition('opencode'))).toEqual(read))
 })
 
 describe('Cline', () => {

@@ -87,11 +87,18 @@ describe.each(situations)('a server of the manifest: $title', ({ world, home, en
         const entry = read(written('s', situation), client)
         const back = neutral(entry, context)
         // A program that speaks stdio only reaches a remote server by our launcher, which names the server.
-        const remote = clientById(client)?.spelling.remote
-        const isRelayed = !remote?.({ url: base.url ?? '', transport: base.transport ?? 'http', headers: base.headers ?? {} })
-        const expected = (base.url === undefined ? launch === 'run' : isRelayed)
-          ? server
-          : told(server, runs !== null && runs.id !== environment.id ? runIn : null)
+        const definition = clientById(client)
+        const isRelayed = !definition?.spelling.remote?.({
+          url: base.url ?? '',
+          transport: base.transport ?? 'http',
+          headers: base.headers ?? {},
+        })
+        // Which texts a program fills in is asked in `unit/clients`.
+        const isFilled = definition?.fills !== undefined && rendered.launches.length > 0
+        const expected =
+          isFilled || (base.url === undefined ? launch === 'run' : isRelayed)
+            ? server
+            : told(server, runs !== null && runs.id !== environment.id ? runIn : null)
         expect(back).toEqual(expected)
         expect(read(written('s', { ...situation, server: { ...back, launch } }), client)).toEqual(entry)
       }),

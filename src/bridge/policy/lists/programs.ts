@@ -29,8 +29,9 @@ const anywhere: readonly string[] = [
   ...['.cursor/mcp.json', '.cursor/hooks.json', '.cursor/hooks', '.cursor/cli-config.json'],
   ...['.codeium', '.gemini', '.codex', '.cline', '.kiro', '.roo', '.kilocode', '.continue', '.copilot', '.junie', '.qwen', '.trae'],
   ...['.mcporter', '.warp', '.lmstudio/mcp.json', '.factory', '.augment', '.qoder', '.codebuddy', '.lingma', '.tabnine', '.aws/amazonq'],
-  ...['opencode', 'goose', 'crush', 'amp', 'github-copilot', 'JetBrains', 'mcporter'].map((name) => `.config/${name}`),
-  ...['opencode', 'goose', 'crush', 'amp'].map((name) => `.local/share/${name}`),
+  ...['.config/opencode', '.local/share/opencode'],
+  ...['goose', 'crush', 'amp', 'github-copilot', 'JetBrains', 'mcporter'].map((name) => `.config/${name}`),
+  ...['goose', 'crush', 'amp'].map((name) => `.local/share/${name}`),
   ...userOf('.config'),
   // What an editor keeps here while its window is on another side.
   ...['.vscode-server', '.vscode-server-insiders', '.vscodium-server', '.cursor-server', '.windsurf-server', '.kiro-server'].map(

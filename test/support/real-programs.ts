@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fetched, lacksPackage } from './fetched.ts'
+import type { Scratch } from './scratch.ts'
+
+/** A real program, of the version whose behaviour this project's facts were read from. The first time it is fetched. */
+interface RealProgram {
+  /** Why it cannot run here, or null. */
+  lacks(): Promise<string | null>
+  /** What it prints on stdout, started in a scratch home. */
+  run(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[]): Promise<string>
+}
+
+function real(what: string, spec: string, file: string): RealProgram {
+  const binary = async (): Promise<string> => join(await fetched(what.toLowerCase().replaceAll(' ', '-'), spec), file)
+  return {
+    lacks: async () =>
+      process.platform === 'linux' && process.arch === 'x64' ? lacksPackage(what, binary) : `${what} is fetched for Linux on x64 only`,
+    run: async (place, args) => {
+      const program = await binary()
+      return new Promise((resolve, reject) => {
+        execFile(program, [...args], { env: place.env, cwd: place.home, timeout: 60_000 }, (error, stdout) =>
+          error === null ? resolve(stdout) : reject(error),
+        )
+      })
+    },
+  }
+}
+
+/** 180 MB. */
+export const realOpencode = real('opencode', 'opencode-linux-x64@1.18.33', 'bin/opencode')
