@@ -106,7 +106,7 @@ const reaching = [
     'lease/endpoint',
     'memory/memory-file',
     'memory/namespace',
-    ...['file', 'program', 'start-plugin', 'start-process'].map((name) => `plugins/${name}`),
+    ...['file', 'start-plugin', 'start-process'].map((name) => `plugins/${name}`),
     'records/rotating-file',
     'start/serving',
   ],

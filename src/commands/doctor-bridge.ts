@@ -34,7 +34,7 @@ export async function bridgeRules(context: Pick<Context, 'system'>, homeContext:
     import('../bridge/terminal/sandbox/means.ts'),
     import('../bridge/store/state.ts'),
     import('../bridge/handoff/waiting.ts'),
-    import('../bridge/foreign/file.ts'),
+    import('../bridge/foreign/tools.ts'),
     import('../bridge/plugins/states.ts'),
   ])
   const settings = await bridgeSettings(context, homeContext)

@@ -13,7 +13,7 @@ export {
   sameName,
   samePath,
 } from './paths/grammar.ts'
-export { foreignPath } from './paths/foreign.ts'
+export { foreignPath } from './paths/read.ts'
 export { fromHere, reachOf, toHere } from './paths/reach.ts'
 export { type PlacedPath, readPath } from './paths/read.ts'
 export { localFolder, settingsFolder } from './paths/known-folders.ts'

@@ -1,10 +1,13 @@
 import { isToolName, serverOfName } from '../../core/foreign/names.ts'
-import type { ToolsFile } from '../../core/foreign/tools-file.ts'
-import type { SmallFile } from '../base/small-file.ts'
+import { type ToolsFile, noTools, parseToolsFile, toolsFileBytes } from '../../core/foreign/tools-file.ts'
+import { SmallFile } from '../base/small-file.ts'
 import { inName } from '../base/text.ts'
-import { toolsFileAt } from './file.ts'
 import type { ForeignProvider, ForeignTool } from './tool.ts'
 import { FileWatch } from './watch.ts'
+
+/** `bridge/tools.json`, at this path. */
+export const toolsFileAt = (path: string): SmallFile<ToolsFile> =>
+  new SmallFile(path, { most: toolsFileBytes, none: noTools, parse: parseToolsFile })
 
 export interface ForeignOptions {
   /** `bridge/tools.json`. */

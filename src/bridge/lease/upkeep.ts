@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
-import { verify } from '../store/integrity.ts'
 import type { Author, Store } from '../store/store.ts'
 import type { Lease } from './lease.ts'
+import { checkTable, tablesIn } from '../store/check-file.ts'
 
 export interface UpkeepOptions {
   readonly store: Store
@@ -55,4 +55,9 @@ export function keepUp({ store, lease, author, now, report }: UpkeepOptions, los
     .read((database) => database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'checked'`)?.value)
     .then((checked) => !lost.aborted && later(Math.max(limits.storeIdleMs, Number(checked ?? 0) + limits.storeCheckEveryMs - now())))
     .catch((error: Error) => report(error.message))
+}
+
+/** Checks the whole file, table by table, so that calls come in between. A damaged one is salvaged, which the store reports. */
+export async function verify(store: Store): Promise<void> {
+  for (const table of await store.read(tablesIn)) await store.read((database) => checkTable(database, table))
 }

@@ -4,8 +4,10 @@ import type { ListedTool } from '../../core/foreign/tools-file.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { visible } from '../base/text.ts'
 import { schemaTrouble } from './schema.ts'
-import { PluginTrouble } from './trouble.ts'
 import { pluginLimits } from './limits.ts'
+
+/** A plugin that cannot be allowed or used; the message says why, and begins in the middle of a sentence. */
+export class PluginTrouble extends Error {}
 
 /** A plugin's description of itself, checked. */
 export interface PluginDescription {

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { codeOf, meaningOf } from '../base/refusal.ts'
 import type { PluginFormat } from './messages.ts'
-import { PluginTrouble } from './trouble.ts'
+import { PluginTrouble } from './description.ts'
 import { pluginLimits } from './limits.ts'
 
 /** The bytes of a plugin, read once, so that the bytes that run are those of the digest. */

@@ -13,10 +13,10 @@ import type { BridgeLog } from '../records/log.ts'
 import { endOrphansLater } from '../terminal/ending.ts'
 import { markOfBridge } from '../terminal/tree.ts'
 import { changed, pluginsFolder, readPluginFile } from './file.ts'
-import { childProgram } from './program.ts'
+import { childProgram } from './start-process.ts'
 import type { PluginAnswer, Patience, RunningPlugin } from './running.ts'
 import { startPlugin } from './start-plugin.ts'
-import { PluginTrouble } from './trouble.ts'
+import { PluginTrouble } from './description.ts'
 import { pluginLimits } from './limits.ts'
 
 /** What plugins need of their bridge. */

@@ -6,7 +6,7 @@ import type { ToPlugin } from './messages.ts'
 import { PrintedOutput, type TakeLine } from './output.ts'
 import type { PluginSource } from './file.ts'
 import { type ProcessOptions, type StartedPlugin, startProcess } from './start-process.ts'
-import { PluginTrouble } from './trouble.ts'
+import { PluginTrouble } from './description.ts'
 import { pluginLimits } from './limits.ts'
 
 /** Times in ms; tests make them short. */

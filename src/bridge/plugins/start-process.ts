@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { kill } from 'node:process'
 import type { Duplex, Readable } from 'node:stream'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { belonging, signal } from '../terminal/tree.ts'
 import { channelFd } from './messages.ts'
 import { pluginLimits } from './limits.ts'
+import { failed } from '../base/refusal.ts'
 
 export interface ProcessOptions {
   readonly platform: NodeJS.Platform
@@ -95,4 +99,13 @@ function killGroup(child: ChildProcess, isWindows: boolean): void {
   } catch {
     // The group has ended.
   }
+}
+
+/** The built file that runs in a plugin's process, of the same copy of the program as this code. */
+export function childProgram(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const program = join(folder, 'dist', 'plugin-child.cjs')
+    if (existsSync(program)) return program
+  }
+  throw failed('No plugin runs, since this copy of mcp-twin is incomplete (dist/plugin-child.cjs is missing); install it again.')
 }

@@ -4,8 +4,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import type { Followed, Settings, Sides } from '../base/settings.ts'
 import type { Flags } from './flags.ts'
 import { type ManifestOrigin, readOwnManifest } from './own-manifest.ts'
-import { configured } from './paths.ts'
-import { rootsOf } from './roots.ts'
+import { configured, rootsOf } from './paths.ts'
 
 interface Place {
   readonly self: Environment

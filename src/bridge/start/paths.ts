@@ -2,9 +2,10 @@ import { toHere } from '../../core/paths.ts'
 import { isAutorunName } from '../policy/autorun.ts'
 import { closedByName } from '../policy/closed.ts'
 import { within } from '../policy/region.ts'
-import type { Sides } from '../base/settings.ts'
+import type { Sides, Roots } from '../base/settings.ts'
 import { understand } from '../policy/spelling.ts'
 import { Refusal } from '../base/refusal.ts'
+import type { RootSpec } from '../../model/manifest.ts'
 
 /** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is a problem. */
 export function configured(paths: readonly string[], what: string, sides: Sides, problems: string[]): string[] {
@@ -48,3 +49,15 @@ export const homesOf = ({ self, others }: Sides): string[] => [
     return home === null ? [] : [home]
   }),
 ]
+
+/** The allowed folders that a manifest names, after the workspace, in which relative paths begin. What is wrong goes into `problems`. */
+export function rootsOf(specs: readonly RootSpec[] | undefined, workspace: string, sides: Sides, problems: string[]): Roots {
+  const opened = (specs ?? []).flatMap((spec) => {
+    const { path, readOnly = false } = typeof spec === 'string' ? { path: spec } : spec
+    return configured([path], 'The root', sides, problems).map((here) => ({ here, readOnly }))
+  })
+  return {
+    roots: [workspace, ...opened.map(({ here }) => here)],
+    readable: opened.filter(({ readOnly }) => readOnly).map(({ here }) => here),
+  }
+}

@@ -15,9 +15,8 @@ import { configFacts } from './config-facts.ts'
 import type { Flags } from './flags.ts'
 import { manifestNow } from './manifest-now.ts'
 import { type ManifestOrigin, type OwnManifest, readOwnManifest } from './own-manifest.ts'
-import { allowed, configured, homesOf } from './paths.ts'
+import { allowed, configured, homesOf, rootsOf } from './paths.ts'
 import { type ProgramFacts, programsOf } from './programs.ts'
-import { rootsOf } from './roots.ts'
 import { takingPart } from './taking-part.ts'
 
 export interface SettingsOrigin extends ManifestOrigin {

@@ -1,5 +1,4 @@
-import type { Command } from '../../context.ts'
-import { command } from '../command.ts'
+import type { Command, AnyRun, CommandModule } from '../../context.ts'
 import { actions } from './actions.ts'
 import { add } from './add.ts'
 import { completion } from './completion.ts'
@@ -35,6 +34,20 @@ import { tryServer } from './try.ts'
 import { undo } from './undo.ts'
 import { uninstall } from './uninstall.ts'
 import { update } from './update.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
+
+type AnyModule = Partial<AnyRun> & { readonly verbs?: Readonly<Record<string, AnyRun['run']>> }
+
+/** A command with its work. The compiler sees to it that the work takes the words and options of the command, and of each of its verbs. */
+const command = <Spec extends CommandSpec>(spec: Spec, load: () => Promise<CommandModule<Spec>>): Command => ({
+  ...spec,
+  async load(verb) {
+    const loaded = (await load()) as AnyModule
+    const run = verb === null ? loaded.run : loaded.verbs?.[verb]
+    if (run === undefined) throw new Error(`${spec.name} ${verb ?? ''} has no work`)
+    return run
+  },
+})
 
 /** Commands that belong together on the help page. */
 interface Group {

@@ -1,5 +1,5 @@
 import type { ServerSpec } from '../../model/manifest.ts'
-import { decidesStart } from '../launch/start-variables.ts'
+import { decidesStart } from '../launch/identity.ts'
 import { isObject } from '../object.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { objectsIn, type RegistryEntry, textOf } from './entry.ts'

@@ -1,4 +1,3 @@
-import { locatedNotices } from '../../core/located.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
@@ -16,6 +15,7 @@ import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
 import type { SyncOptions } from './options.ts'
 import { pin, type Unresolved } from './pin.ts'
+import type { LocatedFile } from '../../model/located.ts'
 
 /** The input of a plan, and what was found while gathering it. */
 export interface PreparedSync {
@@ -116,4 +116,16 @@ async function outdatedOn(
     }),
   )
   return new Set(found.flat())
+}
+
+/** Returns a notice about stale copies of a client's file, which the client does not read. */
+export function locatedNotices(label: string, { file, reason, stale, likelier, unseen }: LocatedFile): string[] {
+  const keys = '; entries of ours in it, with their keys, stay there: mcp-twin doctor says how to put it away'
+  return [
+    ...stale.map((each) => `${each.file} is a stale copy: ${label} reads ${file} (${reason})${each.ours ? keys : ''}`),
+    ...(likelier === undefined
+      ? []
+      : [`${label} seems to read ${likelier} by now, since that folder was used last; ${file} is written: ${reason}`]),
+    ...unseen.map(({ by, folder }) => `${by} names ${folder}, which cannot be looked at from here: whether ${label} reads it is not known`),
+  ]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { callFilter } from '../../../src/bridge/terminal/sandbox/call-filter.ts'
+import { callFilter } from '../../../src/bridge/terminal/sandbox/means.ts'
 
 const machines = {
   x64: {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FolderCache, KnownFolders } from '../../../src/bridge/terminal/sandbox/known-folders.ts'
+import { FolderCache, KnownFolders } from '../../../src/bridge/terminal/sandbox/found.ts'
 import { elsewhereOf, gitDirectoryNamedIn } from '../../../src/bridge/policy/git-config.ts'
 import { ProtectedSearch } from '../../../src/bridge/terminal/sandbox/search.ts'
 

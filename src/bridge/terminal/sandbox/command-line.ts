@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { within } from '../../policy/region.ts'
-import type { GitSettings } from './git-settings.ts'
+import type { GitSettings } from './git.ts'
 import { kindOf } from './layout.ts'
 import type { Quotas } from '../../base/settings.ts'
 import { type SandboxStep, wordsOf } from './steps.ts'

@@ -1,8 +1,16 @@
 import { dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
-import { type FolderEntry, FolderCache, type KnownFolders } from './known-folders.ts'
-import { GitFinder } from './git-directories.ts'
-import { FoundList, type ProtectedPath, type SearchScope, realFolder, sortOf } from './found.ts'
+import {
+  type FolderEntry,
+  FolderCache,
+  type KnownFolders,
+  FoundList,
+  type ProtectedPath,
+  type SearchScope,
+  realFolder,
+  sortOf,
+} from './found.ts'
+import { GitFinder } from './git.ts'
 
 export interface Look {
   readonly found: readonly ProtectedPath[]
