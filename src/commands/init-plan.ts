@@ -10,6 +10,7 @@ import type { Edited, Source } from '../effects/sync/start.ts'
 import { stepsOf } from '../effects/sync/steps.ts'
 import { EXIT, TwinError } from '../errors.ts'
 import type { Lock } from '../model/lock.ts'
+import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
@@ -21,9 +22,16 @@ export async function demandConsent({ prompt, options }: Context): Promise<void>
   if (options.yes !== true && !prompt.able) await prompt.confirm('Set up mcp-twin?', { flag: '--yes' })
 }
 
+/** What a person agreed to, as the screen showed it, and the versions that were looked up for it. */
+export interface Agreed {
+  readonly packages: Lock['packages']
+  readonly steps: readonly Step[]
+  readonly notes: readonly string[]
+}
+
 /**
  * On a terminal: shows what is about to be written, and `notes` on what is not, and asks once; nothing is asked where nothing is
- * to be done. Returns the versions that were looked up for it. Throws when the answer is no.
+ * to be done. Throws when the answer is no.
  */
 export async function confirmPlan(
   context: Context,
@@ -32,15 +40,16 @@ export async function confirmPlan(
   opened: Situation,
   settings: SyncOptions,
   { installs, notes }: { readonly installs: boolean; readonly notes: readonly string[] },
-): Promise<Lock['packages']> {
+): Promise<Agreed> {
   const { io, prompt, system } = context
-  if (!prompt.able) return {}
+  if (!prompt.able) return { packages: {}, steps: [], notes: [] }
   const edited = (await source.edit?.(opened)) ?? null
   const prepared = await prepare(system, edited?.situation ?? opened, { ...settings, resolve: installs })
   const besides = await planBesides(system, opened, settings)
   const steps = installs ? [...stepsOf(makePlan(prepared.input), prepared), ...stepsBesides(besides)] : []
   const manifest = edited === null ? [] : manifestLines(context, opened, edited)
-  if (manifest.length === 0 && !steps.some((step) => step.outcome === 'planned')) return prepared.lock.packages
+  if (manifest.length === 0 && !steps.some((step) => step.outcome === 'planned'))
+    return { packages: prepared.lock.packages, steps: [], notes: [] }
   const sides = homeContext.world.environments
   const shown = steps.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, sides) }))
   io.out('\nThis will be done:')
@@ -49,7 +58,7 @@ export async function confirmPlan(
   for (const note of notes) for (const line of hanging(visible(abbreviateHome(note, sides)), io.paint.warn('!'), io.width)) io.out(line)
   if (!(await prompt.confirm('Go ahead?', { flag: '--yes' })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
-  return prepared.lock.packages
+  return { packages: prepared.lock.packages, steps, notes }
 }
 
 /** The manifest and its new servers, and the keys that go into the store; nothing where neither changes. */

@@ -26,7 +26,7 @@ import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
 import { type Choices, choose } from './init-choices.ts'
 import { repositoryAround } from './init-folder.ts'
-import { confirmPlan, demandConsent } from './init-plan.ts'
+import { type Agreed, confirmPlan, demandConsent } from './init-plan.ts'
 import { askClients, offeredNotes } from './init-clients.ts'
 import { showMachine } from './init-report.ts'
 import { makeFolders } from './named-servers.ts'
@@ -97,12 +97,12 @@ async function init(
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, homeContext, opened, choices, result, 'preview')
   }
-  const found = await confirmPlan(context, homeContext, source, opened, settings, {
+  const agreed = await confirmPlan(context, homeContext, source, opened, settings, {
     installs: options.install !== false,
     notes: notesOf(choices),
   })
   // So that nothing is looked up twice.
-  choices = { ...choices, found: { ...choices.found, ...found } }
+  choices = { ...choices, found: { ...choices.found, ...agreed.packages } }
   if (options.install === false)
     return finish(
       context,
@@ -111,11 +111,12 @@ async function init(
       choices,
       await writeManifestOnly(context, homeContext, 'init', source, keepsTrust),
       'manifest',
+      agreed,
     )
   await makeFolders(context, homeContext, choices.chosen)
   const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
   const { notices } = await listShared(context, homeContext, settings)
-  return finish(context, homeContext, await open(), choices, { ...result, notices: [...result.notices, ...notices] }, 'all')
+  return finish(context, homeContext, await open(), choices, { ...result, notices: [...result.notices, ...notices] }, 'all', agreed)
 }
 
 /** The changes by which clients take part that were named or chosen. */
@@ -155,6 +156,7 @@ async function finish(
   choices: Choices,
   result: SyncResult,
   done: 'all' | 'manifest' | 'preview',
+  agreed?: Agreed,
 ): Promise<ExitCode> {
   const preview = done === 'preview'
   // What was not installed is not checked either, even if a config has a server of that name.
@@ -173,6 +175,7 @@ async function finish(
       more: { environments: situation.sides.map(environmentJson), imported, checks: tried.checks, manifest: situation.place.shown },
       checks: tried.lines,
       silent: tried.silent,
+      ...(agreed === undefined ? {} : { agreed }),
       kept: new Set(choices.imported.unmanaged.map(({ name }) => name)),
       farewell: preview
         ? 'Run it without --dry-run to apply it.'

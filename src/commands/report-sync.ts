@@ -18,6 +18,8 @@ export interface ReportOptions {
   readonly detail?: Detail
   /** Further fields of the JSON document. */
   readonly more?: Record<string, unknown>
+  /** What the same screen has shown before it was done; said again only with `--verbose`. */
+  readonly agreed?: { readonly steps: readonly Step[]; readonly notes: readonly string[] }
   /** The servers that a command is about: refusals of others were there before, and are only counted. */
   readonly about?: ReadonlySet<string>
   /** The run looked at these servers only. Absent or empty: at all. */
@@ -42,12 +44,16 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const labels = labelsFor(world, clients)
   const before = result.steps.filter((step) => isOfOthers(step, options.about))
   const shown = result.steps.filter((step) => !before.includes(step))
-  const steps = shown.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, world.environments) }))
+  const agreed = io.verbose ? undefined : options.agreed
+  const isNews = (step: Step): boolean => step.outcome !== 'done' || agreed?.steps.some((each) => isSameStep(each, step)) !== true
+  const steps = shown
+    .filter(isNews)
+    .map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, world.environments) }))
   const { steps: told, copies } = withoutCopies(steps, (id) => clientById(id)?.copyOf)
   for (const line of describeSteps(told, labels, io.paint, io.width, options.detail ?? (options.preview ? 'updates' : 'names')))
     io.out(line)
   for (const { environment, of, file } of copies) io.out(io.paint.dim(`${labels.client(of)}: also ${labels.file(environment, file)}`))
-  for (const notice of result.notices)
+  for (const notice of result.notices.filter((text) => agreed?.notes.includes(text) !== true))
     for (const line of hanging(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   const unmanaged = spokenOf(result.unmanaged, io.verbose)
   if (unmanaged.length > 0 && options.command !== 'undo') {
@@ -76,6 +82,10 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   if (options.farewell !== undefined) io.out(io.paint.dim(options.farewell))
   else if (result.run !== null && result.changed) io.note(io.paint.dim(`Not what you wanted? ${undo}`))
 }
+
+/** A step and what became of it. */
+const isSameStep = (one: Step, other: Step): boolean =>
+  (['kind', 'environment', 'client', 'file', 'server', 'change', 'reason'] as const).every((field) => one[field] === other[field])
 
 /** What is said of entries that no manifest has: not those that a person ignores, unless all is to be said. */
 export const spokenOf = <One extends { readonly ignored?: true }>(unmanaged: readonly One[], isVerbose: boolean): One[] =>

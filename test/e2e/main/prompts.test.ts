@@ -75,9 +75,13 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
       /This will be done:[\s\S]*\+ Linux +tavily-mcp 0\.2\.22[\s\S]*\+ tavily +add[\s\S]*mcp-twin\.json\n +\+ /,
     )
     expect(place.has('.mcp-twin/mcp-twin.json')).toBe(false)
+    const planned = (await screen.history()).match(/tavily.*(?:add|0\.2\.22)$/gm)
     await screen.keys('Enter')
     expect(await screen.exit()).toBe(0)
     const all = await screen.history()
+    // What was shown and agreed to is not said again.
+    expect(all.match(/tavily.*(?:add|0\.2\.22)$/gm)).toEqual(planned)
+    expect(all).toContain('entries written')
     expect(all).toMatch(/✓ tavily/)
     expect(all).not.toContain(KEY)
     expect(Object.keys(place.servers(oldFile)).sort()).toEqual(['mine', 'other', 'tavily'])
