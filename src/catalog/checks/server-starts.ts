@@ -1,6 +1,6 @@
 import { onRequest } from '../../core/doctor/bridge.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
-import { count, programName } from '../../core/doctor/names.ts'
+import { count, list, programName } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
@@ -23,24 +23,32 @@ const isEdited = ({ plan }: Pick<Facts, 'plan'>, { environment, client, file, na
       each.entries.some(({ entryName, step, record }) => entryName === name && step.kind === 'refuse' && record !== null),
   )
 
-function judge(facts: Facts, probe: ProbeFacts): CheckResult {
-  const { environment, name, tools, reason, stderr, ms } = probe
-  const where = programName(facts, probe)
-  if (tools !== null) {
-    return {
-      level: 'ok',
-      subject: name,
-      message: `${where}: ${seconds(ms)}, ${count(tools.length, 'tool')}`,
-      environment: environment.id,
-    }
+const fixOf = (facts: Facts, probe: ProbeFacts): string =>
+  isStale(facts, probe) ? 'mcp-twin sync' : isEdited(facts, probe) ? 'mcp-twin sync --force' : switchOff(probe)
+
+/** One finding for each server that answers in a program, and for each failure of a server, whichever programs have it. */
+function judge(facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] {
+  const found = new Map<string, ProbeFacts[]>()
+  for (const probe of probes) {
+    const key = JSON.stringify(probe.tools === null ? [probe.name, probe.reason, fixOf(facts, probe)] : found.size)
+    found.set(key, [...(found.get(key) ?? []), probe])
   }
+  return [...found.values()].flatMap(([probe, ...more]) => (probe === undefined ? [] : [judgeOne(facts, probe, more)]))
+}
+
+/** Judges a server by how a program started it; `more`: the programs in which it fails in the same way. */
+function judgeOne(facts: Facts, probe: ProbeFacts, more: readonly ProbeFacts[]): CheckResult {
+  const { environment, name, tools, reason, stderr, ms } = probe
+  const where = list([probe, ...more].map((each) => programName(facts, each)))
+  const side = more.every((each) => each.environment.id === environment.id) ? { environment: environment.id } : {}
+  if (tools !== null) return { level: 'ok', subject: name, message: `${where}: ${seconds(ms)}, ${count(tools.length, 'tool')}`, ...side }
   return {
     level: 'error',
     subject: name,
-    message: `as ${where} starts it, it does not answer: ${reason ?? ''}`,
+    message: `as ${where} ${more.length === 0 ? 'starts' : 'start'} it, it does not answer: ${reason ?? ''}`,
     detail: stderr,
-    environment: environment.id,
-    fix: isStale(facts, probe) ? 'mcp-twin sync' : isEdited(facts, probe) ? 'mcp-twin sync --force' : switchOff(probe),
+    ...side,
+    fix: fixOf(facts, probe),
   }
 }
 
@@ -73,11 +81,13 @@ export const serverStarts = defineCheck({
     facts.probes === null
       ? [...onRequest('starting every server'), ...untrusted(facts)]
       : [
-          ...facts.probes
-            // The bridge has a check of its own.
-            .filter(({ bridge }) => bridge === undefined)
-            .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-            .map((probe) => judge(facts, probe)),
+          ...judge(
+            facts,
+            facts.probes
+              // The bridge has a check of its own.
+              .filter(({ bridge }) => bridge === undefined)
+              .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+          ),
           ...skipped(facts),
         ],
 })

@@ -166,7 +166,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', () =
     const place = await sound(await usual(), { ...usualServers, stuck: { package: 'stuck-server@1.0.0' } })
     place.variables.MCP_TIMEOUT = '1500'
     const { shown } = await diagnosedAndFixed(place, 'server-starts error', [], ['--deep'])
-    expect(shown.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts it, it does not answer/)
+    expect(shown.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts? it, it does not answer/)
     expect(shown).toContain('waiting for the database')
   })
 

@@ -412,6 +412,19 @@ describe('what only starting the servers tells', () => {
     ])
   })
 
+  it('a failure that several programs have, once with their names', () => {
+    const here = { environment: ubuntu, client: definition('claude-code'), file: native('/home/ana/.claude.json') }
+    const found = situation().probed(silent, { ...silent, ...here }, { ...silent, ...here, reason: 'it ended by itself' }, { ...here })
+    expect(found.find('server-starts')).toMatchObject([
+      {
+        message:
+          'as Claude Desktop (Windows) and Claude Code (Ubuntu) start it, it does not answer: it did not answer the handshake within 30 s',
+      },
+      { message: 'as Claude Code (Ubuntu) starts it, it does not answer: it ended by itself', environment: ubuntu.id },
+    ])
+    expect(found.all('server-starts').map(({ level }) => level)).toEqual(['error', 'error', 'ok'])
+  })
+
   it('a server that a hand edit broke, which is put back and not taken into the manifest', () => {
     const file = native('/home/ana/.claude.json')
     const deep = situation()
