@@ -46,8 +46,11 @@ export interface ConfigDocument {
 
 export type ReadConfig = { readonly ok: true; readonly document: ConfigDocument } | { readonly ok: false; readonly refusal: FileRefusal }
 
-/** The formats there are: `json` as programs read it that take neither comments nor trailing commas, `jsonc` with both. */
-export type FormatName = 'json' | 'jsonc' | 'toml'
+/**
+ * The formats there are: `json` as programs read it that take neither comments nor trailing commas, `commented` with comments,
+ * `jsonc` with both.
+ */
+export type FormatName = 'json' | 'commented' | 'jsonc' | 'toml'
 
 /**
  * How a config file is written. `path` says where the entries are: `['mcpServers']`. Nobody outside `core/formats` asks

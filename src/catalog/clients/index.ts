@@ -11,6 +11,7 @@ import { junie } from './junie/client.ts'
 import { kiro } from './kiro/client.ts'
 import { lmStudio } from './lm-studio/client.ts'
 import { opencode } from './opencode/client.ts'
+import { qwenCode } from './qwen-code/client.ts'
 import { vscode } from './vscode/client.ts'
 import { vscodeInsiders } from './vscode-insiders/client.ts'
 import { zed } from './zed/client.ts'
@@ -20,7 +21,7 @@ export const clients: readonly ClientDefinition[] = [
   ...[claudeDesktop, claudeCode, claudeCodeConfig, cursor],
   ...[codex, vscode, vscodeInsiders],
   ...[cline, antigravity, devin, kiro, lmStudio, junie],
-  ...[opencode, zed],
+  ...[opencode, qwenCode, zed],
 ]
 
 /** The client of that id, or null. */

@@ -1,11 +1,12 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Format, FormatName } from '../../model/format.ts'
-import { json, jsonc } from './json/format.ts'
+import { commented, json, jsonc } from './json/format.ts'
 
 type WithFormat = Pick<ClientDefinition, 'format'>
 
 const loaded = new Map<FormatName, Format>([
   ['json', json],
+  ['commented', commented],
   ['jsonc', jsonc],
 ])
 

@@ -30,6 +30,8 @@ describe('a server with a text that the program would fill in itself', () => {
   it.each([
     ['opencode', '{env:HOME}', '$HOME ${HOME} {a} { env:HOME}'],
     ['opencode', 'a {file:~/x} b', '{env:HOME'],
+    ['qwen-code', '$HOME', '$ {HOME} a$ {}'],
+    ['qwen-code', 'a${HOME}', '${}'],
   ])('is started by its name for %s: %s', (client, filled, plain) => {
     expect(words(entryOf(client, { command: 'x', args: [plain] }))).toEqual(['x', plain])
     expect(words(entryOf(client, { command: 'x', args: [filled] }))).toEqual(byName)
@@ -59,6 +61,7 @@ describe('a server over SSE', () => {
   it.each<[string, object]>([
     ['cline', { type: 'sse', url: server.url }],
     ['devin', { transport: 'sse', url: server.url }],
+    ['qwen-code', { url: server.url }],
   ])('is reached by %s itself', (client, entry) => expect(entryOf(client, server)).toEqual(entry))
 })
 
@@ -68,6 +71,8 @@ describe('an entry that a program wrote itself', () => {
     ['cline', { type: 'streamableHttp', url: 'https://x.dev/mcp' }],
     ['devin', { serverUrl: 'https://x.dev/mcp' }],
     ['antigravity', { serverUrl: 'https://x.dev/mcp' }],
+    ['qwen-code', { httpUrl: 'https://x.dev/mcp' }],
+    ['qwen-code', { httpUrl: 'https://x.dev/mcp', url: 'https://x.dev/sse' }],
   ])('of %s is read: %j', (id, value) => {
     expect(meaning(value, definition(id))).toMatchObject({ kind: 'remote', url: 'https://x.dev/mcp' })
   })
@@ -76,14 +81,12 @@ describe('an entry that a program wrote itself', () => {
 describe('settings that people publish', () => {
   const keys = { KEY: 'sk-1' }
 
-  it.each(['zed', 'opencode'])('of %s hold no key: such a server is started by its name', (client) => {
+  it.each(['zed', 'opencode', 'qwen-code'])('of %s hold no key: such a server is started by its name', (client) => {
     expect(words(entryOf(client, { command: 'x', args: ['--key', '${secret:KEY}'] }, keys))).toEqual(byName)
     expect(words(entryOf(client, { command: 'x', env: { A: '${secret:KEY}' } }, keys))).toEqual(byName)
     expect(words(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: '${secret:KEY}' } }, keys))).toEqual(byName)
-    expect(entryOf(client, { url: 'https://x.dev/mcp', headers: { A: 'b' } })).toMatchObject({
-      url: 'https://x.dev/mcp',
-      headers: { A: 'b' },
-    })
+    const plain = entryOf(client, { url: 'https://x.dev/mcp', headers: { A: 'b' } })
+    expect(meaning(plain, definition(client))).toMatchObject({ url: 'https://x.dev/mcp', headers: { A: 'b' } })
   })
 })
 
@@ -115,6 +118,11 @@ describe('opencode', () => {
     ],
     [{ enabled: false }, { unreadable: 'it only switches a server on or off that stands elsewhere' }],
   ])('reads %j', (value, read) => expect(meaning(value, definition('opencode'))).toEqual(read))
+})
+
+describe('Qwen Code', () => {
+  it('speaks SSE to a plain address', () =>
+    expect(meaning({ url: 'https://x.dev/sse' }, definition('qwen-code'))).toMatchObject({ transport: 'sse', url: 'https://x.dev/sse' }))
 })
 
 describe('Cline', () => {

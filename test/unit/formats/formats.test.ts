@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clients } from '../../../src/catalog/clients/index.ts'
-import { json, jsonc } from '../../../src/core/formats/json/format.ts'
+import { commented, json, jsonc } from '../../../src/core/formats/json/format.ts'
 import { toml } from '../../../src/core/formats/toml/format.ts'
 import { digest, meaning } from '../../../src/core/launch/meaning.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
@@ -10,6 +10,7 @@ import { runs } from '../../support/runs.ts'
 
 const formats: readonly (readonly [string, Format])[] = [
   ['json', json],
+  ['commented', commented],
   ['jsonc', jsonc],
   ['toml', toml],
 ]

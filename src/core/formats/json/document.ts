@@ -1,7 +1,7 @@
 import type { FileRefusal } from '../../../model/document.ts'
 
-/** Whether a client's parser takes comments and trailing commas. */
-export type Dialect = 'strict' | 'jsonc'
+/** What a client's parser takes: neither comments nor trailing commas, comments, or both. */
+export type Dialect = 'strict' | 'commented' | 'jsonc'
 
 /** Half-open range of UTF-16 offsets into a document's text. */
 export interface Span {

@@ -48,6 +48,9 @@ const shared: Omit<Format, 'read'> = {
 /** JSON with comments and trailing commas. */
 export const jsonc: Format = { ...shared, read: (bytes, path) => read(bytes, path, 'jsonc') }
 
+/** JSON with comments, as programs read it that take no trailing comma. */
+export const commented: Format = { ...shared, lenient: jsonc, read: (bytes, path) => read(bytes, path, 'commented') }
+
 /** JSON as programs read it that take neither comments nor trailing commas. */
 export const json: Format = {
   ...shared,

@@ -96,7 +96,7 @@ function finishValues(text: string, from: number, brackets: Brackets, items: Jso
       const comma = at
       at = skipTrivia(text, comma + 1, dialect)
       if (text.charCodeAt(at) !== closer) return at
-      if (dialect === 'strict') {
+      if (dialect !== 'jsonc') {
         throw new Problem('trailing-comma', comma, 'there is a trailing comma here, and the program that owns this file accepts none')
       }
     }

@@ -10,7 +10,7 @@ import type { Dialect } from '../../../../src/core/formats/json/document.ts'
 import { runs } from '../../../support/runs.ts'
 
 const RUNS = runs(60)
-const dialects: readonly Dialect[] = ['strict', 'jsonc']
+const dialects: readonly Dialect[] = ['strict', 'commented', 'jsonc']
 const name = fc.constantFrom(...OURS)
 const words = fc.array(fc.constantFrom('-y', 'pkg@1', 'é', '"', '//'), { maxLength: 3 })
 const value: fc.Arbitrary<JsonObject> = fc.record(

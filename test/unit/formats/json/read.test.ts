@@ -63,6 +63,13 @@ describe('a file that is not JSON', () => {
   })
 })
 
+describe('a file that may hold comments and no trailing comma', () => {
+  it('is read with the one and refused with the other', () => {
+    expect(documentOf('{ // x\n "mcpServers": {} /* y */ }', { dialect: 'commented' }).container).not.toBeNull()
+    expect(refusalOf('{ // x\n "a": 1, }', { dialect: 'commented' })).toMatchObject({ code: 'trailing-comma', line: 2, column: 8 })
+  })
+})
+
 describe('a strict file with what only JSONC has', () => {
   it.each([
     ['a line comment', '{\n  // x\n}', 'comment', 2, 3],
