@@ -53,6 +53,9 @@ export const ownVariables: Readonly<Record<string, string>> = {
 export const programVariables: Readonly<Record<string, string>> = {
   CLAUDE_CONFIG_DIR: "Claude Code's folder, with its `.claude.json`",
   CLAUDE_USER_DATA_DIR: "Claude Desktop's folder of settings, logs included",
+  CLINE_DATA_DIR: "Cline's folder, with its `settings/cline_mcp_settings.json`",
+  CLINE_MCP_SETTINGS_PATH: "Cline's file of servers itself",
+  COPILOT_HOME: "Copilot CLI's folder, with its `mcp-config.json`",
   CODEX_HOME: "Codex' folder, with its `config.toml`",
   XDG_CACHE_HOME: 'where Claude Code keeps its logs on Linux and in WSL',
 }

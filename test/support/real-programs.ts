@@ -39,3 +39,6 @@ export const realOpencode = real('opencode', 'opencode-linux-x64@1.18.33', 'bin/
 
 /** 120 MB. It needs Node 22, as does what that node is fetched for. */
 export const realQwenCode = real('Qwen Code', '@qwen-code/qwen-code@0.24.4', 'cli.js', nodeWithSqlite)
+
+/** 200 MB. */
+export const realCopilotCli = real('Copilot CLI', '@github/copilot-linux-x64@1.0.102', 'copilot')

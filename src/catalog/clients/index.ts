@@ -5,6 +5,7 @@ import { claudeCodeConfig } from './claude-code-config/client.ts'
 import { claudeDesktop } from './claude-desktop/client.ts'
 import { cline } from './cline/client.ts'
 import { codex } from './codex/client.ts'
+import { copilotCli } from './copilot-cli/client.ts'
 import { cursor } from './cursor/client.ts'
 import { devin } from './devin/client.ts'
 import { junie } from './junie/client.ts'
@@ -21,7 +22,7 @@ export const clients: readonly ClientDefinition[] = [
   ...[claudeDesktop, claudeCode, claudeCodeConfig, cursor],
   ...[codex, vscode, vscodeInsiders],
   ...[cline, antigravity, devin, kiro, lmStudio, junie],
-  ...[opencode, qwenCode, zed],
+  ...[copilotCli, opencode, qwenCode, zed],
 ]
 
 /** The client of that id, or null. */

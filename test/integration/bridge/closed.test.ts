@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closedBelow, closedByName, privatePaths } from '../../../src/bridge/policy/closed.ts'
 import { within } from '../../../src/bridge/policy/region.ts'
+import { relocated } from '../../../src/bridge/policy/lists/relocated.ts'
 import { clients } from '../../../src/catalog/clients/index.ts'
 import { linux, macos, ubuntu, windows } from '../../support/launches.ts'
 import { CANARY, type Desk, desk } from '../../support/desk.ts'
@@ -233,4 +234,14 @@ describe('the clients of the catalogue', () => {
       ).toBe(true)
     }
   })
+  it.each(clients.flatMap(({ id, variables = [] }) => variables.map((name) => [id, name])))(
+    '%s has none that is open where %s moves it',
+    (id, name) => {
+      const client = clients.find((each) => each.id === id)
+      const variables = { [name]: '/moved/x' }
+      const [was, is] = [client?.file(linux), client?.file({ ...linux, variables })]
+      const { closed } = relocated(variables, linux.home)
+      if (is !== was) expect(closed.some((path) => within(is ?? '', path, (each) => each))).toBe(true)
+    },
+  )
 })

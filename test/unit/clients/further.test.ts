@@ -62,6 +62,7 @@ describe('a server over SSE', () => {
     ['cline', { type: 'sse', url: server.url }],
     ['devin', { transport: 'sse', url: server.url }],
     ['qwen-code', { url: server.url }],
+    ['copilot-cli', { type: 'sse', url: server.url, tools: ['*'] }],
   ])('is reached by %s itself', (client, entry) => expect(entryOf(client, server)).toEqual(entry))
 })
 
@@ -123,6 +124,16 @@ describe('opencode', () => {
 describe('Qwen Code', () => {
   it('speaks SSE to a plain address', () =>
     expect(meaning({ url: 'https://x.dev/sse' }, definition('qwen-code'))).toMatchObject({ transport: 'sse', url: 'https://x.dev/sse' }))
+})
+
+describe('Copilot CLI', () => {
+  it('gets every field that it writes itself', () => {
+    expect(entryOf('copilot-cli', { command: 'x' })).toEqual({ type: 'local', command: 'x', args: [], tools: ['*'] })
+    expect(entryOf('copilot-cli', { url: 'https://x.dev/mcp' })).toEqual({ type: 'http', url: 'https://x.dev/mcp', tools: ['*'] })
+  })
+
+  it('keeps its file where its variable says', () =>
+    expect(definition('copilot-cli').file({ ...ubuntu, variables: { COPILOT_HOME: '/data' } })).toBe('/data/mcp-config.json'))
 })
 
 describe('Cline', () => {
