@@ -43,6 +43,13 @@ const ended = async (args: object, who = desktop) => {
 describe('a task for the other program', () => {
   const task = { type: 'execute_from_code', params: { prompt: 'run the tests' }, to: 'claude-code' }
 
+  it('is not claimed by who asked, though it is for any program', async () => {
+    place = running()
+    const { id } = await data('queue_action', { ...task, to: 'any' })
+    expect(await refusal('claim_action', { id }, desktop)).toMatch(/is for every client but claude-desktop, not for claude-desktop/)
+    expect(await data('claim_action', { id }, code)).toMatchObject({ found: true, id })
+  })
+
   it('waits until it is claimed, and its result comes back to who asked', async () => {
     place = running()
     const { id, status } = await data('queue_action', task)

@@ -116,6 +116,16 @@ describe('everything that is recorded', () => {
   })
 })
 
+describe('a file that has grown to its limit', () => {
+  it('is put aside, and the two before it are kept, the newer first', () => {
+    const file = new RotatingFile(path)
+    for (const letter of 'abcd') file.append(letter.repeat(4 * 1024 * 1024))
+    file.close()
+    const first = (end: string) => (existsSync(path + end) ? readFileSync(path + end, 'utf8')[0] : null)
+    expect(['', '.1', '.2', '.3'].map(first)).toEqual(['d', 'c', 'b', null])
+  })
+})
+
 describe('a log that is removed while it is written', () => {
   it('has every later line', () => {
     const log = join(place.base, 'log')

@@ -399,6 +399,14 @@ describe('bridge.allow', () => {
     expect(readFileSync(file, 'utf8')).toBe('after')
     await open.close()
   })
+  it('opens a folder that was there before the bridge started', async () => {
+    const folder = join(outer.home, '.config', 'git')
+    const file = put(join(folder, 'ignore'))
+    const open = desk({ ...rulesOf(outer), roots: [outer.A, outer.home], allow: [folder] })
+    await open.ok('write_file', { path: file, content: 'after' })
+    expect(readFileSync(file, 'utf8')).toBe('after')
+    await open.close()
+  })
   it('opens a folder under another name too, since it is known by what it is', async () => {
     const rename = () => renameSync(join(outer.home, '.vim'), join(outer.A, 'notes'))
     const file = join(outer.A, 'notes', 'plugin', 'x.vim')

@@ -36,3 +36,16 @@ describe('a name in the memory', () => {
     expect(await place.data('memory_get', { key: name })).toMatchObject({ found: false })
   })
 })
+
+describe('a list of the memory', () => {
+  it('names a further page only where there is one', async () => {
+    const place = desk()
+    for (const key of ['a', 'b']) await place.data('memory_set', { key, value: 1 })
+    const { entries, cursor } = await place.data('memory_list', { limit: 1 })
+    expect(entries).toMatchObject([{ key: 'a' }])
+    const next = await place.data('memory_list', { limit: 1, cursor })
+    expect([next.entries, 'cursor' in next]).toEqual([[expect.objectContaining({ key: 'b' })], false])
+    expect(await place.data('memory_list', { limit: 2 })).not.toHaveProperty('cursor')
+    await place.close()
+  })
+})

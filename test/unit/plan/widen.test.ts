@@ -57,6 +57,12 @@ describe('a server of one side that another one shall have', () => {
     expect(lists({ except: ['wsl'] }, { on: ['wsl:Ubuntu'] }, three)).toEqual({ except: ['wsl:Debian'] })
   })
 
+  it('stays out of a distribution that has no client in use yet', () => {
+    expect(lists({ only: ['wsl:Ubuntu'] }, { on: ['windows'] }, spots(usual, [ubuntu, debian, windows]))).toEqual({
+      only: ['wsl:Ubuntu', 'windows'],
+    })
+  })
+
   it('joins a side that is not on this machine', () => {
     expect(lists({ only: ['wsl'] }, { on: ['macos'] })).toEqual({ only: ['wsl', 'macos'] })
   })

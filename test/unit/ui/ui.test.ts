@@ -8,7 +8,7 @@ import { noPaint, wantsColour } from '../../../src/ui/paint.ts'
 import { progressOn } from '../../../src/ui/progress.ts'
 import { silentPrompt } from '../../../src/ui/prompt.ts'
 import { describeSteps } from '../../../src/ui/steps.ts'
-import { columns, cutPath, pad, wrap } from '../../../src/ui/width.ts'
+import { columns, cutPath, cutText, pad, wrap } from '../../../src/ui/width.ts'
 
 const key = 'sk-"quoted"\\and/slashes+0123456789'
 
@@ -96,6 +96,16 @@ describe('a moving line', () => {
     vi.useRealTimers()
     expect(written.length).toBeGreaterThan(3)
     expect(written[0]).toContain(columns === 1 || columns === 8 ? '…' : 'Installing packages')
+  })
+})
+
+describe('a text that is cut', () => {
+  it.each([
+    ['abcd', 4, 'abcd'],
+    ['abcde', 4, 'abc…'],
+    ['漢字漢字', 6, '漢字…'],
+  ])('fills the room with its mark, and no more: %s in %i', (text, room, cut) => {
+    expect(cutText(text, room)).toBe(cut)
   })
 })
 

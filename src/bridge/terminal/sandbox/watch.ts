@@ -34,14 +34,16 @@ function inMemory(folder: string): number {
   }
 }
 
-/** What is used up; null: nothing, or the sandbox has ended. `folders`: those of it that lie in memory, `scope`: the folder of its cgroup. */
+/**
+ * What is used up; null: nothing, or the sandbox has ended. `root`: its root as the kernel shows it, `folders`: those of it that lie in
+ * memory, `scope`: the folder of its cgroup.
+ */
 export function exhausted(
-  pid: number,
-  { memoryBytes, processes }: Quotas,
+  root: string,
+  { memoryBytes, processes }: Pick<Quotas, 'memoryBytes' | 'processes'>,
   folders: readonly string[],
   scope: string | null,
 ): 'memory' | 'processes' | null {
-  const root = `/proc/${pid}/root`
   const members = processesOf(`${root}/proc`)
   if (members === null) return null
   if (members.length > processes) return 'processes'
@@ -120,7 +122,7 @@ export class Watch {
 
   private excessOf({ pid, scope, folders }: Watched): Excess | null {
     try {
-      return exhausted(pid, this.quotas, folders, scope)
+      return exhausted(`/proc/${pid}/root`, this.quotas, folders, scope)
     } catch (error) {
       // A process ended between two questions.
       if (codeOf(error) === '') throw error
