@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
 import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
 import type { Step } from '../model/plan.ts'
+import { visible } from '../ui/escape.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { atHome, type HomeContext } from './at-home.ts'
@@ -48,12 +49,23 @@ const ofProject = async ({ system }: Context, { world, home }: HomeContext, proj
   ...{ ended: [], removed: [], kept: [], elsewhere: [], troubles: [] },
 })
 
-/** What would stand in each file afterwards. */
-function show({ io }: Context, { world }: HomeContext, planned: readonly Step[], say: (line: string) => void): void {
+/** What would stand in each file afterwards, and what else becomes of this machine: the same before the question and in a dry run. */
+function show({ io }: Context, { world }: HomeContext, planned: readonly Step[], extent: Extent, say: (line: string) => void): void {
   for (const line of describeSteps(planned, labelsFor(world, clients), io.paint, io.width)) say(line)
+  for (const line of whatElse(planned, extent)) say(line)
 }
 
-const whatElse = ({ purge, project }: Extent): string => {
+/** Servers of the user's own, which do not go with ours. */
+const ownServers = (planned: readonly Step[]): string[] => [
+  ...new Set(planned.flatMap(({ kind, server }) => (kind === 'write' && server !== null ? [server] : []))),
+]
+
+const whatElse = (planned: readonly Step[], extent: Extent): string[] => {
+  const own = ownServers(planned).map(visible)
+  return [...(own.length === 0 ? [] : [`Your own servers come back: ${own.join(', ')}.`]), besides(extent)]
+}
+
+const besides = ({ purge, project }: Extent): string => {
   if (project !== null)
     return `Nothing but the files of ${project} changes${purge ? ', and --purge deletes nothing' : ''}; --all uninstalls everything.`
   return purge
@@ -63,11 +75,10 @@ const whatElse = ({ purge, project }: Extent): string => {
 
 function preview(context: Context, homeContext: HomeContext, planned: readonly Step[], extent: Extent): ExitCode {
   const { io } = context
-  const notices = [whatElse(extent)]
+  const notices = whatElse(planned, extent)
   io.json({ command: 'uninstall', changed: false, run: null, steps: planned, ended: [], removed: [], kept: [], notices })
   if (!io.asJson) {
-    show(context, homeContext, planned, (line) => io.out(line))
-    io.out(whatElse(extent))
+    show(context, homeContext, planned, extent, (line) => io.out(line))
     io.out(io.paint.strong('Nothing was changed (--dry-run).'))
   }
   return planned.some(({ outcome }) => outcome !== 'planned') ? EXIT.attention : EXIT.ok
@@ -76,11 +87,9 @@ function preview(context: Context, homeContext: HomeContext, planned: readonly S
 async function confirm(context: Context, homeContext: HomeContext, planned: readonly Step[], extent: Extent): Promise<void> {
   if (context.options.yes === true) return
   const { io } = context
-  if (context.prompt.able) {
-    show(context, homeContext, planned, (line) => io.noteWhole(line, true))
-    io.noteWhole(whatElse(extent), true)
-  }
-  const question = extent.project === null ? 'Uninstall mcp-twin?' : 'Take our entries out of this project?'
+  if (context.prompt.able) show(context, homeContext, planned, extent, (line) => io.noteWhole(line, true))
+  const back = ownServers(planned).length === 0 ? '' : ' Your own servers come back.'
+  const question = `${extent.project === null ? 'Uninstall mcp-twin?' : 'Take our entries out of this project?'}${back}`
   const sure = await context.prompt.confirm(question, { flag: '--yes', default: false })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }

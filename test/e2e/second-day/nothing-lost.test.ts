@@ -1,7 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { itUnless } from '../../support/left-out.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
+import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { codeFile, cursorFile, desktopFile, type Home, home, oldFile, settingsFor, tinyRegistry } from '../main/place.ts'
 
 const key = 'ghp_q7Rt2Vx9Lm4Np8Ks1Wd6Zy3Bf5Hj0Tc4Ea7'
@@ -177,6 +179,21 @@ describe('uninstall', () => {
     )
     const done = (await place.run(['uninstall', '--yes', '--json'])).json.steps
     expect(done).toEqual(steps.map((step: object) => ({ ...step, outcome: 'done' })))
+  })
+
+  itUnless(lacksTerminal, 'asks with the lines of its dry run, and says whose servers come back', async () => {
+    const place = await begun()
+    await must(place, 'add', 'ours', '--command', 'node', '--', 'ours.js')
+    const dry = await terminal(place, ['uninstall', '--dry-run'], { width: 80 })
+    expect(await dry.exit()).toBe(0)
+    const asked = await terminal(place, ['uninstall'], { width: 80 })
+    await asked.waitFor('Uninstall mcp-twin? Your own servers come back.')
+    const [planned, shown] = [(await dry.screen()).split('Nothing was changed')[0], (await asked.screen()).split('? Uninstall')[0]]
+    expect(planned).toMatch(/two +update \(as it was before\)[\s\S]*- ours[\s\S]*come back: two\./)
+    expect(shown?.trim()).toBe(planned?.trim())
+    await asked.keys('Enter')
+    expect(await asked.exit()).toBe(130)
+    for (const each of [dry, asked]) await each.close()
   })
 
   it.each([
