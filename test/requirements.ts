@@ -1,5 +1,5 @@
-/** Which document asks for a behaviour: the two worlds, what they share, or actions and plugins. */
-type Source = 'twins' | 'shared mind' | 'actions and plugins'
+/** Which document asks for a behaviour: the two worlds, what they share, actions and plugins, or how many programs it reaches. */
+type Source = 'twins' | 'shared mind' | 'actions and plugins' | 'reach'
 
 /** What the product does, and the tests that prove it. */
 export interface Requirement {
@@ -14,6 +14,40 @@ export interface Requirement {
  * (`support/proven.ts`).
  */
 export const requirements: readonly Requirement[] = [
+  {
+    behaviour: 'each of ten more programs gets its entries as it spells them, and four that can be had read them',
+    source: 'reach',
+    tests: {
+      'unit/clients/golden.test.ts': ['is as it was: %s', 'is read back as what was meant'],
+      'integration/formats/json/clients.test.ts': ['come out as they should: %s'],
+      'e2e/clients/cline.test.ts': ['finds its own server beside ours, takes it out, and leaves ours as we wrote them'],
+      'e2e/clients/copilot-cli.test.ts': [
+        'reads what sync wrote beside what was there',
+        'writes its file anew when it takes a server out, and ours is still what we wrote',
+      ],
+      'e2e/clients/opencode.test.ts': [
+        'gets its entries in opencode.jsonc once that is there, and none is left in opencode.json',
+        'reads what sync wrote beside what was there',
+      ],
+      'e2e/clients/qwen-code.test.ts': ['are refused with their place', 'reads what sync wrote beside what was there'],
+    },
+  },
+  {
+    behaviour: 'a server is started by its name where the program would fill a text in, and where its settings are published',
+    source: 'reach',
+    tests: {
+      'unit/clients/further.test.ts': [
+        'is started by its name for %s: %s',
+        'of %s hold no key: such a server is started by its name',
+        'gets a server by its name where it would fill a text in itself',
+      ],
+    },
+  },
+  {
+    behaviour: 'no tool of the bridge opens the config of a program, wherever a variable moves it',
+    source: 'reach',
+    tests: { 'unit/clients/closed.test.ts': ['every config of $id', 'the config of $id where $name moves it'] },
+  },
   {
     behaviour: 'a decision that one program remembers is found by the other, in its project',
     source: 'shared mind',

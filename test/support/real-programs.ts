@@ -42,3 +42,6 @@ export const realQwenCode = real('Qwen Code', '@qwen-code/qwen-code@0.24.4', 'cl
 
 /** 200 MB. */
 export const realCopilotCli = real('Copilot CLI', '@github/copilot-linux-x64@1.0.102', 'copilot')
+
+/** 150 MB. */
+export const realCline = real('Cline', '@cline/cli-linux-x64@3.0.65', 'bin/cline')

@@ -2,10 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closedBelow, closedByName, privatePaths } from '../../../src/bridge/policy/closed.ts'
-import { within } from '../../../src/bridge/policy/region.ts'
-import { relocated } from '../../../src/bridge/policy/lists/relocated.ts'
-import { clients } from '../../../src/catalog/clients/index.ts'
-import { linux, macos, ubuntu, windows } from '../../support/launches.ts'
 import { CANARY, type Desk, desk } from '../../support/desk.ts'
 
 let place: Desk
@@ -219,29 +215,4 @@ describe('a closed folder whose name holds a backslash', () => {
     expect(await odd.refused('read_file', { path: plant(join(closed, 'f')) })).toMatch(/is closed/)
     await odd.close()
   })
-})
-
-describe('the clients of the catalogue', () => {
-  it.each(clients.map(({ id }) => [id]))('%s has no config that is open', (id) => {
-    const client = clients.find((each) => each.id === id)
-    if (client === undefined) throw new Error(id)
-    if (client.project !== undefined) expect(closedByName(`/srv/project/${client.project.path}`)).toBe(true)
-    for (const side of [windows, ubuntu, linux, macos].filter(({ kind }) => client.environments.includes(kind))) {
-      const closed = privatePaths(side.home, side.kind)
-      expect(
-        closed.some((path) => within(client.file(side), path, (each) => each)),
-        side.id,
-      ).toBe(true)
-    }
-  })
-  it.each(clients.flatMap(({ id, variables = [] }) => variables.map((name) => [id, name])))(
-    '%s has none that is open where %s moves it',
-    (id, name) => {
-      const client = clients.find((each) => each.id === id)
-      const variables = { [name]: '/moved/x' }
-      const [was, is] = [client?.file(linux), client?.file({ ...linux, variables })]
-      const { closed } = relocated(variables, linux.home)
-      if (is !== was) expect(closed.some((path) => within(is ?? '', path, (each) => each))).toBe(true)
-    },
-  )
 })

@@ -21,7 +21,6 @@ function fileOf(environment: Environment): NativePath {
 export const cline = defineClient({
   id: 'cline',
   label: 'Cline',
-  untried: true,
   always: [],
   environments: ['windows', 'wsl', 'linux', 'macos'],
   switchedOn: true,

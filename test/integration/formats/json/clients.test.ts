@@ -76,7 +76,7 @@ function merge(client: ClientDefinition, { name, before, entry }: Trial): { afte
 }
 
 describe.each(clients.filter(({ format }) => format !== 'toml'))('the collected config files, as those of $id', (client) => {
-  it.each(cases.map((text) => [JSON.parse(text).id as string, text]))('%s', (id, text) => {
+  it.each(cases.map((text) => [JSON.parse(text).id as string, text]))('come out as they should: %s', (id, text) => {
     const trial = trialOf(text, client)
     const { after, output, exit } = merge(client, trial)
     expect(judge(trial.expected, trial.before, after, output, exit)).toEqual({ id, pass: true, fails: [] })
