@@ -44,6 +44,14 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a config that its program is writing is waited for, and left alone where that does not end',
+    source: 'reach',
+    tests: {
+      'integration/files/held-file.test.ts': ['is waited for', 'keeps ours from writing after fifteen seconds, in words'],
+      'integration/files/claude-lock.test.ts': ['is waited for', 'is refused in words after fifteen seconds, and left alone'],
+    },
+  },
+  {
     behaviour: 'no tool of the bridge opens the config of a program, wherever a variable moves it',
     source: 'reach',
     tests: { 'unit/clients/closed.test.ts': ['every config of $id', 'the config of $id where $name moves it'] },

@@ -149,6 +149,8 @@ export interface ClientDefinition {
   nameFits(name: string): boolean
   /** Lock that the program itself takes while it writes this file. */
   readonly ownLock?: 'proper-lockfile'
+  /** A file beside its config that the program holds by flock while it writes. */
+  readonly heldFile?: string
   /** File names of its processes, to see whether it is running. */
   readonly processes?: readonly string[]
   /** While it runs it keeps its config in memory and writes it back, dropping what others wrote meanwhile. */

@@ -33,6 +33,8 @@ export interface RewriteTarget extends Guarded {
   /** Id of the side this process runs on, for the lock. */
   readonly side: string
   readonly ownLock?: 'proper-lockfile'
+  /** A file that its program holds by flock while it writes this one, and the program's name for people. */
+  readonly held?: { readonly file: ReachablePath; readonly program: string }
   /** On a Windows drive: the program that most likely holds the file when it cannot be replaced. */
   readonly holder?: string
   /** `refuse`: a symbolic link is not followed but refused, with the reason. */

@@ -4,6 +4,7 @@ import type { System } from '../../model/system.ts'
 import { releaseLeftClaudeLocks, withClaudeLock } from './claude-lock.ts'
 import type { Backup, Decide, RewriteOutcome, RewriteTarget } from './decision.ts'
 import { makeFolders, removeFolders } from './folders.ts'
+import { untilReleased } from './held-file.ts'
 import { LockedError, withFileLock } from './lock.ts'
 import { findPlace, type FileLocation } from './place.ts'
 import { nothing, refused, settle, settles } from './settle.ts'
@@ -31,7 +32,10 @@ async function underLocks(
   const claudeLocked: ReachablePath[] = target.ownLock === undefined ? [] : [target.here, real]
   if (claudeLocked.length > 0) await releaseLeftClaudeLocks(system, claudeLocked, real, target.side, signal)
   const outcome = await withFileLock(system, real, target.side, { signal }, async (held) => {
-    const work = (): Promise<RewriteOutcome> => settle({ system, target, real, held, backup, folders }, noting, place.facts?.inode)
+    const work = async (): Promise<RewriteOutcome> => {
+      if (target.held !== undefined) await untilReleased(system, target.held, signal)
+      return settle({ system, target, real, held, backup, folders }, noting, place.facts?.inode)
+    }
     let isWritten = false
     try {
       const settled = await withClaudeLock(system, claudeLocked, { signal, note: held.noteClaudeLocks }, work)

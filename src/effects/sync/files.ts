@@ -16,6 +16,7 @@ import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { BackupRun } from '../store/backup.ts'
 import { keepMode } from '../machine/far-modes.ts'
+import { heldBeside } from '../store/held-file.ts'
 import { type Decision, type RewriteOutcome, rewriteFile } from '../store/rewrite.ts'
 
 /** The result for one client file. */
@@ -79,6 +80,7 @@ export async function applyFile(
       within: project ?? null,
       links: observed.scope === 'project' && client.project?.refusesLink === true ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
+      ...(observed.scope === 'project' ? {} : heldBeside(client, here)),
     },
     decide,
     backup,

@@ -14,6 +14,7 @@ import type { Decision } from '../store/decision.ts'
 import { revertHook } from '../hook/revert.ts'
 import { revertSetting } from '../../core/formats/json/setting.ts'
 import { keepMode } from '../machine/far-modes.ts'
+import { heldBeside } from '../store/held-file.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import type { Locate, Revert } from '../store/undo.ts'
 import type { Situation } from '../manifest/open.ts'
@@ -39,6 +40,7 @@ export const locator =
       side: situation.self.id,
       ...bounds,
       ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
+      ...(isUserFile ? heldBeside(client, here) : {}),
     }
   }
 

@@ -21,6 +21,7 @@ import type { System } from '../../model/system.ts'
 import type { BackupRun } from '../store/backup.ts'
 import type { Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
 import { previewRewrite } from '../store/preview.ts'
+import { heldBeside } from '../store/held-file.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
@@ -195,6 +196,7 @@ async function targetOf(
     side: self.id,
     ...bounds,
     ...(definition?.ownLock !== undefined && bounds.within === null ? { ownLock: definition.ownLock } : {}),
+    ...(definition !== null && bounds.within === null ? heldBeside(definition, here) : {}),
     ...keepMode(system, side, here),
   }
 }

@@ -13,8 +13,7 @@ function folderOf(environment: Environment): NativePath {
 
 /**
  * GitHub Copilot's command line (docs.github.com/copilot, "Adding MCP servers for GitHub Copilot CLI"). It takes comments and trailing
- * commas, and loses both when it writes. While it writes it holds its `.mcp-writer.lock` by flock, which node cannot ask for; it
- * replaces the file whole, so that a write of ours between its reading and its writing is noticed (copilot 1.0.102).
+ * commas, and loses both when it writes (copilot 1.0.102).
  */
 export const copilotCli = defineClient({
   id: 'copilot-cli',
@@ -39,6 +38,7 @@ export const copilotCli = defineClient({
     }),
   },
   nameFits: (name) => name.trim() !== '',
+  heldFile: '.mcp-writer.lock',
   restart: 'start Copilot CLI anew, or type /mcp reload',
   variables: [folderVariable],
 })
