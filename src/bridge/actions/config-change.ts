@@ -42,7 +42,7 @@ function variablesIn(env: unknown): readonly (readonly [string, string])[] {
   if (env === undefined) return []
   if (!isObject(env)) throw failed('"env" must be an object of strings.')
   return Object.entries(env).map(([name, value]) => {
-    if (typeof value !== 'string') throw failed(`"env" must be an object of strings; ${JSON.stringify(name)} is none.`)
+    if (typeof value !== 'string') throw failed(`"env" must be an object of strings; ${JSON.stringify(name)} is not a string.`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw failed(`${JSON.stringify(name)} is no name of a variable.`)
     return [name, value]
   })
@@ -105,7 +105,7 @@ async function manifestServer(name: string, value: JsonObject, { self, sides }: 
   const server = mapTexts(fillReferences(read, name), template) as ServerSpec
   const missing = keysOf(askForPlaceholders(server, name, 'pasted')).filter((key) => !keysOf(server).includes(key))
   if (missing.length > 0)
-    throw failed(`Nothing was queued: where a key belongs it holds an example; name the key itself, as \${secret:${missing[0]}}.`)
+    throw failed(`Nothing was queued: instead of a key it holds an example; name the key itself, as \${secret:${missing[0]}}.`)
   return server
 }
 

@@ -34,7 +34,7 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
     throw failed(`${limits.actionsUndecided} actions wait for a person already: mcp-twin actions list; cancel_action cancels one.`)
   const { client, session } = store.author
   const status = needs === undefined ? 'pending' : 'needs_user'
-  // The answer to the client says that a person is needed, so its inbox does not show that again.
+  // The client's answer names the person already; its inbox need not repeat it.
   const seen = needs === undefined ? null : store.now
   store.run(
     `INSERT INTO actions (id, type, params, roots, recipient, carrier, claimable, status, result, client, session, machine, at, updated, expires, finished, seen)
@@ -60,7 +60,7 @@ function checkRoom(database: Database, bytes: number): void {
   )
   if ((held?.bytes ?? 0) + bytes > limits.actionsQueuedBytes)
     throw failed(
-      `Actions that wait would hold more than ${limits.actionsQueuedBytes / 2 ** 20} MiB; cancel some with cancel_action (list_actions names them), or write the text to a file and name it.`,
+      `Waiting actions would hold more than ${limits.actionsQueuedBytes / 2 ** 20} MiB; cancel some with cancel_action (list_actions names them), or write the text to a file and name it.`,
     )
 }
 

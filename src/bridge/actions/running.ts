@@ -21,7 +21,7 @@ export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Act
   return row === undefined ? null : begin(store, row.id, by, isLive)
 }
 
-/** Starts an action that a person has approved, or wants to be tried again. Refuses if the action of that id is not the one that was `shown`. */
+/** Starts an action after a person's approval, or again at a person's wish. Refuses if it differs from the action that was `shown`. */
 export function beginApproved(store: Transaction, shown: Action, by: Claim, isLive: IsLive): Action {
   const { id } = shown
   const action = read(store, id, isLive, store.now)

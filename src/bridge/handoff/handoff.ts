@@ -62,7 +62,7 @@ export function create(store: Transaction, handoff: NewHandoff): void {
   )
   if ((open?.count ?? 0) >= limits.handoffsOpen)
     throw failed(
-      `${limits.handoffsOpen} handoffs of ${client} are open already, which is the most; close some with handoff_update, status done or dropped (handoff_list names them).`,
+      `${client} has ${limits.handoffsOpen} open handoffs, the most allowed; close some with handoff_update, status done or dropped (handoff_list names them).`,
     )
   makeRoom(store, bytes)
   store.run(

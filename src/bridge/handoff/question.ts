@@ -33,7 +33,7 @@ export function ask(
   forgetClosed(store)
   const open = store.get<{ count: number }>(`SELECT count(*) AS count FROM questions WHERE ${isOpen} AND client = ?`, client)
   if ((open?.count ?? 0) >= limits.questionsOpen)
-    throw failed(`${limits.questionsOpen} questions of ${client} wait for an answer already, which is the most; wait for answers first.`)
+    throw failed(`${client} has ${limits.questionsOpen} unanswered questions, the most allowed; wait for answers first.`)
   makeRoom(store, Buffer.byteLength(question))
   store.run(
     'INSERT INTO questions (id, handoff, question, recipient, client, session, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -63,8 +63,8 @@ export function answer(store: Transaction, id: string, text: string): string {
 }
 
 /**
- * Takes a question back that nobody has answered. Returns whom it had been asked; null: all. Throws a Refusal where there is none, it was
- * answered, or another client asked it.
+ * Takes an unanswered question back. Returns the client that was asked; null: all. Throws a Refusal for an unknown or answered
+ * question, and for one of another client.
  */
 export function withdraw(store: Transaction, id: string): string | null {
   const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)

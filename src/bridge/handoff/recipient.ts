@@ -36,8 +36,8 @@ export async function recipients(store: Store, { here, takingPart, now }: KnownR
 }
 
 /**
- * The client that `to` names: by its id, its label, its short form, or a name that was connected lately. Null: `any`, or nothing, which
- * is every client but the one that calls. Throws a Refusal that names those there are.
+ * The client that `to` names by id, label, short form, or the name of a recent connection. Null for `any` or nothing: every client
+ * but the caller. Throws a Refusal that names the known ones.
  */
 export async function recipient(store: Store, to: string | undefined, known: KnownRecipients): Promise<string | null> {
   if (to === undefined || plain(to) === 'any') return null

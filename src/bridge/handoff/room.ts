@@ -17,8 +17,8 @@ const closed = `SELECT id, updated FROM handoff_heads WHERE status IN ('done', '
 const settled = `SELECT id, answer_at AS updated FROM questions WHERE answer_seen IS NOT NULL`
 
 /**
- * Makes room for so many more bytes: what was closed first goes first. Throws a Refusal where what is open holds too much; it names
- * what to close.
+ * Makes room for so many more bytes by removing what was closed first. Throws a Refusal if the open ones alone hold too much, and
+ * names the largest.
  */
 export function makeRoom(store: Transaction, bytes: number): void {
   let free = limits.handoffsBytes - held(store) - bytes
@@ -39,13 +39,13 @@ function full(store: Transaction) {
   const largest = store.all<{ id: string; bytes: number }>('SELECT id, bytes FROM handoff_heads ORDER BY bytes DESC LIMIT 3')
   const named = largest.map(({ id, bytes }) => `${id} (${Math.ceil(bytes / 2 ** 20)} MiB)`).join(', ')
   return failed(
-    `Nothing was stored: handoffs and questions that are open hold ${limits.handoffsBytes / 2 ** 20} MiB, which is the most. Close what is no longer needed with handoff_update, status done or dropped${
+    `Nothing was stored: open handoffs and questions hold ${limits.handoffsBytes / 2 ** 20} MiB, the most allowed. Close what is no longer needed with handoff_update, status done or dropped${
       named === '' ? '' : `; the largest are ${named}`
     }. Questions go once they are answered and read.`,
   )
 }
 
-/** Removes what was closed, or answered and shown, so long ago that nobody needs it any more, some of it with each write. */
+/** Removes closed handoffs and shown answers after `limits.handoffAgeMs`, some with each write. */
 export function forgetClosed(store: Transaction): void {
   const before = store.now - limits.handoffAgeMs
   const old = store.all<{ id: string }>(

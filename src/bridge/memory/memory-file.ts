@@ -23,8 +23,8 @@ export async function eachLine(path: string, each: (line: string, number: number
 }
 
 /**
- * Writes lines to a file that only its owner may read; `EEXIST` where there is one, unless `replace`, which puts the whole new
- * file in its place at the end. Nothing is left of a file that could not be written.
+ * Writes lines to a file for its owner alone. Throws `EEXIST` for an existing file; `replace` puts the finished file in its place.
+ * A failed write leaves nothing.
  */
 export async function writeLines<T>(path: string, replace: boolean, fill: (write: (line: string) => void) => Promise<T>): Promise<T> {
   const target = replace ? `${path}.mcp-twin-new` : path

@@ -23,8 +23,8 @@ export interface SearchQuery {
 }
 
 /**
- * Entries by how well they fit: those that hold all words first, then, where they are fewer than `limit`, those that hold any.
- * Ranking costs a look at every entry that holds a word, so words that very many hold choose entries but rank none.
+ * The best entries first: those with all words, then, up to `limit`, those with any of them. Ranking reads every entry with a word,
+ * so very frequent words choose entries but do not rank them.
  */
 export function search(database: Database, { query, namespace, limit }: SearchQuery, now: number): readonly MemoryEntry[] {
   const words = wordsIn(query)

@@ -26,8 +26,8 @@ interface Present {
 }
 
 /**
- * Says what `take` would do with a line. `force`: an entry that differs becomes the next version of its key, and what the
- * store had becomes its history.
+ * Says what `take` would do with a line. `force`: a different entry becomes the next version of its key, and the store's own value
+ * moves to the history.
  */
 export function judgeTwin(database: Database, { kind, row }: TwinItem, now: number, force: boolean): TwinOutcome {
   const { namespace, key, version } = row

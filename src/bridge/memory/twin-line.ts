@@ -23,7 +23,7 @@ export interface TwinRow extends Row {
   readonly expires: number | null
 }
 
-/** `entry`: what is remembered now; `version`: what a key held before, or that it was deleted. */
+/** `entry`: the newest value of a key; `version`: an earlier value, or its deletion. */
 export type TwinKind = 'entry' | 'version'
 
 /**

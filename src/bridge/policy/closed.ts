@@ -18,8 +18,8 @@ function isOurFolder(names: Names, at: number): boolean {
 }
 
 /**
- * Whether names, those of a path, are closed wherever they lie: project files of clients, and what is private in a user's
- * home, from wherever that home is reached. `homes`: names of homes that lie where homes usually do not.
+ * Whether a path is closed by its names, in any place: project files of clients, and the private files of a home, however it is
+ * reached. `homes`: homes in unusual places.
  */
 export const closedNames = (names: Names, homes: readonly Names[]): boolean =>
   names.some((_, at) => inFolders.match(names, at) === 'in') ||

@@ -11,9 +11,8 @@ const kindAt = async (path: string): Promise<'folder' | 'file' | null> =>
   )
 
 /**
- * The folder that a person would open so that a path outside of the allowed ones can be used: the top of its repository, else the
- * folder itself, or the one that a file lies in. '' where that would be a whole home or disk, or is not merely outside.
- * `isOutside`: whether a path is closed for no other reason.
+ * The folder to open for a path outside the allowed ones: the top of its repository, else the folder itself, or the file's folder.
+ * '' for a whole home or disk, and for a path that is closed by more than its place. `isOutside`: its place alone closes a path.
  */
 export async function folderToOpen(
   real: string,

@@ -83,7 +83,7 @@ function where(descriptor: number): string | null {
   }
 }
 
-/** Whether an open file is what its path was opened for: it lies there, or did until it was replaced. Null where that cannot be asked. */
+/** Whether an open file lies at its path, or did until it was replaced. Null: this system cannot tell. */
 export function liesAt(descriptor: number, path: string): boolean | null {
   const opened = where(descriptor)
   return opened === null ? null : opened === path || opened === `${path} (deleted)`

@@ -13,8 +13,7 @@ export interface Closed {
 }
 
 /**
- * Closed things that are known to be in a folder, without a walk through it: those that are closed by their place, and what
- * the folder itself has of those that are closed by their name.
+ * The closed things in a folder that need no walk: those closed by their place, and the folder's own entries with closed names.
  */
 export async function closedInside(policy: Policy, folder: string): Promise<Closed[]> {
   const [region, fold] = [await policy.region(), await policy.fold()]

@@ -6,8 +6,8 @@ import type { Admitted, Policy } from './policy.ts'
 import { holdsOne, within } from './region.ts'
 
 /**
- * Refuses to take away a folder, or to make one, under a name that gives something in it a meaning: one that holds something
- * closed or that runs later, or an allowed folder. `there`: only what exists counts among what has its meaning by its name.
+ * Refuses to remove or make a folder whose name gives its content a meaning: it holds something closed, something that runs
+ * later, or an allowed folder. `there`: of the names with a meaning only existing files count.
  */
 export async function checkWhole(policy: Policy, real: string, what: string, there = false): Promise<void> {
   const { ruling, region } = await policy.current()

@@ -175,8 +175,8 @@ export class Policy {
   }
 
   /**
-   * A judge of canonical paths to be read, for many in a row: by what they are called and where they lie. `id`: what is there;
-   * with it the folders above are looked at too, each once.
+   * Judges many canonical paths for reading, by name and place. With `id`, the identity of the file, it looks at the folders above
+   * too, each once.
    */
   async judge(): Promise<(real: string, id?: string | undefined) => boolean> {
     const { ruling } = await this.rulings.current()

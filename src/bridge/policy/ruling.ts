@@ -37,7 +37,7 @@ interface PathFlags {
 
 const noFlags: PathFlags = { closed: false, autorun: false, allowed: false }
 
-/** All rules, indexed so that judging a path takes time by its own length, not by that of the lists. */
+/** All rules, indexed: the time to judge a path depends on its length, not on the length of the lists. */
 export class Ruling {
   readonly homes: readonly Names[]
   private readonly folders = new Map<string, PathFlags>()

@@ -25,8 +25,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 }
 
 /**
- * Adds the rows of `from` that `to` lacks, and replaces those that are older there: two files that were one store once, and were written
- * apart from each other. Inside a transaction of the caller. What cannot be read is left out. Returns how many rows were taken over.
+ * Copies rows of `from` that `to` lacks or has in an older state. Both files were one store once and were written separately since.
+ * Runs inside the caller's transaction. Unreadable rows are left out. Returns the number of rows.
  */
 export function carryRows(from: Database, to: Database): number {
   const tables = to.all<{ name: string }>(

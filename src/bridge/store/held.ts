@@ -24,7 +24,7 @@ export interface StoreOpening {
   random(bytes: number): string
 }
 
-/** Opens a generation, and makes or migrates it. Throws what SQLite does where it is damaged, and `busy` where its files were replaced meanwhile. */
+/** Opens, makes or migrates a generation. Throws SQLite's error for a damaged one, and `busy` if its files were replaced meanwhile. */
 export function hold({ place, engine, random }: StoreOpening, generation: number): StoreGeneration {
   place.make(generation)
   const { file } = place.files(generation)
@@ -42,8 +42,8 @@ export function hold({ place, engine, random }: StoreOpening, generation: number
 }
 
 /**
- * The generation to open: the one that `current` names. We only ever go up, so a finished one with a higher number counts more than
- * `current`, and so does any where the named one is gone and is not what this process holds (`held`). Null where there is none.
+ * The generation to open: usually the one that `current` names. Generations only go up: a finished one with a higher number wins
+ * over it. Any other wins where the named one is gone and this process does not hold it (`held`). Null: there is none.
  */
 export function generationIn(place: StorePlace, engine: Engine, held: number | null): number | null {
   const named = place.generation()
@@ -92,5 +92,4 @@ export function holdsAllOf(next: Database, held: StoreGeneration): boolean {
   return own != null && there !== undefined && own.at === there.at && own.session === there.session && own.id === there.id
 }
 
-export const restless = () =>
-  failed('The files of the store are replaced again and again; find out which program does that, then try again.')
+export const restless = () => failed('Another program keeps replacing the files of the store; stop it, then try again.')

@@ -12,12 +12,12 @@ export interface OpenedStore {
 }
 
 /**
- * What a store lacks that was in it, in a sentence; null: nothing. `expected`: the last change that any process has told of. The judgement
- * of bridges, which note it down in the store, and of doctor, which only reads: what was noted in the last days counts too.
+ * Says what a store has lost, in a sentence; null: nothing. `expected`: the last change that any process announced. Bridges note
+ * the loss in the store, doctor only reads; notes of the last days count too.
  */
 export function missingFrom({ database, generation, id }: OpenedStore, expected: LastChange | null, now: number): string | null {
   if (expected !== null && expected.store !== id)
-    return `The store is another one than before (${generation}.db): what was stored before is not in it.`
+    return `The store (${generation}.db) is not the one of before: earlier entries are not in it.`
   const missing = (expected?.n ?? 0) - lastChange(database)
   if (missing > 0) return `The store is older than it was: ${missing} changes are missing from ${generation}.db.`
   const noted = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'missing'`)?.value ?? ''

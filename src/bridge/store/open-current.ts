@@ -13,8 +13,8 @@ export interface Crossing extends StoreOpening {
 }
 
 /**
- * Opens the store as its place names it now, and takes along what only `old` holds: the files that were the store until now. `trying` gets
- * the generation before it is opened. Throws what SQLite does where that one is damaged.
+ * Opens the store that its place names now, and copies the rows that only `old`, the store until now, holds. `trying` gets the
+ * generation before it is opened. Throws SQLite's error for a damaged one.
  */
 export async function openCurrent(
   options: Crossing,
@@ -77,7 +77,5 @@ async function carry({ rebuild, report }: Crossing, old: StoreGeneration, { data
     throw error
   }
   if (carried > 0)
-    report(
-      `Another file was put in the place of ${old.generation}.db while it was open; ${carried} rows that only the old one held were taken over.`,
-    )
+    report(`Another file replaced ${old.generation}.db while it was open; ${carried} rows of the old file were copied into the new one.`)
 }

@@ -8,9 +8,9 @@ import type { StorePlace } from './place.ts'
 const checkMs = 5000
 
 /**
- * Lets `use` read the store as a process sees it that opened the file with the log beside it now, which is not the log that is held here:
- * what a command wrote that has ended since is nowhere else. SQLite cannot open one file with two logs, so both are copied. Copying
- * opens the file and so gives this process's locks on it up: only for a file that is left for good. Nothing happens where they do not fit.
+ * Lets `use` read the file with the log beside it now, which is another log than the one held here: it alone has the writes of
+ * commands that have ended since. SQLite cannot open one file with two logs, so both are copied. Copying gives up this process's
+ * locks on the file: call it only for a file that is left for good. Does nothing where file and log do not fit.
  */
 export function otherLog(place: StorePlace, engine: Engine, held: StoreGeneration, use: (database: Database) => void): void {
   const { file, log } = place.files(held.generation)

@@ -10,8 +10,8 @@ import type { Fault } from '../machine/ownership-faults.ts'
 export const markOf = ({ kind, id }: Fault): string => (kind === 'world' ? kind : `${kind}:${id}`)
 
 /**
- * True if the user trusted this folder (a real path) although others may write its files, and those are still the same
- * users and groups. A side that is not home reads that from `launches.json`, whose digests show that nothing has changed since.
+ * True if the user trusted this folder (a real path) although others may write its files, and the others are still the same users
+ * and groups. Sides other than home read it from `launches.json`; its digests show that nothing has changed.
  */
 export async function isAccepted(
   system: System,

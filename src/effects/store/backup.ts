@@ -14,8 +14,8 @@ export interface BackupRun {
   /** The backup of one file, to be given to `rewriteFile`. */
   forFile(note: FileNote): Backup
   /**
-   * Ends the run and removes backups beyond the limits. Returns its id, or null when it changed no file. `complete`: an
-   * undo that brought everything back, so that the run it undid counts as undone.
+   * Ends the run and removes backups beyond the limits. Returns its id; null: it changed no file. `complete`: this undo restored
+   * everything, and the other run counts as undone.
    */
   finish(end?: { complete: boolean }): Promise<string | null>
   /** The first copies of the clients' files, which no limit removes. */

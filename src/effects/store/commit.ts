@@ -108,7 +108,7 @@ async function replaceWhole(job: Job, snapshot: FileSnapshot, decision: Replace)
   }
 }
 
-/** Removes the file by a rename, so that one which changed in the last moment can be put back. */
+/** Removes the file by a rename: a file that changed in the last moment can be put back. */
 async function removeWhole(job: Job, snapshot: FileSnapshot): Promise<Committed> {
   const { system, target, real, backup } = job
   const aside = temporaryPath(real, system.pid, system.random(4))

@@ -97,7 +97,7 @@ export class Journal {
     if (entry.stored !== null) await this.#system.files.remove(storedPath(this.#folder, await this.#open(), entry.stored))
   }
 
-  /** Stores the bytes first and the index after them, so that the index never names what is not there. */
+  /** Stores the bytes before the index: the index names only existing bytes. */
   async add(note: FileNote, { bytes, mode, after, folders }: Saved): Promise<BackedUpFile> {
     // Numbered, since files of several clients have the same name.
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`

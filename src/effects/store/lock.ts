@@ -85,7 +85,7 @@ class OwnLock implements LockProtocol {
     return waitedMs - this.#unchangedSince.atMs >= staleMs
   }
 
-  /** Removes an old thing that is no lock of ours, under a lock on its own name, so that only one process does. */
+  /** Removes an old file or folder in the lock's place. A lock on its own name lets one process do it. */
   async #clearBroken(): Promise<void> {
     await withLock(this.#system, lockPath(this.lock), this.#self.side, 'a broken lock is being removed', {}, async () => {
       const again = await inspect(this.#system, this.lock, this.#self)

@@ -167,8 +167,8 @@ export class Originals {
   }
 
   /**
-   * Notes that a file is about to be written: its first copy, where there is none, what the entries say that are changed for the
-   * first time (`names`), and whether others wrote in between.
+   * Notes that a file is about to be written: keeps its first copy, the texts of entries that change for the first time (`names`),
+   * and whether others wrote in between.
    */
   async keep(place: FileName, saved: Saved, names: readonly string[]): Promise<void> {
     const original = await this.#ensure(place, saved)
@@ -186,7 +186,7 @@ export class Originals {
     await this.#write(await this.load())
   }
 
-  /** Notes what entries say that become ours, and what we make of them. `isWritten`: the file is written with it. */
+  /** Notes the texts of entries before and after they become ours. `isWritten`: the file is written with it. */
   async take(
     place: FileName,
     found: Pick<Saved, 'bytes' | 'mode'>,

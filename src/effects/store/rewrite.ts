@@ -78,10 +78,10 @@ function outcomeOf(error: unknown, { shown, holder }: RewriteTarget): RewriteOut
 }
 
 /**
- * Rewrites one file so that nothing can be lost: under our lock and, where it has one, its program's own; on bytes
- * that are whole; backed up before; whole beside the old content before it takes its place; and only if nobody wrote
- * in between, else `decide` is asked again. At every moment the file holds its old bytes or its new ones. Troubles of
- * the file system come back as `refused` (lies in the place) or `failed` (tried and failed), old bytes kept.
+ * Rewrites one file without losing anything. It takes our lock and the program's own (if it has one), reads whole bytes, backs
+ * them up, writes the new file beside the old one, and renames it only if nobody wrote in between; else it asks `decide` again.
+ * At every moment the file holds its old bytes or its new ones. Faults of the file system come back as `refused` (lies in the
+ * place) or `failed` (tried and failed), with the old bytes kept.
  */
 export async function rewriteFile(system: System, target: RewriteTarget, decide: Decide, backup: Backup | null): Promise<RewriteOutcome> {
   try {

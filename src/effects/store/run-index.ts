@@ -42,7 +42,7 @@ export async function readIndex(system: System, folder: ReachablePath, id: strin
 export const runIds = async (system: System, folder: ReachablePath): Promise<string[]> =>
   (await system.files.list(folder)).filter(isRunId).sort().reverse()
 
-/** An id that sorts behind every other, whatever the clock does: undo must know which run was the last. */
+/** An id that sorts behind all others, by any clock: undo must know the last run. */
 export async function newRunId(system: System, folder: ReachablePath, at: number): Promise<string> {
   const stamp = (ms: number): string =>
     new Date(ms)

@@ -58,8 +58,7 @@ async function read(system: System, path: ReachablePath): Promise<SessionFile> {
 }
 
 /**
- * Valid by the latest time that was ever seen: a clock that is put back revives nothing, one that jumps ahead ends
- * sessions rather than letting them live for ever.
+ * The latest time ever seen decides: a clock that is put back revives no session, and one that jumps ahead ends sessions.
  */
 const valid = (session: KeptSession, file: SessionFile, now: number): boolean =>
   session.createdAt - skewMs <= now && Math.max(now, file.seenAt) < session.expiresAt

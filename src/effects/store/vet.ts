@@ -71,8 +71,8 @@ function trustHint(files: ManifestFiles, faults: readonly Fault[]): string {
 }
 
 /**
- * Accepts a manifest and its lock only if no other user may write them, as git does with a repository (CVE-2022-24765),
- * and where they lie in the project that they are for. Throws a TwinError that names the owner, or both paths, and the command that accepts it.
+ * Accepts a manifest and its lock if they lie in their project and no other user may write them, as git does with repositories
+ * (CVE-2022-24765). Throws a TwinError that names the owner, or both paths, and the command that accepts them.
  */
 export async function vetManifest(system: System, environment: Environment, files: ManifestFiles): Promise<Vetted> {
   await demandInside(system, files)

@@ -83,9 +83,11 @@ describe('what is stored', () => {
       }
     })
     expect(await place.refused('handoff_create', small)).toMatch(
-      /2000 handoffs of tester are open already.*handoff_update, status done or dropped/,
+      /tester has 2000 open handoffs, the most allowed; .*handoff_update, status done or dropped/,
     )
-    expect(await place.refused('ask_twin', { question: 'q' })).toMatch(/2000 questions of tester wait for an answer already/)
+    expect(await place.refused('ask_twin', { question: 'q' })).toMatch(
+      /tester has 2000 unanswered questions, the most allowed; wait for answers first/,
+    )
     await place.data('handoff_create', small, other)
     await place.data('handoff_update', { id: 'h-7', status: 'dropped' })
     await place.data('handoff_create', small)
@@ -105,7 +107,7 @@ describe('what is stored', () => {
           ...[`h-${at}`, 2 * mib + (at === 5 ? 3 * mib : 0), at, Date.now() - 128 + at],
         )
     })
-    expect(await place.refused('handoff_create', small)).toMatch(/hold 256 MiB, which is the most\..*; the largest are h-5 \(5 MiB\), h-/)
+    expect(await place.refused('handoff_create', small)).toMatch(/hold 256 MiB, the most allowed\..*; the largest are h-5 \(5 MiB\), h-/)
     expect(await place.refused('ask_twin', { question: 'q' })).toMatch(/hold 256 MiB/)
     expect(await place.refused('handoff_update', { id: 'h-9', note: 'a note' })).toMatch(/hold 256 MiB/)
     // What closes one is always taken.

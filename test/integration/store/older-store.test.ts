@@ -139,7 +139,8 @@ describe('a store of an older version with handoffs of 30 MB', () => {
     longest = 0
     const full = handoffs * sections * sectionBytes > limits.handoffsBytes
     const made = await said(bridge, 'handoff_create', { title: 't', goal: 'g', sections: [{ heading: 'h', body: 'b' }] })
-    if (full) expect(made).toMatch(/are open hold 256 MiB, which is the most\. Close .*; the largest are h-\d+ \(3\d MiB\)/)
+    if (full)
+      expect(made).toMatch(/open handoffs and questions hold 256 MiB, the most allowed\. Close .*; the largest are h-\d+ \(3\d MiB\)/)
     else expect(made).toMatch(/waits for/)
     expect(await said(bridge, 'handoff_update', { id: 'h-0', status: 'done', note: 'finished' })).toMatch(/^h-0 .* done/)
     expect(await said(bridge, 'answer_twin', { question_id: 'q-0', answer: 'yes' })).toBe('Question q-0 of other is answered.')

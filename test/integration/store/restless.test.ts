@@ -45,6 +45,6 @@ it('a store whose files are replaced many times is read once that is over', asyn
 it('a store whose files are replaced for as long as a call waits is given up in words', async () => {
   const place = await opened(10)
   place.left = 1_000_000
-  await expect(store.cursor()).rejects.toThrow('The files of the store are replaced again and again')
+  await expect(store.cursor()).rejects.toThrow('Another program keeps replacing the files of the store')
   place.left = 0
 })

@@ -38,8 +38,8 @@ export async function names(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads a file that only its owner can write. Checks and reads it through one descriptor, so that a file that is swapped in after the
- * check is not read. Null: the file is gone. Throws `Unfit`.
+ * Reads a file that only its owner can write. One descriptor serves check and reading: a file swapped in between is not read.
+ * Null: the file is gone. Throws `Unfit`.
  */
 export async function readOwn(path: string, platform: NodeJS.Platform, most: number): Promise<Found | null> {
   const before = await lstat(path, { bigint: true }).catch((error) => {

@@ -28,7 +28,7 @@ export interface IntakeOptions {
 export interface Offer {
   /** Its name in the audit. */
   readonly name: string
-  /** Identifies the file, so that one which was not removed in time does not count as a replay. */
+  /** Identifies the file: reading the same file twice is no replay. */
   readonly source: string
   /** Throws `Unfit`. */
   check(signers: Signers, now: number): Trigger

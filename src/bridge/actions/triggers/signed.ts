@@ -13,7 +13,7 @@ export interface Trigger {
   readonly id?: string | undefined
 }
 
-/** Sessions that may sign: those that are valid, and the keys of those that have one. */
+/** The valid sessions, and the keys of those that can sign. */
 export interface Signers {
   readonly valid: ReadonlySet<string>
   readonly keys: ReadonlyMap<string, Buffer>
@@ -45,7 +45,7 @@ function isSignedBy(key: Buffer, payload: string, signature: string): boolean {
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value)
 const again = 'make a new one with mcp-twin actions drop'
 
-/** Parses JSON. Throws `Unfit` for other text, and for a value nested so deep that code which walks it could overflow the stack. */
+/** Parses JSON. Throws `Unfit` for other text, and for deeply nested values: walking them could overflow the stack. */
 function parsed(text: string, what: string): unknown {
   let value: unknown
   try {

@@ -12,8 +12,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const lineFor = (id: string): string => `claim action ${id} through mcp-twin`
 
 /**
- * Opens a window of a program by a link of that program. A link only fills in the input, which a person must send, so only opening an
- * existing conversation can end as `done`.
+ * Opens a program's window by its link. A link fills in the input, and a person must send it. So only opening an existing
+ * conversation can end as `done`.
  */
 export const openConversation = defineAction({
   name: 'open_conversation',

@@ -4,8 +4,8 @@ import { Refusal } from '../../base/refusal.ts'
 import type { GitDirectories } from './directory.ts'
 
 /**
- * Refuses what cannot be compared here, as far as the repository says so: other formats, and a working tree that is elsewhere. Its
- * configuration is asked for nothing else, and one that cannot be read says nothing: what is read then is `.git` beside the files.
+ * Refuses repositories that cannot be compared here: those that name another format, or a working tree elsewhere. Nothing else of
+ * the configuration counts. An unreadable one refuses nothing: `.git` is read beside the files then.
  */
 export async function refuseOtherFormats({ common }: GitDirectories): Promise<void> {
   if ((await common.look('reftable')) !== null)
