@@ -391,7 +391,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'integration/bridge/triggers.test.ts': [
         "has the document's shape, and what is queued soon after",
-        'is a way in for what is signed, which becomes a plain record',
+        'accepts signed objects, and turns them into plain records',
         'refuses unsigned files, and keeps what was there',
         'that a session signed is queued as if its client had asked, and its file goes',
         'is taken up whole, each once, in the order of its files',
@@ -594,7 +594,7 @@ export const requirements: readonly Requirement[] = [
       'integration/store/older-store.test.ts': [
         'is listed, read and claimed, and no long text leaves it',
         'is written to without reading it, refuses new things, and takes what closes old ones',
-        'keeps its name for a program of that version, which reads on and is refused when it writes',
+        'keeps its name: a program of that version goes on reading, and is refused writing',
         'is salvaged with all its handoffs',
       ],
     },
@@ -630,10 +630,7 @@ export const requirements: readonly Requirement[] = [
         'is looked at in some sixty calls, in words alone for Claude Code',
         'is good, or made good by the words of its refusal: $title',
       ],
-      'integration/bridge/files.test.ts': [
-        'names open files that were perhaps meant for one that is not there, and nothing that is closed',
-        'says of %s which path it names',
-      ],
+      'integration/bridge/files.test.ts': ['names near open files for a missing one, and no closed file', 'says of %s which path it names'],
     },
   },
   {
@@ -691,7 +688,7 @@ export const requirements: readonly Requirement[] = [
         'asks nothing, though they were removed in between',
         'names what an export has changed, and takes nothing of it unasked',
       ],
-      'unit/launch/agreed.test.ts': ['is another launch with %s', 'stays agreed when a value changes, or what starts nothing'],
+      'unit/launch/agreed.test.ts': ['is another launch with %s', 'stays agreed when a value changes, or a part that starts nothing'],
     },
   },
   {

@@ -120,7 +120,7 @@ describe('writing', () => {
   it('says of an empty path where relative ones begin', async () => {
     expect(await place.refused('read_file', { path: '' })).toContain(`A relative path begins in ${place.A};`)
   })
-  it('does not enter what git and npm keep, unless that is asked for', async () => {
+  it('skips the folders of git and npm, unless asked for', async () => {
     for (const name of ['p/.git/HEAD', 'p/node_modules/a/index.js', 'p/src/a.ts']) place.put(name, 'x')
     expect((await place.ok('list_directory', { path: 'p', depth: 3 })).split('\n')).toEqual([
       ...['.git/', 'node_modules/', 'src/', 'src/a.ts'],
@@ -128,7 +128,7 @@ describe('writing', () => {
     ])
     expect(await place.ok('list_directory', { path: 'p/node_modules', depth: 2 })).toBe('a/\na/index.js')
   })
-  it('names open files that were perhaps meant for one that is not there, and nothing that is closed', async () => {
+  it('names near open files for a missing one, and no closed file', async () => {
     place.put('src/login.ts', 'x')
     place.put('src/.mcp.json', 'x')
     const missing = async (path: string) => place.refused('read_file', { path })
@@ -153,7 +153,7 @@ describe('writing', () => {
     expect(words[0]).toMatch(/^You are .*\. Namespace: shared\.$/)
     expect(words[1]).toContain(`Folders: ${place.A}`)
   })
-  it('makes missing folders on the way, but none of a path that is refused or leads through a link', async () => {
+  it('makes missing folders, but none on a refused path or through a link', async () => {
     expect(await place.ok('write_file', { path: 'm/n/o.txt', content: 'x' })).toMatch(/Created/)
     expect(await place.ok('write_file', { path: 'm/p/q.txt', content: 'x', mode: 'append' })).toMatch(/Created/)
     expect(readFileSync(join(place.A, 'm/p/q.txt'), 'utf8')).toBe('x')

@@ -386,7 +386,7 @@ describe('a git directory is .git, or that of a worktree of one', () => {
     expect(refused).not.toContain('\u001b')
   })
 
-  it('a bare one and one that lies above the allowed folders are none', async () => {
+  it('refuses a bare repository, and one above the allowed folders', async () => {
     git(place.A, 'init', '-q', '--bare', 'bare')
     expect((await attacked(join(place.A, 'bare'))).refused).toMatch(/no git repository/)
     git(place.base, 'init', '-q')
@@ -519,7 +519,7 @@ describe('what grows without end', () => {
     }
   })
 
-  it('an object that is not what its name says', async () => {
+  it('an object with the name of another', async () => {
     plantObject('blob', Buffer.from(CANARY), git(shop, 'rev-parse', 'HEAD:f'))
     put(shop, { f: 'two\n' })
     expect((await attacked()).refused).toMatch(/damaged/)
@@ -543,7 +543,7 @@ describe('what grows without end', () => {
     expect((await attacked()).refused).toMatch(/nested deeper/)
   })
 
-  it('a chain of deltas that make each other larger, and one that goes in a circle', async () => {
+  it('a chain of growing deltas, and one in a circle', async () => {
     const offset = (distance: number): Buffer => {
       const bytes = [distance & 127]
       for (let left = distance >> 7; left > 0; left >>= 7) bytes.unshift(128 | (--left & 127))
@@ -603,7 +603,7 @@ describe('what grows without end', () => {
     expect((await attacked()).refused).toMatch(/damaged/)
   })
 
-  it('an index that says more files than it has, names that grow, and parts that must be understood', async () => {
+  it('an index with too few files for its count, with growing names, with unknown required parts', async () => {
     const id = git(shop, 'rev-parse', 'HEAD:f')
     const bytes = (version: number, count: number, rest = Buffer.alloc(0)): Buffer => {
       const head = Buffer.from('DIRC\0\0\0\0\0\0\0\0', 'latin1')

@@ -178,7 +178,7 @@ describe('many requests at once on one connection', () => {
     const text = await one.until(/"id":119/)
     expect([...text.matchAll(/"id":(\d+)/g)].map(([, id]) => Number(id))).toEqual(Array.from({ length: 20 }, (_, id) => id + 100))
   })
-  it('that are more than are answered end it, and nobody else', async () => {
+  it('end their own connection beyond the limit, and no other', async () => {
     await listening({ unanswered: 8 })
     const one = await wire(Array.from({ length: 1000 }, () => asking()).join(''))
     await one.closed

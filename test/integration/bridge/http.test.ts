@@ -168,7 +168,7 @@ describe('odd requests', () => {
   it('headers beyond all measure', async () => {
     expect((await ask({ ...good(), 'X-Long': 'x'.repeat(20_000) })).status).toBe(431)
   })
-  it('many connections that say nothing keep nobody out', async () => {
+  it('many silent connections keep nobody out', async () => {
     const sockets = Array.from({ length: 100 }, () => connect(http.port, '127.0.0.1'))
     for (const socket of sockets) {
       socket.on('error', () => undefined)

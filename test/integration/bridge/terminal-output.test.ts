@@ -39,7 +39,7 @@ describe('a key in the output of a session', () => {
     expect(await page({ session, offset: 0, limit: 30 })).toMatchObject({ text: 'aaaaaaaaaa••••••••\n', from: 0, next: 30, total: 42 })
     expect(await page({ session, offset: 11 })).toMatchObject({ text: '••••••••bbbb\n', from: 11, next: 42 })
   })
-  it('that comes in two halves comes out in none', async () => {
+  it('never leaves in two halves', async () => {
     place = guarded()
     const heard: string[] = []
     const script = `printf 'say ${key.slice(0, 14)}'; ${waitFor('first')}; sleep 0.4; printf '${key.slice(14)} done\\n'; ${waitFor('second')}; echo more`
@@ -56,7 +56,7 @@ describe('a key in the output of a session', () => {
     demandNoPiece(JSON.stringify(await call))
     expect(heard.join('')).toMatch(/^say •{8} done\n/)
   })
-  it('that was only begun is given out when it turns out to be none, and at the end', async () => {
+  it('is printed after all if it was only the beginning of a key', async () => {
     place = guarded()
     const begun = key.slice(0, 10)
     const { session } = await run(`printf '${begun}'; ${waitFor('first')}; printf '!'; ${waitFor('second')}; printf '${begun}'`, {

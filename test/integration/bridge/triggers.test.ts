@@ -94,7 +94,7 @@ describe('a trigger', () => {
       { client: 'session s1', tool: 'execute_from_code', subject: 'my-own-1', outcome: 'queued by a trigger' },
     ])
   })
-  it('that names no session is that of the session whose key signed it', async () => {
+  it('belongs to the session of its key where it names none', async () => {
     await start()
     drop('a.json', signed(payloadOf({ session: undefined }), keyOf('another')))
     await vi.waitFor(async () => expect(await list()).toMatchObject([{ from: 'session s2' }]), patience)
@@ -309,7 +309,7 @@ describe('session_state.json', () => {
     )
     expect(await store.read((database) => database.all('SELECT id FROM actions'))).toHaveLength(1)
   })
-  it('is a way in for what is signed, which becomes a plain record', async () => {
+  it('accepts signed objects, and turns them into plain records', async () => {
     await start()
     await settled()
     write({ ...read(), pending_actions: [signed(payloadOf({ action: { ...task, id: 'by-state' } }))] })

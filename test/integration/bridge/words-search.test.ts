@@ -19,7 +19,7 @@ const files = (path: string, glob: string) => place.ok('search_files', { path, g
 const lines = (path: string, pattern: string, more: object = {}) => place.ok('search_text', { path, pattern, ...more })
 
 describe('a folder in which something is closed', () => {
-  it('says so when nothing is found and when something is, and does not say what', async () => {
+  it('reports that something closed was left out, but not its name', async () => {
     const denied = desk({ roots: [place.A], closed: [join(place.A, 'private')] })
     place.put('private/f', `${CANARY} thing`)
     place.put('open/f', 'thing')

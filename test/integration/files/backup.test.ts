@@ -156,7 +156,7 @@ describe('a backup that is not as it was stored', () => {
     await expect(readRun(system, at('backups'), id)).rejects.toMatchObject({ code: 'backup-damaged', hint: expect.any(String) })
   })
 
-  it('that nobody made is a wrong use, also with a path for a name', async () => {
+  it('refuses a run that does not exist, also with a path for a name', async () => {
     const at = folderOf()
     for (const id of ['20200101-000000-0000', '../secrets', ''])
       await expect(readRun(system, at('backups'), id)).rejects.toMatchObject({ code: 'usage' })

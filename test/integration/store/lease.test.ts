@@ -85,7 +85,7 @@ describeEngines("the runner's lease", (bench) => {
     expect(await holderOf([first, second])).toBe(second)
   })
 
-  it('goes to a follower that waits for an answer of a holder which has stopped', async () => {
+  it('goes to a follower whose holder has stopped and does not answer', async () => {
     const [first, second] = [await taking(), await taking()]
     const holder = await holderOf([first, second])
     const other = holder === first ? second : first

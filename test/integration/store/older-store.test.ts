@@ -148,7 +148,7 @@ describe('a store of an older version with handoffs of 30 MB', () => {
     expect(await said(bridge, 'handoff_read', { id: 'h-0', max_tokens: 400_000 })).toMatch(/^h-0/)
   })
 
-  it('keeps its name for a program of that version, which reads on and is refused when it writes', async () => {
+  it('keeps its name: a program of that version goes on reading, and is refused writing', async () => {
     place = desk()
     plantOld(place.folder)
     const bridge = await opened()

@@ -22,7 +22,7 @@ function taken(server: ServerSpec, before: ServerSpec, after: ServerSpec) {
 }
 
 describe('a hand edit taken into the manifest', () => {
-  it('changes only what was edited; templates stay where nothing was', () => {
+  it('changes only edited values, and keeps templates elsewhere', () => {
     const server = { package: 'p', args: ['${path:~/x}', '--a'], env: { K: '${secret:K}' } }
     const before = { package: 'p', args: ['C:\\home\\x', '--a'], env: { K: 'old-key' } }
     expect(taken(server, before, { ...before, args: ['C:\\home\\x', '--a', '--b'] }).server).toEqual({

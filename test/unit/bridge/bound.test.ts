@@ -25,7 +25,7 @@ describe('an answer that is longer than it may be', () => {
     expect(boundData({ a: [1, 2] }, 11)).toEqual({ a: [1, 2] })
   })
 
-  it('says that it was cut, and keeps the cursor, or the end of a command, that stands last', () => {
+  it('reports the cut, and keeps the cursor or the end of a command at its end', () => {
     const [cut] = boundWords([{ type: 'text', text: `${'x\n'.repeat(5000)}[cursor 4711]` }], 2000)
     expect(cut?.type === 'text' ? cut.text : '').toMatch(
       /x\n\n?\[Cut: 2504 tokens are more than the 500 of this answer; .*\]\n\[cursor 4711\]$/,

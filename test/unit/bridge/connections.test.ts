@@ -107,7 +107,7 @@ describe('clients with a token', () => {
     expect(open(strangers)).toEqual([])
     expect([...place.connections.sessions()].sort()).toEqual(['a', 'b'])
   })
-  it('make room for another connection of the same session, the one that waits for nothing first', () => {
+  it('make room for another connection of their session, the idle one first', () => {
     const place = listening()
     const [first, second, third] = [place.known('a'), place.known('a'), place.known('a')]
     place.connections.begin(first.socket)

@@ -73,7 +73,7 @@ describe('an existing name with invisible characters', () => {
       expect(JSON.stringify(content)).toMatch(/\\\\u[0-9a-f]{4}/)
     }
   })
-  it('what is made in such a folder is made', async () => {
+  it('makes files in such a folder', async () => {
     mkdirSync(join(place.A, 'a\u202eb'))
     await place.ok('write_file', { path: 'a\u202eb/f', content: 'x' })
   })

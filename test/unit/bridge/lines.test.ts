@@ -48,7 +48,7 @@ describe('a stream of lines', () => {
     expect(concat).toHaveBeenCalledTimes(1)
     concat.mockRestore()
   })
-  it('continues after one that is too long, and keeps nothing of it', () => {
+  it('continues after a line that is too long, and keeps nothing of that', () => {
     const { lines, skipped, reader } = collect()
     const piece = Buffer.alloc(1024 * 1024, 'x')
     for (let i = 0; i < 40; i++) reader.push(piece)

@@ -20,7 +20,7 @@ async function asked() {
   return { transport, output, closed, open }
 }
 
-it('what was asked before the end of input waits for a bridge that is opened slowly', async () => {
+it('keeps requests from before the end of input for a bridge that opens slowly', async () => {
   const { transport, output, closed, open } = await asked()
   await vi.advanceTimersByTimeAsync(60 * limits.lastAnswersMs)
   expect(closed).not.toHaveBeenCalled()

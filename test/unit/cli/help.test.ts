@@ -49,7 +49,7 @@ describe('help', () => {
 
   it('without a word is the first page', () => expect(page('help')).toBe(page('--help')))
 
-  it('of a word that is none names the nearest', () => {
+  it('of an unknown command names the nearest', () => {
     const wrong = () => parse(specs, '1.2.3', ['help', 'exit-code'], { out: () => {} })
     expect(wrong).toThrow(expect.objectContaining({ exit: 2, hint: expect.stringContaining('exit-codes') }))
   })

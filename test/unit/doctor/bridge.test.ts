@@ -39,7 +39,7 @@ describe('bridge-starts', () => {
     ])
   })
 
-  it('reports one that does not answer, with its last words, and suspects a copy that looks whole', () => {
+  it('reports a silent bridge with its last output, and suspects a copy that looks whole', () => {
     expect(situation().bridge().started(silent).find('bridge-starts')).toMatchObject([
       {
         level: 'error',
@@ -147,7 +147,7 @@ describe('bridge-link', () => {
     expect(found).toMatchObject([{ level: 'ok', message: expect.stringContaining(`reach ${folder} on Windows`) }])
   })
 
-  it('leaves what such a bridge says is wrong to its own home', () => {
+  it('leaves the findings of such a bridge to its own home', () => {
     const says = { home: 'wsl:Debian', problems: ['There is no manifest.'] }
     expect(situation().bridge().started({ says }).find('bridge-starts')).toEqual([])
   })
@@ -229,7 +229,7 @@ describe('bridge-roots', () => {
     expect(situation().bridge({}, { roots }).find('bridge-roots')).toEqual([])
   })
 
-  it('tells a file in the place of the workspace', () => {
+  it('reports a file in the place of the workspace', () => {
     expect(
       situation()
         .bridge({}, { roots: [root({ there: 'file', isWorkspace: true })] })

@@ -56,7 +56,7 @@ describe('claude-code-managed', () => {
 })
 
 describe('claude-code-scopes', () => {
-  it('tells that the local scope has another server of that name', () => {
+  it('reports another server of the same name in the local scope', () => {
     expect(
       situation()
         .claudeCode({

@@ -332,7 +332,7 @@ describe('unset-variables', () => {
     ])
   })
 
-  it('tells that Claude Desktop fills in none at all', () => {
+  it('reports that Claude Desktop fills in no variables', () => {
     const found = situation()
       .servers({ web: { command: 'web', env: { WEB_API_KEY: '${WEB_API_KEY}' }, only: ['claude-desktop'] } })
       .find('unset-variables')
@@ -425,7 +425,7 @@ describe('what only starting the servers tells', () => {
     expect(found.all('server-starts').map(({ level }) => level)).toEqual(['error', 'error', 'ok'])
   })
 
-  it('a server that a hand edit broke, which is put back and not taken into the manifest', () => {
+  it('a server that a hand edit broke: its entry is restored, not adopted', () => {
     const file = native('/home/ana/.claude.json')
     const deep = situation()
       .entries('claude-code', (servers) => ({ ...servers, files: { ...servers.files, args: ['--more'] } }))

@@ -63,7 +63,7 @@ describe.each(formats)('%s', (_, format) => {
     expect(read(format, format.print({}, path)).entries()).toEqual([])
   })
 
-  it('calls a file empty that holds nothing but the way to its entries', () => {
+  it('calls a file without entries empty', () => {
     const add = read(format, '').edit([{ kind: 'set', name: 'x', value: { command: 'a' }, owned: [] }], { bom: 'keep' })
     if (!add.ok) throw new Error('not added')
     expect(format.isEmpty(add.bytes, path)).toBe(false)

@@ -160,7 +160,7 @@ describe('keys move out', () => {
     expect(secrets.THING_CONFIG).toContain(key)
   })
 
-  it('leave alone what is none', () => {
+  it('leave alone texts that are no keys', () => {
     const server: Texts = {
       args: [
         '-y',

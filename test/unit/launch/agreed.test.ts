@@ -11,7 +11,7 @@ describe('what was agreed to start', () => {
   const agreed = withAgreed(undefined, { servers: { tiny } }, sides, lock())
   const now = (change: Partial<ServerSpec>, version?: string) => isAgreed(agreed, { ...tiny, ...change }, sides, lock(version))
 
-  it('stays agreed when a value changes, or what starts nothing', () => {
+  it('stays agreed when a value changes, or a part that starts nothing', () => {
     expect(now({})).toBe(true)
     expect(now({ env: { TOKEN: '${secret:A}', LEVEL: 'debug' }, description: 'x', share: true, only: ['wsl'] })).toBe(true)
   })
@@ -35,7 +35,7 @@ describe('what was agreed to start', () => {
     expect(agreedDigest(node('--a'), ubuntu, lock())).not.toBe(agreedDigest(node('--require ./evil.js'), ubuntu, lock()))
   })
 
-  it('keeps what was agreed before, and is the same list where nothing is new', () => {
+  it('keeps earlier launches, and stays the same list where nothing is new', () => {
     const more = withAgreed(agreed, { servers: { other: { command: 'x' } } }, sides, lock())
     expect(more?.slice(0, agreed?.length)).toEqual(agreed)
     expect(withAgreed(more, { servers: { tiny } }, sides, lock())).toBe(more)

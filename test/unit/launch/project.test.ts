@@ -62,7 +62,7 @@ describe("a project's file", () => {
     })
     expect(render('c', inProject(server('/home/ana2/x')))).toMatchObject({ kind: 'refuse' })
   })
-  it('says what means nothing there', () => {
+  it('names parts that mean nothing there', () => {
     const server = { command: 'x', on: { windows: { command: 'y' } }, runIn: 'wsl', only: ['windows', 'claude-code'] }
     const rendered = render('c', inProject(server))
     expect(rendered).toMatchObject({

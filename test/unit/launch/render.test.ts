@@ -56,7 +56,7 @@ describe('a package, started directly', () => {
     ])
   })
 
-  it('takes the program that is named, and asks which when there are several of other names', () => {
+  it('takes the named program, and asks for one among several others', () => {
     const server = { package: 'chrome-devtools-mcp@^1', bin: 'chrome-devtools' }
     expect(JSON.stringify(written('c', { server }))).toContain('/build/src/bin/chrome-devtools.js')
     expect(JSON.stringify(written('c', { server: { package: 'chrome-devtools-mcp@^1' } }))).toContain(

@@ -30,7 +30,7 @@ describe('what an export brings', () => {
 })
 
 describe('added to a manifest that is there', () => {
-  it('keeps what differs, and takes the install scripts that are confirmed later', () => {
+  it('keeps differing entries, and takes install scripts that are confirmed later', () => {
     const present = manifest({ servers: { built: { package: 'built@1.0.0' }, mine: { command: 'a' } }, launch: 'npx' })
     const { changes, kept } = additionsTo(
       present,

@@ -119,7 +119,7 @@ describe('whatever is in a lock', () => {
     )
   })
 
-  it('a version that passes can be nothing but a version to npm, and is one name of a folder', () => {
+  it('accepts only versions that npm reads as versions and that are one folder name', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9a-z.+:/^~*@ -]{0,16}$/), (version) => {
         if (isExact(version)) expect(version).toMatch(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/)

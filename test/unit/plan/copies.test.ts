@@ -31,12 +31,12 @@ describe('a file that repeats another one', () => {
   const found = (...unmanaged: readonly string[]) =>
     copiesIn([file('claude-code'), file('claude-code-config')] as never, matrix(...unmanaged) as never).map(({ plan }) => plan.client)
 
-  it('is one where the other one has all its servers, also those that nobody manages', () => {
+  it('counts as a copy where the other file has all its servers, unmanaged ones too', () => {
     expect(found()).toEqual(['claude-code-config'])
     expect(found('claude-code')).toEqual(['claude-code-config'])
     expect(found('claude-code', 'claude-code-config')).toEqual(['claude-code-config'])
   })
-  it('is none where it has a server of its own', () => {
+  it('counts as no copy with a server of its own', () => {
     expect(found('claude-code-config')).toEqual([])
   })
 })

@@ -35,7 +35,7 @@ describe('a server in plain words', () => {
     ])
   })
 
-  it('names no right that is refused, and every program where none is named', () => {
+  it('names no refused right, and every program where the server names no program', () => {
     expect(told({ command: 'node', allowScripts: false, share: false, disabled: false })).toEqual([
       ...['program: node', 'programs: every program that takes part'],
     ])
@@ -75,7 +75,7 @@ describe('what became of a wish, in a sentence', () => {
     expect(said([step('zed', refused)])).toBe('a is set up in your manifest only, but not in ZED (the key K is missing).')
   })
 
-  it('says that nothing differed', () => {
+  it('reports that nothing differed', () => {
     expect(said([step('cursor', { change: 'none' })])).toBe('a is set up in your manifest; every config holds it already.')
     expect(said([], null)).toBe('a is taken out of your manifest; no config holds it.')
   })

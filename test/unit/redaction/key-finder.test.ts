@@ -85,7 +85,7 @@ describe('a key of several lines', () => {
     expect(shown).toContain('••••••••')
     expect(piecesIn(shown, spelled, 16).filter((piece) => piecesIn(copy(other(key)), piece).length === 0)).toEqual([])
   })
-  it('leaves what is no secret of it: the lines that frame it, its line ends', () => {
+  it('leaves its frame and its line ends, which are no secret', () => {
     const shown = clean(finding(key), 'see -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY-----, or: A PRIVATE KEY')
     expect(shown).toBe('see -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY-----, or: A PRIVATE KEY')
     expect(clean(finding(key), `a\n${key}b\n`).split('\n').length).toBe(key.split('\n').length + 2)

@@ -151,7 +151,7 @@ describe('what another side needs to start its servers', () => {
     expect(await write(input({ far }, ['claude-desktop']))).toEqual([])
   })
 
-  it('that cannot be written are reported, and stop nothing', async () => {
+  it('reports unwritable launches, and goes on', async () => {
     const { input, write, file } = ground()
     mkdirSync(file, { recursive: true })
     const [step] = await write(input({ far }, ['claude-desktop']))

@@ -11,7 +11,7 @@ const onWindows = (home: string, node = 'C:\\Program Files\\nodejs\\node.exe') =
   )
 
 describe('the command that init puts on PATH', () => {
-  it('starts the launcher with the node that is used, or another where that one is gone', () => {
+  it('starts the launcher with its own node, or with another once that is gone', () => {
     const command = commandOn({ ...ubuntu, node: native("/opt/it's/node") }, native('/home/ana/.mcp-twin'))
     expect(command?.file).toBe('/home/ana/.local/bin/mcp-twin')
     expect(command?.text.split('\n').slice(2)).toEqual([

@@ -53,7 +53,7 @@ describe('the lines of a server', () => {
 })
 
 describe('what has changed since a project was trusted', () => {
-  it('is each server that came, went, or is another one; a description is nothing', () => {
+  it('names added, removed and changed servers, but no changed description', () => {
     const before = view({ a: { command: 'a' }, b: { command: 'b', description: 'x' }, c: { command: 'c' } })
     const now = view({ b: { command: 'b', description: 'y' }, c: { command: 'c', args: ['d'] }, constructor: { command: 'e' } })
     expect(trustChanges(before, now)).toEqual([

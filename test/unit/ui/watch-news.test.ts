@@ -23,7 +23,7 @@ describe('what a watcher prints', () => {
     expect(news(same(), same())).toBeNull()
   })
 
-  it('is what was done and what is new, without what was said before', () => {
+  it('reports changes and new findings, and nothing twice', () => {
     const before = result({ inSync: false, steps: [edited], notices: ['a notice'] })
     const now = result({ ...before, changed: true, steps: [edited, step('new', 'done', 'add')], notices: ['a notice', 'another'] })
     expect(news(now, before)).toEqual({ ...now, steps: [step('new', 'done', 'add')], notices: ['another'] })

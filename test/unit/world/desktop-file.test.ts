@@ -214,7 +214,7 @@ describe('the file that a person named', () => {
     expect((await locate({ files: [classic], named: native(classic).toUpperCase() })).found).toMatchObject({ stale: [] })
   })
 
-  it('wins over another that was used later, and that one is named', async () => {
+  it('wins over a file that was used later, which is named', async () => {
     const place = { files: [classic, msix('Claude_a')], used: { [classic]: 1 }, named: native(msix('Claude_a')) }
     expect((await locate(place)).found).toMatchObject({ file: native(msix('Claude_a')), likelier: native(classic), stale: [] })
     const sure = { ...place, used: { [classic]: 1, [msix('Claude_a')]: 20 } }
@@ -254,7 +254,7 @@ describe('CLAUDE_USER_DATA_DIR', () => {
     expect(found).toMatchObject({ file: native(classic), stale: [native(moved)] })
   })
 
-  it('may name a folder that is out of sight, which is reported', async () => {
+  it('may name a folder out of sight, and reports it', async () => {
     const { found } = await locate({ files: [classic], environment: at('Z:\\claude') })
     expect(found).toMatchObject({ file: native(classic), unseen: [{ by: 'CLAUDE_USER_DATA_DIR', folder: 'Z:\\claude' }] })
   })

@@ -32,13 +32,13 @@ describe('a setting of a file in strict JSON', () => {
     expect(editSetting(before, ['model'], 'b')).toMatchObject({ kind: 'refuse', reason: expect.any(String), hint: 'fix the file by hand' })
     expect(revertSetting(before, bytes('{}'), { path: ['model'], value: 'b' }, true)).toMatchObject({ kind: 'refuse' })
   })
-  it('goes back to what it was, and is gone where there was none', () => {
+  it('is restored, or removed where there was none', () => {
     const now = bytes('{\n  "theme": "light",\n  "model": "b"\n}\n')
     const run = { path: ['model'], value: 'b' }
     expect(written(revertSetting(now, bytes('{"model":"a"}'), run, false))).toBe('{\n  "theme": "light",\n  "model": "a"\n}\n')
     expect(written(revertSetting(now, null, run, false))).toBe('{\n  "theme": "light"\n}\n')
   })
-  it('that was changed since stays, unless that is forced', () => {
+  it('keeps a later change, unless forced', () => {
     const now = bytes('{"model":"c"}')
     const run = { path: ['model'], value: 'b' }
     expect(revertSetting(now, bytes('{"model":"a"}'), run, false)).toMatchObject({
