@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { claim } from '../../../src/bridge/actions/claims.ts'
+import { claim, releaseAll } from '../../../src/bridge/actions/claims.ts'
 import { queue, read } from '../../../src/bridge/actions/queue.ts'
 import { beginApproved } from '../../../src/bridge/actions/running.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
@@ -103,6 +103,16 @@ describe('a task for the other program', () => {
     })
     const { id } = await data('queue_action', task)
     expect(await data('inbox', {}, code)).toMatchObject({ actions: [{ id }] })
+  })
+
+  it('is pending again when the session of its claimer ends, unless it is done', async () => {
+    place = running()
+    const [done, open] = [await data('queue_action', task), await data('queue_action', task)]
+    for (const { id } of [done, open]) await data('claim_action', { id }, code)
+    await data('complete_action', { id: done.id, result: 1 }, code)
+    await (await place.bridge.store()).write(code, (transaction) => releaseAll(transaction, code.session))
+    expect(await data('get_action', { id: done.id })).toMatchObject({ status: 'done' })
+    expect(await data('get_action', { id: open.id })).toMatchObject({ status: 'pending' })
   })
 
   it('is cancelled before its claimer is ready, who learns of it', async () => {
