@@ -39,7 +39,7 @@ const named = ({ namespace }: Where): Where => (namespace === undefined ? {} : {
 const get: Verbs['get'] = (context, [key], options) =>
   within(context, options, async ({ bridge, call }) => {
     const version = options.at === undefined ? {} : { version: options.at }
-    const { text, data } = await call(memoryGet, { key, ...named(options), ...version, max_tokens: limits.memoryTokens })
+    const { text, data } = await call(memoryGet, { key, ...named(options), ...version, max_tokens: limits.answerTokensMost })
     if (data.found !== true) throw await unknownKey(bridge, key, options.namespace, text)
     context.io.json({ action: 'get', key, ...data })
     const value = data.value as JsonValue
@@ -112,7 +112,7 @@ const search: Verbs['search'] = (context, words, options) =>
   within(context, options, async ({ call }) => {
     const { limit } = options
     const { text, data } = await call(memorySearch, {
-      ...{ query: words.join(' '), ...named(options), max_tokens: limits.memoryTokens },
+      ...{ query: words.join(' '), ...named(options), max_tokens: limits.answerTokensMost },
       ...(limit !== undefined && { limit: Math.min(limit, limits.memoryListed) }),
     })
     context.io.json({ action: 'search', ...data })

@@ -43,16 +43,16 @@ function fill(parts: readonly AnswerPart[], room: number, costOf: (part: AnswerP
   let free = room
   for (const [at, part] of parts.entries()) {
     const text = part.text ?? ''
-    const cost = part.isWhole ? costOf(part, text) : Number.POSITIVE_INFINITY
+    const cost = part.isWhole && Buffer.byteLength(text) <= free ? costOf(part, text) : Number.POSITIVE_INFINITY
     if (cost <= free) {
       taken.push({ part, text, isCut: false })
       free -= cost
       continue
     }
-    const beginning = longest(text, (each) => costOf(part, each) <= free)
-    if (beginning === '') return { taken, left: parts.slice(at) }
-    taken.push({ part, text: beginning, isCut: true })
-    const rest = { name: `the rest of ${part.name}`, bytes: Math.max(0, part.bytes - Buffer.byteLength(beginning)), about: part.about }
+    const begun = beginning(text, free, (each) => costOf(part, each))
+    if (begun === '') return { taken, left: parts.slice(at) }
+    taken.push({ part, text: begun, isCut: true })
+    const rest = { name: `the rest of ${part.name}`, bytes: Math.max(0, part.bytes - Buffer.byteLength(begun)), about: part.about }
     return { taken, left: [rest, ...parts.slice(at + 1)] }
   }
   return { taken, left: [] }
@@ -70,6 +70,10 @@ export function longest(text: string, fits: (beginning: string) => boolean): str
   return cut(text, good)
 }
 
+/** The longest beginning of a text that costs at most `room` bytes. None costs less than its characters, so of a very long text only so many are looked at. */
+export const beginning = (text: string, room: number, costOf: (beginning: string) => number): string =>
+  longest(cut(text, Math.min(text.length, Math.max(0, Math.floor(room)))), (each) => costOf(each) <= room)
+
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 
 /** Tokens of so many bytes. */
@@ -85,6 +89,12 @@ export interface Rest {
 
 const wordsOf = ({ title, text }: AnswerPart, shown: string): string => (text === null ? title : `${title}\n${quote(shown)}`)
 
+/** Bytes of a part in words, with its end of line. */
+export const costInWords = (part: AnswerPart, text: string): number => Buffer.byteLength(wordsOf(part, text)) + 1
+
+/** Bytes of a part in data, with names of fields, brackets and commas. */
+export const costInData = ({ value, field }: AnswerPart, text: string): number => bytesOf(value(text)) + field.length + 8
+
 /** Tokens that an answer needs which holds everything: quotation and line breaks included, with something to spare. */
 const needed = (parts: readonly Left[]): number =>
   Math.min(limits.answerTokensMost, Math.ceil(tokensFor(parts.reduce((sum, { bytes }) => sum + bytes + 100, 400)) * 1.25))
@@ -92,11 +102,10 @@ const needed = (parts: readonly Left[]): number =>
 /** The words of an answer: a line of ours, then the parts that fit, then what is left out. */
 export function partsInWords(head: string, parts: readonly AnswerPart[], room: number, rest: Rest): string {
   const free = room - Buffer.byteLength(head)
-  const costOf = (part: AnswerPart, text: string): number => Buffer.byteLength(wordsOf(part, text)) + 1
-  const all = fill(parts, free, costOf)
+  const all = fill(parts, free, costInWords)
   const isAll = all.left.length === 0 && rest.unread.length === 0
   const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
-  const { taken, left } = isAll ? all : fill(parts, free - reserved, costOf)
+  const { taken, left } = isAll ? all : fill(parts, free - reserved, costInWords)
   const note = leftOut([...left, ...rest.unread], reserved - 1, rest.call(needed([...parts, ...rest.unread])))
   return [head, ...taken.map(({ part, text }) => wordsOf(part, text)), ...(note === '' ? [] : [note])].join('\n')
 }
@@ -125,12 +134,10 @@ export function partsInData(
   rest: Rest,
 ): Record<string, unknown> {
   const free = room - bytesOf(facts)
-  // Names of fields, brackets and commas.
-  const costOf = ({ value, field }: AnswerPart, text: string): number => bytesOf(value(text)) + field.length + 8
-  const all = fill(parts, free, costOf)
+  const all = fill(parts, free, costInData)
   const isAll = all.left.length === 0 && rest.unread.length === 0
   const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
-  const { taken, left } = isAll ? all : fill(parts, free - reserved, costOf)
+  const { taken, left } = isAll ? all : fill(parts, free - reserved, costInData)
   const data: Record<string, unknown> = { ...facts }
   for (const { part, text } of taken) {
     const value = part.value(text)

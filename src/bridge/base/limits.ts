@@ -211,9 +211,6 @@ export const limits = {
   memoryWords: 32,
   memoryCommon: 5000,
   memoryListed: 100,
-  /** Tokens of values in one answer: usually, and at most. */
-  memoryShown: 20_000,
-  memoryTokens: 400_000,
 
   promptArgument: 10_000,
   ...handoffLimits,

@@ -1,5 +1,4 @@
 import type { JsonValue } from '../../model/entry.ts'
-import { tokenBytes, tokensOf } from '../base/tokens.ts'
 import type { Row } from '../store/database.ts'
 
 /** One version of what is remembered under a key, with its author. */
@@ -33,17 +32,6 @@ export const entryColumns = 'namespace, key, value, version, rationale, tags, cl
 export function entryOf({ tags, client, ...row }: EntryRow): MemoryEntry {
   const { namespace, key, value, version, rationale, at } = row
   return { namespace, key, value, version, rationale, tags: JSON.parse(tags), by: client, at }
-}
-
-/** The value as tools answer it: whole, or its beginning where it is longer than `maxTokens`. */
-export function shownValue(
-  value: string,
-  maxTokens: number,
-): { readonly value: JsonValue } | { value_text: string; cut: true; bytes: number } {
-  if (tokensOf(value) <= maxTokens) return { value: JSON.parse(value) }
-  // Cut in bytes, where a character that is parted is left out.
-  const head = Buffer.from(value).subarray(0, maxTokens * tokenBytes)
-  return { value_text: head.toString('utf8').replace(/\uFFFD$/, ''), cut: true, bytes: Buffer.byteLength(value) }
 }
 
 /** What the index of words holds of a value: its names and texts, without the punctuation and escapes of JSON. */

@@ -13,6 +13,8 @@ beforeAll(async () => {
   await place.ok('memory_set', { key: 'why', value: 7, rationale: 'since '.repeat(30_000) })
   const tags = Array.from({ length: limits.memoryTags }, (_, at) => `${odd}${at}`)
   await place.ok('memory_set', { key: odd, value: '\n'.repeat(100_000), rationale: '\n'.repeat(100_000), tags })
+  for (const value of ['first', 'lorem '.repeat(30_000), 'third']) await place.ok('memory_set', { key: 'often', value, rationale: 'so' })
+  await place.ok('memory_delete', { key: 'often' })
   for (let at = 0; at < 15; at++) await place.ok('memory_set', { key: odd, namespace: `${odd}${at}`, value: at })
 })
 afterAll(() => place.close())
@@ -65,6 +67,79 @@ describe('memory_get of more than its answer holds', () => {
       expect(data, `${most}`).toBeLessThanOrEqual((most ?? limits.answerTokens) * 4)
       expect(textOf(answer), `${most}`).not.toContain('[Cut: ')
       if ((most ?? limits.answerTokens) >= 100) expect(textOf(answer), `${most}`).toContain('[Left out: ')
+      expect(answer.structuredContent, `${most}`).not.toHaveProperty('tokens')
+    }
+  })
+})
+
+/** The answer to the call that a text names. */
+async function called(said: string): Promise<CallResult> {
+  const [, tool = '', args = ''] = /\. (memory_\w+) (\{.*\}) shows more\.\]/.exec(said) ?? []
+  return place.call(tool, JSON.parse(args))
+}
+
+describe('memory_search of more than its answer holds', () => {
+  it('shows short entries whole and as much of the long ones, which it names with what is left of them', async () => {
+    const answer = await place.call('memory_search', { query: 'lorem because', max_tokens: 2000, limit: 2 })
+    const said = textOf(answer)
+    expect(said).toMatch(
+      /^Found, best first: \d+\.\n\nbig \(shared, version 1, [^\n]*\)\nThe beginning of 216002 bytes:\n> lorem ipsum[^\n]*\nRationale:\n> because/,
+    )
+    expect(said).toMatch(/\n\[Left out: the rest of big in shared \(\d+ tokens\)\. memory_search \{.*\} shows more\.\]/)
+    expect(answer.structuredContent).toMatchObject({ results: [{ key: 'big', cut: true, bytes: 216_002, tags: ['a', 'b'] }] })
+    const all = await called(said)
+    expect(textOf(all)).not.toContain('[Left out')
+    expect(all.structuredContent).toMatchObject({ results: [{ value: 'lorem ipsum '.repeat(18_000), rationale: 'because '.repeat(650) }] })
+  })
+
+  it('names entries of which nothing fits, with their sizes, and counts those beyond twenty', async () => {
+    const near = desk()
+    try {
+      for (let at = 0; at < 100; at++) await near.ok('memory_set', { key: `wide-${at}`, value: `needle ${'x'.repeat(2000)}` })
+      const answer = await near.call('memory_search', { query: 'needle', limit: 100, max_tokens: 1000 })
+      expect(textOf(answer)).toMatch(/\(\d+ tokens\), wide-\d+ in shared \(\d{3} tokens\), .*\d+ more \(\d{4,} tokens\)\. memory_search/)
+      const { results, omitted, omitted_more: more } = Object(answer.structuredContent)
+      expect(results.length).toBeGreaterThan(2)
+      expect(omitted.at(-1)).toEqual({ namespace: 'shared', key: expect.stringMatching(/^wide-/), tokens: expect.any(Number) })
+      expect(more.parts).toBeGreaterThan(50)
+    } finally {
+      await near.close()
+    }
+  })
+})
+
+describe('memory_history of more than its answer holds', () => {
+  it('shows short versions whole and as much of the long one, with the call that shows it', async () => {
+    const answer = await place.call('memory_history', { key: 'often' })
+    const said = textOf(answer)
+    expect(said).toMatch(/^Versions, newest first: 4\.\n\nVersion 4 in shared: deleted by tester, [^\n]*\n\noften \(shared, version 3, /)
+    expect(said).toContain('\n> first\nRationale:\n> so\n[Left out: the rest of version 2 (')
+    expect(answer.structuredContent).toMatchObject({
+      ...{ namespace: 'shared', omitted: [{ version: 2, tokens: expect.any(Number) }] },
+      versions: [
+        { deleted: true },
+        { version: 3, value: 'third' },
+        { version: 2, cut: true },
+        { version: 1, value: 'first', rationale: 'so' },
+      ],
+    })
+    expect((await called(said)).structuredContent).toMatchObject({ found: true, version: 2, value: 'lorem '.repeat(30_000) })
+  })
+})
+
+describe('entries of any size', () => {
+  it.each([
+    ['memory_search', { query: 'since lorem because tester', limit: 100 }],
+    ['memory_search', { query: '0', limit: 100 }],
+    ['memory_history', { key: odd }],
+    ['memory_history', { key: 'often' }],
+  ])('are never cut behind %s: %j', async (tool, args) => {
+    for (const most of tool === 'memory_search' ? budgets : [undefined]) {
+      const answer = await place.call(tool, { ...args, ...(most !== undefined && { max_tokens: most }) })
+      const { words, data } = sizesOf(answer)
+      expect(words, `${most}`).toBeLessThanOrEqual((most ?? limits.answerTokens) * 4)
+      expect(data, `${most}`).toBeLessThanOrEqual((most ?? limits.answerTokens) * 4)
+      expect(textOf(answer), `${most}`).not.toContain('[Cut: ')
       expect(answer.structuredContent, `${most}`).not.toHaveProperty('tokens')
     }
   })

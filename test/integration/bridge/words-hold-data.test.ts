@@ -165,7 +165,7 @@ const told: Readonly<Record<string, readonly [yes: RegExp, no: RegExp]>> = {
   'list_sessions running': [/running/, /ended/],
   'memory_get found': [/version \d/, /^There is no/],
   'memory_get cut': [/\[Left out: /, /never/],
-  'memory_search cut': [/\[Cut: /, /never/],
+  'memory_search cut': [/\[Left out: /, /never/],
   'memory_delete deleted': [/^Forgot/, /^There is no/],
   'memory_history deleted': [/: deleted by/, /never/],
   'memory_set new_namespace': [/Nobody has used/, /never/],

@@ -3,4 +3,4 @@ import { limits } from '../../base/limits.ts'
 
 export const keyArgument = text({ least: 1, most: limits.memoryKeyCharacters })
 export const namespaceArgument = text({ least: 1, most: limits.memoryKeyCharacters })
-export const tokensArgument = whole({ least: 1, most: limits.memoryTokens })
+export const tokensArgument = whole({ least: 1, most: limits.answerTokensMost })

@@ -1,4 +1,4 @@
-import { type AnswerPart, longest, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
+import { type AnswerPart, beginning, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
 import type { Answer } from '../../base/call.ts'
 import { limits } from '../../base/limits.ts'
 import { quote } from '../../base/quote.ts'
@@ -20,8 +20,8 @@ interface LongEntry {
 
 type Unread = Rest['unread'][number]
 
-const bytesIn = (text: string): number => Buffer.byteLength(text)
-const jsonBytes = (value: unknown): number => bytesIn(JSON.stringify(value))
+export const bytesIn = (text: string): number => Buffer.byteLength(text)
+export const jsonBytes = (value: unknown): number => bytesIn(JSON.stringify(value))
 
 /** Lines of ours above the rationale and the value, or the names of their fields. */
 const titleBytes = 100
@@ -29,15 +29,24 @@ const titleBytes = 100
 /** A call longer than this would displace the names of what is left out. */
 const callBytes = 120
 
-function restOf({ asked, tokens }: LongEntry, unread: readonly Unread[]): Rest {
+/** Bytes of an answer that leaves out nothing: its cursor and the line about what waits. */
+export const spareBytes = limits.cursorBytes + limits.noticeBytes
+
+/** A call that shows more: whole, or without arguments that would be too long. */
+export function callFor(tool: string, asked: Readonly<Record<string, unknown>>, tokens: number): string {
   const most = Math.min(tokens, limits.answerTokensMost)
-  const call = `memory_get ${JSON.stringify({ ...asked, max_tokens: most })}`
-  return { unread, call: () => (bytesIn(call) <= callBytes ? call : `memory_get with max_tokens ${most}`) }
+  const call = `${tool} ${JSON.stringify({ ...asked, max_tokens: most })}`
+  return bytesIn(call) <= callBytes ? call : `${tool} with max_tokens ${most}`
 }
+
+const restOf = ({ asked, tokens }: LongEntry, unread: readonly Unread[]): Rest => ({
+  unread,
+  call: () => callFor('memory_get', asked, tokens),
+})
 
 /** The rationale, or its beginning: a third of the room, or what the value leaves of it. */
 function rationaleIn(rationale: string, share: number, costOf: (text: string) => number): { parts: AnswerPart[]; unread: Unread[] } {
-  const text = longest(rationale, (each) => costOf(each) <= share)
+  const text = beginning(rationale, share, costOf)
   const named = { name: 'the rationale', title: 'Rationale:', field: 'rationale', isListed: false, about: { part: 'rationale' } }
   const bytes = bytesIn(rationale) - bytesIn(text)
   return {

@@ -1,13 +1,10 @@
+import type { JsonValue } from '../../../model/entry.ts'
 import { tokensFor } from '../../base/budget.ts'
 import { optional, whole } from '../../base/input.ts'
-import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
-import { cleanEntry, entryInRoom, sizeOf } from './entry-in-room.ts'
+import { cleanEntry, entryInRoom, sizeOf, spareBytes } from './entry-in-room.ts'
 import { alsoInWords, entryWords, nearWords, newness } from './words.ts'
-
-/** Of an answer that leaves out nothing: its cursor and the line about what waits. */
-const spareBytes = limits.cursorBytes + limits.noticeBytes
 
 export const memoryGet = defineTool({
   name: 'memory_get',
@@ -44,9 +41,9 @@ export const memoryGet = defineTool({
       }
     }
     const clean = cleanEntry(bridge.redaction, entry)
-    const value = { value: JSON.parse(clean.value) }
+    const value: JsonValue = JSON.parse(clean.value)
     const { rationale, tags, by, at } = clean
-    const data = { found: true, ...value, version: entry.version, rationale, tags, by, at, namespace: entry.namespace, ...elsewhere }
+    const data = { found: true, value, version: entry.version, rationale, tags, by, at, namespace: entry.namespace, ...elsewhere }
     const whole = { content: [{ type: 'text' as const, text: `${entryWords(clean, value)}${alsoInWords(alsoIn)}` }], data }
     const asked = { key, ...(namespace !== undefined && { namespace }), ...(version !== undefined && { version }) }
     const bytes = sizeOf(whole)

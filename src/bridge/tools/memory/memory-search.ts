@@ -1,10 +1,12 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { quoteInLine } from '../../base/quote.ts'
-import { tokensOf } from '../../base/tokens.ts'
+import { cut } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { namespaceArgument, tokensArgument } from './arguments.ts'
-import { entryWords, newness } from './words.ts'
+import { entriesInRoom } from './entries-in-room.ts'
+import { callFor } from './entry-in-room.ts'
+import { newness } from './words.ts'
 
 export const memorySearch = defineTool({
   name: 'memory_search',
@@ -18,32 +20,31 @@ export const memorySearch = defineTool({
     max_tokens: optional(tokensArgument),
   },
   subject: ({ query }) => query,
-  async handle({ query, namespace, limit = 10, max_tokens: maxTokens = limits.memoryShown }, bridge) {
-    const { shownValue } = await import('../../memory/entry.ts')
+  async handle({ query, namespace, limit }, bridge, { room }) {
     const { search } = await import('../../memory/search.ts')
     const store = await bridge.store()
-    const found = await store.snapshot((database) => search(database, { query, namespace, limit }, bridge.now()))
-    let left = maxTokens
-    const results: Record<string, unknown>[] = []
-    const lines: string[] = []
-    for (const entry of found) {
-      if (left <= 0) break
-      const { value: whole, ...facts } = entry
-      const value = shownValue(whole, left)
-      left -= tokensOf(JSON.stringify({ ...facts, ...value }))
-      results.push({ ...facts, ...value })
-      lines.push(entryWords(entry, value))
+    const found = await store.snapshot((database) => search(database, { query, namespace, limit: limit ?? 10 }, bridge.now()))
+    if (found.length === 0) {
+      const isNew = await newness(bridge, namespace)
+      const text = `Nothing that is remembered holds these words.${isNew.words}`
+      return { content: [{ type: 'text', text }], data: { results: [], ...isNew.facts } }
     }
-    const omitted = found.slice(results.length).map(({ namespace, key, value }) => ({ namespace, key, bytes: Buffer.byteLength(value) }))
-    const isNew = await newness(bridge, found.length === 0 ? namespace : undefined)
-    if (found.length === 0) lines.push(`Nothing that is remembered holds these words.${isNew.words}`)
-    if (omitted.length > 0)
-      lines.push(
-        `[Left out for space: ${omitted.map(({ namespace: held, key, bytes }) => `${quoteInLine(key)} in ${quoteInLine(held)} (${bytes} bytes)`).join(', ')}]`,
-      )
-    return {
-      content: [{ type: 'text', text: lines.join('\n\n') }],
-      data: { results, ...(omitted.length > 0 && { omitted }), ...isNew.facts },
-    }
+    const asked = { query, ...(namespace !== undefined && { namespace }), ...(limit !== undefined && { limit }) }
+    return entriesInRoom(
+      {
+        ...{ head: `Found, best first: ${found.length}.`, field: 'results', facts: {} },
+        ...{ redaction: bridge.redaction, entries: found },
+        named: ({ namespace: held, key }) => ({
+          name: `${quoteInLine(cut(key, shortName))} in ${quoteInLine(cut(held, shortName))}`,
+          about: { namespace: cut(held, shortName), key: cut(key, shortName) },
+        }),
+        factsOf: ({ namespace: held, key, version, by, at }) => ({ namespace: held, key, version, by, at }),
+        call: (_, { ofAll }) => callFor('memory_search', asked, ofAll),
+      },
+      room,
+    )
   },
 })
+
+/** Characters of a name where its entry is left out. */
+const shortName = 80

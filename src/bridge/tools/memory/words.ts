@@ -7,13 +7,6 @@ import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
 import { cut } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 
-type Shown = { readonly value: JsonValue } | { readonly value_text: string; readonly bytes: number }
-
-const valueWords = (shown: Shown): readonly string[] =>
-  'value' in shown
-    ? [quote(typeof shown.value === 'string' ? shown.value : JSON.stringify(shown.value))]
-    : [quote(`${shown.value_text}…`), `[The beginning of ${shown.bytes} bytes; a larger max_tokens shows more.]`]
-
 /** Whose an entry is. */
 export function entryHead({ namespace, key, version, by, at, tags }: MemoryEntry): string {
   const facts = `${quoteInLine(namespace)}, version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`
@@ -21,9 +14,13 @@ export function entryHead({ namespace, key, version, by, at, tags }: MemoryEntry
 }
 
 /** An entry for people and models: whose it is in a line of ours, then its value and why, quoted, whoever wrote it. */
-export function entryWords(entry: MemoryEntry, value: Shown): string {
+export function entryWords(entry: MemoryEntry, value: JsonValue): string {
   const { rationale } = entry
-  return [entryHead(entry), ...valueWords(value), ...(rationale === null ? [] : ['Rationale:', quote(rationale)])].join('\n')
+  return [
+    entryHead(entry),
+    quote(typeof value === 'string' ? value : JSON.stringify(value)),
+    ...(rationale === null ? [] : ['Rationale:', quote(rationale)]),
+  ].join('\n')
 }
 
 /** What a list shows of an entry: bytes instead of its value, and the beginning of why. */
