@@ -5,7 +5,7 @@ import { isObject } from '../../core/object.ts'
 import { formatOf } from '../../core/formats/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import type { EditOptions } from '../../model/format.ts'
-import { editOptions, readClientFile } from '../../core/plan/file.ts'
+import { readClientFile } from '../../core/plan/file.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
@@ -127,9 +127,8 @@ export function removeOwnEntries(
   report(cleared)
   // Also remove a `mcpServers` object that we created and that is empty again.
   const hadNone = was !== null && (original?.bytes === null || (was.ok && was.document.container === 'absent'))
-  // Keep a byte order mark where we change no entry.
-  const bom: EditOptions = changes.length === 0 ? { bom: 'keep' } : editOptions(client)
-  const options: EditOptions = { ...bom, emptied: hadNone ? 'remove' : 'keep' }
+  // A byte order mark that stands there now is the person's, even where the program cannot read it.
+  const options: EditOptions = { bom: 'keep', emptied: hadNone ? 'remove' : 'keep' }
   const edit = document.edit(changes, options)
   if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
   const after = edit.bytes

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
-import { applyEdits, modify, parse } from 'jsonc-parser'
+import { namesUnder } from '../../support/under.ts'
 import type { Scratch } from '../../support/scratch.ts'
 import { inProcess, quickScratch } from './in-process.ts'
+import { type Hand, jsonHand, tomlHand, type Value } from './own-text.ts'
 
 /** One thing that a person does, with numbers that say to which file and entry. */
 export interface Step {
@@ -15,12 +16,19 @@ export const byHand = ['write', 'edit', 'note', 'delete', 'remark'] as const
 type ByHand = (typeof byHand)[number]
 export type Act = (typeof commands)[number] | ByHand | 'again'
 
-type Value = Readonly<Record<string, unknown>>
+/** How an editor of the person writes a file. */
+export interface Dress {
+  readonly crlf: boolean
+  readonly mark: boolean
+  /** Its last line ends. */
+  readonly end: boolean
+}
 
 /** A file that a person has, and what the person did to it. Knows nothing of how mcp-twin works. */
 interface OwnFile {
   readonly path: string
   readonly client: string
+  readonly hand: Hand
   /** The bytes of the person's last act on it. */
   written: string
   /** The person changed it since the last time mcp-twin was not there. */
@@ -40,41 +48,55 @@ const begins = [
   [
     '.claude.json',
     'claude-code',
+    jsonHand('mcpServers'),
     '{\n  "numStartups": 3,\n  "mcpServers": {\n    "alpha": {"command": "tool-a", "args": ["a.js"], "env": {"ALPHA_API_KEY": "ghp_q7Rt2Vx9Lm4Np8Ks1Wd6Zy3Bf5Hj0Tc4Ea7"}, "timeout": 5},\n    "beta": { "command": "tool-b", "args": [ "b.js" ] },\n    "gamma": {"type": "http", "url": "http://127.0.0.1:9/mcp"}\n  }\n}\n',
   ],
-  ['.cursor/mcp.json', 'cursor', '// mine\n{ "mcpServers": { "beta": { "command": "tool-b", "args": ["b.js"] } }, } // end\n'],
+  [
+    '.cursor/mcp.json',
+    'cursor',
+    jsonHand('mcpServers'),
+    '// mine\n{ "mcpServers": { "beta": { "command": "tool-b", "args": ["b.js"] } }, } // end\n',
+  ],
+  [
+    '.codex/config.toml',
+    'codex',
+    tomlHand,
+    '# mine\nmodel = "m-1"\n\n[mcp_servers.alpha]\ncommand = "tool-a"\nargs = ["a.js"] # its only argument\ntool_timeout_sec = 5\n\n[mcp_servers.alpha.env]\nALPHA_API_KEY = "ghp_q7Rt2Vx9Lm4Np8Ks1Wd6Zy3Bf5Hj0Tc4Ea7"\n\n[mcp_servers.gamma]\nurl = "http://127.0.0.1:9/mcp"\n\n# what else\n[tui]\ntheme = "dark" # end\n',
+  ],
 ] as const
+export const filesOfOne = begins.length
 
-const serversIn = (text: string): ReadonlyMap<string, Value> =>
-  new Map(Object.entries((parse(text, [], { allowTrailingComma: true }) as { mcpServers?: Record<string, Value> }).mcpServers ?? {}))
-const restOf = (text: string): string => {
-  const { mcpServers: _, ...others } = parse(text, [], { allowTrailingComma: true }) as Record<string, unknown>
-  return JSON.stringify([others, text.match(/(?<=^|\s)\/\/ .*$/gm)])
+const dressed = (text: string, { crlf, mark, end }: Dress): string => {
+  const whole = end ? text : text.trimEnd()
+  return (mark ? '\uFEFF' : '') + (crlf ? whole.replaceAll('\n', '\r\n') : whole)
 }
-const set = (text: string, path: string[], value: unknown): string =>
-  // The editor leaves the comma behind the only entry, which is no JSON of any kind.
-  applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } })).replace(/\{\s*,/, '{')
 
 const ordered = (value: unknown) => Object.entries((value ?? {}) as object).sort(([one], [other]) => (one < other ? -1 : 1))
 /** What an entry starts or reaches, whatever else it says. */
-const meant = ({ command, args, env, url, headers }: Value): string =>
-  JSON.stringify([command, args ?? [], ordered(env), url, ordered(headers)])
+const meant = ({ command, args, env, url, headers, http_headers }: Value): string =>
+  JSON.stringify([command, args ?? [], ordered(env), url, ordered(headers ?? http_headers)])
 
-/** A person with files of two programs, and mcp-twin. */
+/** A person with files of three programs, and mcp-twin. */
 export class History {
   readonly #place: Scratch = quickScratch()
   readonly #told: string[] = []
   readonly #files: OwnFile[]
   readonly #dropped = new Set<string>()
+  readonly #there: readonly string[]
   #count = 0
 
-  constructor() {
-    this.#files = begins.map(([path, client, text]) => {
+  /** `dresses`: of each file. */
+  constructor(dresses: readonly Dress[]) {
+    this.#files = begins.map(([path, client, hand, plain], at) => {
+      const text = dressed(plain, dresses[at] as Dress)
       this.#place.write(path, text)
-      const acts: OwnFile['acts'] = new Map([...serversIn(text)].map(([name, value]) => [name, [value]]))
-      return { path, client, written: text, touched: false, forced: false, undone: false, acts, removed: new Set() }
+      const acts: OwnFile['acts'] = new Map([...hand.servers(text)].map(([name, value]) => [name, [value]]))
+      return { path, client, hand, written: text, touched: false, forced: false, undone: false, acts, removed: new Set() }
     })
+    this.#there = this.#all()
   }
+
+  #all = (): string[] => namesUnder(this.#place.home).filter((name) => !/^\.mcp-twin(\/|$)/.test(name))
 
   async #run(...args: readonly string[]) {
     const { code, output } = await inProcess(this.#place, args)
@@ -84,7 +106,11 @@ export class History {
 
   #texts = (): string[] => this.#files.map(({ path }) => this.#place.read(path))
 
-  begin = () => this.#run('init', '--yes', '--no-bridge')
+  async begin(): Promise<void> {
+    await this.#run('init', '--yes', '--no-bridge')
+    // Codex takes part where its person says so.
+    await this.#run('init', '--yes', '--no-bridge', '--client', 'codex')
+  }
 
   async take({ act, file: at, name: which }: Step): Promise<void> {
     const file = this.#files[at % this.#files.length] as OwnFile
@@ -122,27 +148,27 @@ export class History {
 
   #byHand(file: OwnFile, act: ByHand, name: string): void {
     const text = this.#place.read(file.path)
-    const now = serversIn(text).get(name)
+    const { servers, write, remark } = file.hand
+    const now = servers(text).get(name)
     const isTheirs = (file.acts.get(name)?.at(-1) ?? null) !== null
     const mark = `${++this.#count}`
-    const at = ['mcpServers', name]
     let next = text
-    if (act === 'write') next = set(text, at, { command: `tool-${mark}`, args: [`${mark}.js`] })
-    else if (act === 'remark') next = set(text, ['mine', `note-${mark}`], true)
+    if (act === 'write') next = write(text, name, { command: `tool-${mark}`, args: [`${mark}.js`] })
+    else if (act === 'remark') next = remark(text, mark)
     else if (now === undefined) return
-    else if (act === 'delete') next = set(text, at, undefined)
+    else if (act === 'delete') next = write(text, name, undefined)
     // What stands where the person has none is mcp-twin's, and stays so when it is edited.
     else if (!isTheirs) return
-    else if (act === 'note') next = set(text, [...at, 'timeout'], this.#count)
+    else if (act === 'note') next = write(text, name, { ...now, [file.client === 'codex' ? 'tool_timeout_sec' : 'timeout']: this.#count })
     else {
-      const part = now.url === undefined ? 'env' : 'headers'
-      next = set(text, [...at, part], { ...((now[part] as object | undefined) ?? {}), MODE: mark })
+      const part = now.url === undefined ? 'env' : file.client === 'codex' ? 'http_headers' : 'headers'
+      next = write(text, name, { ...now, [part]: { ...((now[part] as object | undefined) ?? {}), MODE: mark } })
     }
     this.#place.write(file.path, next)
     this.#told.push(`by hand ${act} ${file.path} ${name}`)
     Object.assign(file, { touched: true, written: next })
     if (act === 'remark') return
-    file.acts.set(name, [...(file.acts.get(name) ?? []), serversIn(next).get(name) ?? null])
+    file.acts.set(name, [...(file.acts.get(name) ?? []), servers(next).get(name) ?? null])
     if (act === 'delete') this.#dropped.add(name)
     file.removed.delete(name)
   }
@@ -154,6 +180,7 @@ export class History {
     const after = this.#texts()
     const found = this.#files.flatMap((file, at) => losses(file, before[at] ?? '', after[at] ?? '').map((each) => `${file.path}: ${each}`))
     if (code !== 0) found.push(`uninstall ended with ${code}`)
+    for (const name of this.#all()) if (!this.#there.includes(name)) found.push(`${name} stayed, which only mcp-twin made`)
     if (found.length > 0) throw new Error([...this.#told, ...found, output, ...before, ...after].join('\n'))
     // From now on all that is there is the person's own.
     this.#dropped.clear()
@@ -161,7 +188,7 @@ export class History {
       Object.assign(file, { written: after[at], touched: false, forced: false, undone: false })
       file.acts.clear()
       file.removed.clear()
-      for (const [name, value] of serversIn(file.written)) file.acts.set(name, [value])
+      for (const [name, value] of file.hand.servers(file.written)) file.acts.set(name, [value])
     }
   }
 
@@ -172,9 +199,9 @@ export class History {
 }
 
 /** What an uninstall did wrong to one file; nothing: it lost nothing. */
-function losses({ acts, removed, written, touched, forced, undone }: OwnFile, before: string, after: string): string[] {
+function losses({ hand, acts, removed, written, touched, forced, undone }: OwnFile, before: string, after: string): string[] {
   const found: string[] = []
-  const [was, is] = [serversIn(before), serversIn(after)]
+  const [was, is] = [hand.servers(before), hand.servers(after)]
   let same = !touched
   for (const [name, values] of acts) {
     const last = values.at(-1) ?? null
@@ -193,6 +220,6 @@ function losses({ acts, removed, written, touched, forced, undone }: OwnFile, be
   for (const name of is.keys()) if (name.startsWith('ours')) found.push(`${name} of ours stayed`)
   if (after.includes('.mcp-twin')) found.push('it names a file of ours')
   if (same && after !== written) found.push(`it is not byte for byte as it was: ${JSON.stringify(after)}`)
-  if (restOf(before) !== restOf(after)) found.push('something besides the servers changed')
+  if (hand.rest(before) !== hand.rest(after)) found.push('something besides the servers changed')
   return found
 }

@@ -56,6 +56,16 @@ describe('uninstall', () => {
     expect(place.has('.mcp-twin/backups/originals')).toBe(false)
   })
 
+  it('leaves the mark at the front of a file that was only taken over, though its program cannot read it', async () => {
+    const place = home()
+    const text = `\uFEFF${codeText(place)}`
+    place.write(codeFile, text)
+    await must(place, 'init', '--yes', '--no-bridge')
+    expect(place.read(codeFile)).toBe(text)
+    await must(place, 'uninstall', '--yes')
+    expect(place.read(codeFile)).toBe(text)
+  })
+
   it('gives back what is only disabled, narrowed or renamed', async () => {
     const place = await taken()
     await must(place, 'disable', 'two')
