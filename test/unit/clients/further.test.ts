@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientById } from '../../../src/catalog/clients/index.ts'
+import { clientById, clients } from '../../../src/catalog/clients/index.ts'
 import { meaning } from '../../../src/core/launch/meaning.ts'
 import { renderEntry } from '../../../src/core/launch/render.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'
@@ -77,6 +77,10 @@ describe('an entry that a program wrote itself', () => {
   ])('of %s is read: %j', (id, value) => {
     expect(meaning(value, definition(id))).toMatchObject({ kind: 'remote', url: 'https://x.dev/mcp' })
   })
+})
+
+describe('what a person does so that new entries are taken up', () => {
+  it.each(clients)('is something to do, or not said: $id', ({ restart }) => expect(restart).not.toMatch(/^nothing/))
 })
 
 describe('settings that people publish', () => {

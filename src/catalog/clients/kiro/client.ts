@@ -21,5 +21,6 @@ export const kiro = defineClient({
   },
   fills: /\$\{\w+\}/,
   nameFits: (name) => name.trim() !== '',
-  restart: 'nothing: Kiro takes changes of its mcp.json up by itself',
+  // It takes changes of this file up by itself.
+  restart: '',
 })

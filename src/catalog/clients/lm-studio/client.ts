@@ -18,5 +18,6 @@ export const lmStudio = defineClient({
       transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
   },
   nameFits: (name) => name.trim() !== '',
-  restart: 'nothing: LM Studio takes changes of its mcp.json up by itself',
+  // It takes changes of this file up by itself.
+  restart: '',
 })

@@ -36,5 +36,6 @@ export const zed = defineClient({
     keys: ['source'],
   },
   nameFits: (name) => name.trim() !== '',
-  restart: 'nothing: Zed takes changes of its settings up by itself',
+  // It takes changes of this file up by itself.
+  restart: '',
 })
