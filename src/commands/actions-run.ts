@@ -33,12 +33,11 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     await demandStored(bridge, 'action', id)
     const store = await bridge.store()
     const isLive = liveIn(bridge.settings)
-    const refusing = <T>(work: Promise<T>): Promise<T> =>
-      work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
-    const waiting = await refusing(store.read((database) => read(database, id, isLive, bridge.now())))
-    const fresh = waiting.status === 'needs_user' ? await refusing(reviewed(waiting, bridge.settings)) : null
+    const waiting = await refused(store.read((database) => read(database, id, isLive, bridge.now())))
+    const fresh = waiting.status === 'needs_user' ? await refused(reviewed(waiting, bridge.settings)) : null
     demandReadable(bridge)
-    const approved = await approve(context, await refusing(screenOf(context, open, waiting, fresh)))
+    if (context.isDry === true) return rehearse(context, open, waiting, fresh)
+    const approved = await approve(context, await refused(screenOf(context, open, waiting, fresh)))
     // It may have been changed while the person read.
     await bridge.followManifest()
     demandReadable(bridge)
@@ -50,7 +49,7 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
       bridge.audit.write({ event: 'action', client: terminalClient, tool: waiting.type, subject: id, outcome })
     const by = claimOf(bridge.settings, terminalClient, bridge.session)
     const author = { client: terminalClient, session: bridge.session }
-    const action = await refusing(store.write(author, (transaction) => beginApproved(transaction, waiting, by, isLive)))
+    const action = await refused(store.write(author, (transaction) => beginApproved(transaction, waiting, by, isLive)))
     audit(approved)
     // With --yes nobody looked at what was shown just now, only at what the action said before.
     const shown = context.options.yes === true ? waiting.result : fresh
@@ -64,6 +63,25 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     for (const line of resultLines(ended)) context.io.out(line)
     return outcome.status === 'failed' ? EXIT.failed : outcome.status === 'needs_user' ? EXIT.attention : EXIT.ok
   })
+
+/** Shows what would be asked about, and refuses what could not be approved. */
+async function rehearse(context: Context, open: OpenBridge, waiting: Action, fresh: JsonObject | null): Promise<ExitCode> {
+  const { bridge } = open
+  const [isLive, by] = [liveIn(bridge.settings), claimOf(bridge.settings, terminalClient, bridge.session)]
+  const store = await bridge.store()
+  const lines = await refused(screenOf(context, open, waiting, fresh))
+  await refused(
+    store.write({ client: terminalClient, session: bridge.session }, (transaction) => beginApproved(transaction, waiting, by, isLive)),
+  )
+  context.io.json({ ...actionFacts(waiting), dryRun: true })
+  for (const line of lines) context.io.wholeOut(line)
+  context.io.out('Nothing was changed (--dry-run).')
+  return EXIT.ok
+}
+
+/** What the bridge refuses, as an error of a command. */
+const refused = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
 
 /** Refuses to carry anything out where nobody knows what the manifest closes. */
 function demandReadable({ settings: { unreadable } }: Bridge): void {

@@ -18,6 +18,7 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import { reachable } from '../model/path.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { wouldDo } from './change.ts'
 
 const variable = 'MCP_TWIN_TOKEN'
 
@@ -66,6 +67,7 @@ export async function signAction(context: Context, verb: 'drop' | 'sign', type: 
       io.raw(text)
       return EXIT.ok
     }
+    if (context.isDry === true) return wouldDo(context, `ask for ${type} by a signed file in ${join(folder, 'triggers')}`)
     const triggers = reachable(join(folder, 'triggers'))
     await system.files.makeDirectory(triggers, 0o700)
     const file = reachable(join(triggers, `${id}.json`))

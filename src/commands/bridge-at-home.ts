@@ -4,6 +4,7 @@ import type { Bridge } from '../bridge/contract/bridge.ts'
 import { callTool } from '../bridge/contract/own-call.ts'
 import type { CallResult } from '../bridge/contract/pipeline.ts'
 import type { Tool } from '../bridge/contract/tool.ts'
+import type { Author, Store, Transaction } from '../bridge/store/store.ts'
 import { families } from '../model/bridge-words.ts'
 import { repositoryOf } from '../bridge/memory/namespace.ts'
 import { openBridge } from '../bridge/start/open.ts'
@@ -36,19 +37,58 @@ export interface OpenBridge {
  */
 export const withBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
-    const bridge = await bridgeOf(context, homeContext)
+    const opened = await bridgeOf(context, homeContext)
+    const bridge = context.isDry === true ? rehearsing(opened) : opened
     try {
       return await work({
         ...{ bridge, homeContext },
         async call(tool, args) {
           const call = { client: terminalClient, session: bridge.session, signal: context.signal, progress: () => undefined }
-          return answered(await callTool(tool, args, bridge, call))
+          const answer = answered(await callTool(tool, args, bridge, call))
+          if (context.isDry !== true) return answer
+          return { text: `Nothing was changed (--dry-run). Without it:\n${answer.text}`, data: { ...answer.data, dryRun: true } }
         },
       })
     } finally {
-      await bridge.close()
+      await opened.close()
     }
   })
+
+/** What a rehearsed change would have answered; thrown so that its transaction is rolled back. */
+class Rehearsed extends Error {
+  readonly result: unknown
+  constructor(result: unknown) {
+    super('rehearsed')
+    this.result = result
+  }
+}
+
+/** The bridge with a store that takes every change back, and an audit that records nothing: all rules hold, and nothing stays. */
+function rehearsing(bridge: Bridge): Bridge {
+  const write = (store: Store): Store['write'] =>
+    async function rehearse<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
+      try {
+        return await store.write(author, (transaction) => {
+          throw new Rehearsed(work(transaction))
+        })
+      } catch (error) {
+        if (error instanceof Rehearsed) return error.result as T
+        throw error
+      }
+    }
+  const rehearsed = (store: Store): Store =>
+    new Proxy(store, {
+      get(target, name) {
+        if (name === 'write') return write(target)
+        const member: unknown = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+  return Object.assign(Object.create(bridge), {
+    store: async () => rehearsed(await bridge.store()),
+    audit: Object.assign(Object.create(bridge.audit), { write: () => undefined }),
+  })
+}
 
 /** The parts of home's bridge, for a person who typed a command. To be closed. */
 export const bridgeOf = async (context: Context, homeContext: HomeContext): Promise<Bridge> =>

@@ -7,7 +7,7 @@ import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
 import { withUsableRemedies } from '../core/doctor/fix.ts'
 import { nearest } from '../core/nearest.ts'
 import { environmentJson } from '../core/participants.ts'
-import { type FixResult, fixFiles } from '../effects/doctor/fix.ts'
+import { type FixResult, fixFiles, wouldFix } from '../effects/doctor/fix.ts'
 import { observe } from '../effects/doctor/observe.ts'
 import { notYours } from '../effects/machine/ownership-faults.ts'
 import type { Situation } from '../effects/manifest/open.ts'
@@ -40,6 +40,13 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
   return atHome(context, { mayBeAbsent: true, reportOnly: true }, async (homeContext) => {
     const first = await examine(context, homeContext, flags, wanted)
     if (flags.fix !== true) return report(context, homeContext.world, first, null)
+    if (context.isDry === true)
+      return report(
+        context,
+        homeContext.world,
+        first,
+        wouldFix(first.findings).map((what) => ({ what, trouble: null })),
+      )
     const fixes = await fixAll(context, homeContext, flags, first.findings)
     const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
     return atHome(context, { mayBeAbsent: true, reportOnly: true, refresh: detect }, async (again) => {
@@ -65,7 +72,7 @@ async function examine(context: Context, homeContext: HomeContext, options: Flag
   const situation = await opened(homeContext)
   if (situation instanceof TwinError) return { findings: [unopened(situation)], sides: homeContext.world.environments }
   const link =
-    options.deep === true && situation.place.project === null && situation.manifest.bridge?.enabled !== false
+    options.deep === true && context.isDry !== true && situation.place.project === null && situation.manifest.bridge?.enabled !== false
       ? await (await import('./doctor-link.ts')).setLink(context, homeContext)
       : null
   const progress = io.progress(options.deep === true ? 'Starting every server' : 'Looking')
@@ -163,7 +170,13 @@ function report(context: Context, world: World, { findings, sides, bridges }: Di
     ...(bridges === undefined ? {} : { bridges }),
     ...(fixes === null
       ? {}
-      : { fixed: fixes.map(({ what, trouble }) => ({ what, outcome: trouble === null ? 'done' : 'failed', reason: trouble })) }),
+      : {
+          fixed: fixes.map(({ what, trouble }) => ({
+            what,
+            outcome: trouble !== null ? 'failed' : context.isDry === true ? 'planned' : 'done',
+            reason: trouble,
+          })),
+        }),
   })
   if (!context.io.asJson) reportDoctor(context, world, sides, findings, fixes)
   if (fixes?.some(({ trouble }) => trouble !== null)) return EXIT.failed
@@ -172,7 +185,7 @@ function report(context: Context, world: World, { findings, sides, bridges }: Di
 
 /** What doctor found, for a person: what was fixed, the findings by group, and the sum as the last line. */
 function reportDoctor(
-  { io }: Context,
+  { io, isDry }: Context,
   world: World,
   sides: readonly Environment[],
   findings: readonly Finding[],
@@ -180,11 +193,11 @@ function reportDoctor(
 ): void {
   const { paint } = io
   if (fixes !== null) {
-    io.out(paint.strong('Fixed'))
+    io.out(paint.strong(isDry === true ? 'Would be fixed; nothing was changed' : 'Fixed'))
     if (fixes.length === 0) io.out('  nothing could be fixed without asking you')
     for (const { what, trouble } of fixes) {
       io.out(
-        `  ${trouble === null ? paint.good('✓') : paint.bad('✗')} ${visible(abbreviateHome(trouble === null ? what : `${what}: ${trouble}`, sides))}`,
+        `  ${trouble !== null ? paint.bad('✗') : isDry === true ? paint.dim('·') : paint.good('✓')} ${visible(abbreviateHome(trouble === null ? what : `${what}: ${trouble}`, sides))}`,
       )
     }
   }

@@ -324,7 +324,7 @@ export const documents: readonly Document[] = [
   {
     title: 'Dry runs of commands without steps',
     words:
-      'What `--dry-run` prints for `secret`, `trust`, `roots`, `session`, `plugin` and `export`; `would` says in words what would be done.',
+      'What `--dry-run` prints for `secret`, `trust`, `roots`, `session`, `plugin`, `export` and `actions drop`; `would` says in words what would be done. Those of `memory`, `handoff` and `actions` are what the command itself would print, and `dryRun`.',
     runs: [{ args: ['secret', 'set', 'SOME_KEY', '--dry-run'] }, { args: ['session', 'new', '--dry-run'] }],
     shape: { command, dryRun: 'yes', would: 'text' },
   },

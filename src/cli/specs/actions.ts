@@ -1,5 +1,5 @@
 import { actionStatuses } from '../../model/bridge-words.ts'
-import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN, type VerbSpec, type WordSpec } from '../../model/command-line.ts'
 
 const id = { name: '<id>', description: 'the id of an action' } as const satisfies WordSpec
 const type = {
@@ -37,6 +37,7 @@ const verbs = [
     arguments: [id],
     missing,
     summary: 'approve one that needs you: shows it, asks, carries it out',
+    options: [DRY_RUN],
     examples: ['mcp-twin actions run a-1a2b3c4d5e6f'],
   },
   {
@@ -44,12 +45,13 @@ const verbs = [
     arguments: [id],
     missing,
     summary: 'cancel one that has not begun',
+    options: [DRY_RUN],
     examples: ['mcp-twin actions cancel a-1a2b3c4d5e6f'],
   },
   {
     name: 'drop',
     arguments: [type],
-    options: signed,
+    options: [...signed, DRY_RUN],
     summary: 'ask for one by a signed file, with a token',
     examples: [`mcp-twin actions drop execute_from_code --param 'prompt=Run the tests'`],
   },

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const doctor = {
   name: 'doctor',
@@ -6,6 +6,7 @@ export const doctor = {
   options: [
     { flags: '--deep', description: 'start every server on every side as its program does, and list its tools' },
     { flags: '--fix', description: 'fix what can be fixed safely, and say what was done' },
+    { ...DRY_RUN, description: 'with --fix: show what would be fixed, change nothing' },
     { flags: '--check <id>', description: 'only this check (repeatable)', many: 'words', offers: 'check' },
     { flags: '--desktop-config <path>', description: "Claude Desktop's config file, if it is not detected", offers: 'file' },
   ],

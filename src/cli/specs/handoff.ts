@@ -1,5 +1,5 @@
 import { handoffStatuses } from '../../model/bridge-words.ts'
-import type { CommandSpec, VerbSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN, type VerbSpec } from '../../model/command-line.ts'
 
 const verbs = [
   {
@@ -13,6 +13,7 @@ const verbs = [
       { flags: '--file <path>', description: 'a file that it is about (repeatable)', many: 'values', offers: 'file' },
       { flags: '--repository <dir>', description: 'add the branch and the diff of this git repository', offers: 'file' },
       { flags: '--acceptance <text>', description: 'when it is done' },
+      DRY_RUN,
     ],
     examples: [
       `mcp-twin handoff new 'Login form' --goal 'Users can log in' --to claude-code`,
@@ -43,6 +44,7 @@ const verbs = [
       { name: '<text>', description: 'the answer; - reads standard input' },
     ],
     summary: 'answer a question',
+    options: [DRY_RUN],
     examples: [`mcp-twin handoff answer q-1a2b3c4d 'JWT, as in the shop'`],
     excess: { hint: "put the answer in quotes: mcp-twin handoff answer ID '…'" },
     missing: 'mcp-twin inbox shows the questions that wait',

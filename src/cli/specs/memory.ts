@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+import { type CommandSpec, DRY_RUN, type OptionSpec, type VerbSpec, type WordSpec } from '../../model/command-line.ts'
 
 const key = { name: '<key>', description: 'a key' } as const satisfies WordSpec
 const namespace = { flags: '--namespace <name>', description: 'only there; without it this project, or wherever the key is' } as const
@@ -29,6 +29,7 @@ const verbs = [
       { flags: '--ttl <time>', description: 'forget it after 24h, 30m, 90s; a bare number is seconds' },
       ifVersion,
       { flags: '--text', description: 'the value is text, even if it looks like JSON' },
+      DRY_RUN,
     ],
     examples: [`mcp-twin memory set auth '{"method":"JWT"}' --rationale "no session store"`, 'mcp-twin memory set port 4000 --tag server'],
     excess: { hint: "put the value in quotes: mcp-twin memory set KEY '…'" },
@@ -64,7 +65,7 @@ const verbs = [
     name: 'delete',
     arguments: [key],
     summary: 'forget a key',
-    options: [namespace, ifVersion, { flags: '--history', description: 'forget its older versions too' }],
+    options: [namespace, ifVersion, { flags: '--history', description: 'forget its older versions too' }, DRY_RUN],
     examples: ['mcp-twin memory delete auth', 'mcp-twin memory delete auth --history'],
   },
   {

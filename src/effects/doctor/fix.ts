@@ -69,10 +69,25 @@ async function removeBom(
   return outcome.kind === 'refused' || outcome.kind === 'failed' ? (outcome.reason ?? 'unknown') : null
 }
 
+/** What `--fix` would do, without doing it. */
+export const wouldFix = (findings: readonly Finding[]): string[] => [
+  ...new Set(findings.flatMap(({ autofix }) => (autofix === undefined ? [] : [plannedWords(autofix)]))),
+]
+
+function plannedWords(autofix: Autofix): string {
+  if (autofix.kind === 'mode') return `${autofix.shown} becomes private (mode ${octal(autofix.mode)})`
+  if (autofix.kind === 'lock') return `the abandoned lock on ${autofix.lock.guarded} is removed`
+  if (autofix.kind === 'bom') return `the byte order mark of ${autofix.file} is removed`
+  if (autofix.kind === 'detect') return 'the other sides are detected anew'
+  return 'configs are synced, as mcp-twin sync --dry-run shows'
+}
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
 async function fixOne(system: System, world: World, home: HomePlace, autofix: Autofix, signal: AbortSignal): Promise<FixResult | null> {
   if (autofix.kind === 'mode') {
     await system.files.setMode(autofix.here, autofix.mode)
-    return { what: `${autofix.shown} is now private (mode ${autofix.mode.toString(8).padStart(4, '0')})`, trouble: null }
+    return { what: `${autofix.shown} is now private (mode ${octal(autofix.mode)})`, trouble: null }
   }
   if (autofix.kind === 'lock') {
     await clearLock(system, home.environment.id, autofix.lock, signal)
