@@ -95,18 +95,48 @@ export const costInWords = (part: AnswerPart, text: string): number => Buffer.by
 /** Bytes of a part in data, with names of fields, brackets and commas. */
 export const costInData = ({ value, field }: AnswerPart, text: string): number => bytesOf(value(text)) + field.length + 8
 
-/** Tokens that an answer needs which holds everything: quotation and line breaks included, with something to spare. */
-const needed = (parts: readonly Left[]): number =>
-  Math.min(limits.answerTokensMost, Math.ceil(tokensFor(parts.reduce((sum, { bytes }) => sum + bytes + 100, 400)) * 1.25))
+/**
+ * Tokens that an answer needs which holds everything, in words and in data. `around`: bytes of what is not a part. What was not read
+ * is taken to cost for its size what the rest does, and somewhat more.
+ */
+function needed(around: number, parts: readonly AnswerPart[], unread: readonly Left[]): number {
+  const isRead = ({ text, isWhole }: AnswerPart): boolean => isWhole || (text ?? '') !== ''
+  const known = parts.filter(isRead)
+  const unknown = [...parts.filter((part) => !isRead(part)), ...unread]
+  const costs = [costInWords, costInData].map((costOf) => {
+    const cost = sumOf(known.map((part) => (costOf(part, part.text ?? '') * Math.max(1, part.bytes)) / Math.max(1, bytesIn(part.text))))
+    const rate = Math.max(1.25, cost / Math.max(1, sumOf(known.map(({ bytes }) => bytes))))
+    return cost + sumOf(unknown.map(({ bytes }) => 100 + bytes * Math.min(mostRate, rate)))
+  })
+  const isCertain = unknown.length === 0 && parts.every(({ isWhole }) => isWhole)
+  const tokens = tokensFor((around + spareBytes + Math.max(...costs)) * (isCertain ? 1 : 1.25))
+  return Math.min(limits.answerTokensMost, tokens)
+}
+
+const sumOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0)
+const bytesIn = (text: string | null): number => Buffer.byteLength(text ?? '')
+
+/** Bytes that one byte of a text costs at most: JSON writes a control character as six. */
+const mostRate = 6
+
+/** Bytes of an answer that leaves out nothing: its cursor and the line about what waits. */
+export const spareBytes = limits.cursorBytes + limits.noticeBytes
+
+/** The room in which is told what is left out: in a short answer more of it, so that the call for the rest has its place. */
+const toldIn = (free: number): number => Math.min(limits.leftOutBytes, Math.floor(Math.max(free / 3, Math.min(free * 0.7, 160))))
+
+/** Whether a longer answer can be asked for. */
+const canGrow = (room: number): boolean => room < limits.answerTokensMost * tokenBytes - spareBytes
 
 /** The words of an answer: a line of ours, then the parts that fit, then what is left out. */
 export function partsInWords(head: string, parts: readonly AnswerPart[], room: number, rest: Rest): string {
   const free = room - Buffer.byteLength(head)
   const all = fill(parts, free, costInWords)
   const isAll = all.left.length === 0 && rest.unread.length === 0
-  const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
+  const reserved = isAll ? 0 : toldIn(free)
   const { taken, left } = isAll ? all : fill(parts, free - reserved, costInWords)
-  const note = leftOut([...left, ...rest.unread], reserved - 1, rest.call(needed([...parts, ...rest.unread])))
+  const call = isAll || !canGrow(room) ? '' : rest.call(needed(Buffer.byteLength(head), parts, rest.unread))
+  const note = leftOut([...left, ...rest.unread], reserved - 1, call)
   return [head, ...taken.map(({ part, text }) => wordsOf(part, text)), ...(note === '' ? [] : [note])].join('\n')
 }
 
@@ -118,7 +148,7 @@ function leftOut(left: readonly Left[], room: number, call: string): string {
     const names = left.slice(0, named).map((each) => `${each.name} (${size([each])})`)
     const others = left.slice(named)
     const more = others.length === 0 ? [] : [`${others.length}${named === 0 ? ' parts' : ' more'} (${size(others)})`]
-    return `[Left out: ${[...names, ...more].join(', ')}. ${call} shows more.]`
+    return `[Left out: ${[...names, ...more].join(', ')}. ${call === '' ? 'No answer holds more.' : `${call} shows more.`}]`
   }
   const fits = (text: string): boolean => Buffer.byteLength(text) <= room
   for (let named = Math.min(left.length, limits.leftOutNamed); named >= 0; named--) if (fits(told(named))) return told(named)
@@ -136,7 +166,7 @@ export function partsInData(
   const free = room - bytesOf(facts)
   const all = fill(parts, free, costInData)
   const isAll = all.left.length === 0 && rest.unread.length === 0
-  const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
+  const reserved = isAll ? 0 : toldIn(free)
   const { taken, left } = isAll ? all : fill(parts, free - reserved, costInData)
   const data: Record<string, unknown> = { ...facts }
   for (const { part, text } of taken) {
@@ -147,14 +177,20 @@ export function partsInData(
     data[part.field] = part.isListed ? joined : value
   }
   const omitted = [...left, ...rest.unread].map(({ about, bytes }) => ({ ...about, tokens: tokensFor(bytes) }))
-  return omitted.length === 0 ? data : { ...data, ...omittedIn(omitted, reserved, rest.call(needed([...parts, ...rest.unread]))) }
+  if (omitted.length === 0) return data
+  const call = canGrow(room) ? rest.call(needed(bytesOf(facts), parts, rest.unread)) : ''
+  return { ...data, ...omittedIn(omitted, reserved, call) }
 }
 
 function omittedIn(omitted: readonly { readonly tokens: number }[], room: number, call: string): Record<string, unknown> {
   for (let named = Math.min(omitted.length, limits.leftOutNamed); named >= 0; named--) {
     const others = omitted.slice(named)
     const tokens = others.reduce((sum, each) => sum + each.tokens, 0)
-    const told = { omitted: omitted.slice(0, named), ...(others.length > 0 && { omitted_more: { parts: others.length, tokens } }), call }
+    const told = {
+      omitted: omitted.slice(0, named),
+      ...(others.length > 0 && { omitted_more: { parts: others.length, tokens } }),
+      ...(call !== '' && { call }),
+    }
     if (bytesOf(told) <= room) return told
   }
   return {}

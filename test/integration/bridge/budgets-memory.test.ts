@@ -108,6 +108,17 @@ describe('memory_search of more than its answer holds', () => {
   })
 })
 
+describe('an answer of 100 tokens', () => {
+  it.each([
+    ['memory_get', { key: 'big' }],
+    ['memory_search', { query: 'lorem' }],
+  ])('tells the size of what is left out, and the call for it: %s', async (tool, args) => {
+    const said = await place.ok(tool, { ...args, max_tokens: 100 })
+    expect(said).toMatch(/\[Left out: .*\(\d+ tokens\)\. memory_\w+ \{.*\} shows more\.\]/)
+    expect(textOf(await called(said))).not.toContain('[Left out')
+  })
+})
+
 describe('memory_history of more than its answer holds', () => {
   it('shows short versions whole and as much of the long one, with the call that shows it', async () => {
     const answer = await place.call('memory_history', { key: 'often' })

@@ -157,6 +157,33 @@ describe('an answer of our own tools', () => {
     }
   })
 
+  it.each([
+    ['quotes', quotes],
+    ['ends of lines', lines],
+    ['characters of four bytes', (bytes: number) => '\u{1f600}'.repeat(bytes / 4)],
+    ['controls', (bytes: number) => '\u0001'.repeat(bytes)],
+  ])('names a call that shows all of a handoff of nothing but %s', async (_, made) => {
+    const sections = Array.from({ length: 5 }, (_each, at) => ({ heading: `s${at}`, body: made(20_000) }))
+    const id = idOf(await place.data('handoff_create', { title: 'T', goal: made(20_000), sections, to: 'tester' }, other))
+    for (const most of [100, 1000, 20_000]) {
+      const { content, structuredContent } = await place.call('handoff_read', { id, max_tokens: most })
+      const said = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+      const [, named = ''] = /handoff_read (\{[^}]*\}) shows more/.exec(said) ?? []
+      const [, known = ''] = /^handoff_read (.*)$/.exec(String(structuredContent?.call ?? `handoff_read ${named}`)) ?? []
+      for (const call of new Set([named, known])) {
+        const whole = await place.call('handoff_read', JSON.parse(call))
+        expect(JSON.stringify(whole.content), `${most}: ${call}`).not.toContain('[Left out')
+        expect(whole.structuredContent, `${most}: ${call}`).not.toHaveProperty('omitted')
+      }
+    }
+    await place.ok('handoff_update', { id, status: 'dropped' })
+  })
+
+  it('names no call where no answer is long enough', async () => {
+    const said = await place.ok('handoff_read', { id: ids.handoff, max_tokens: limits.answerTokensMost })
+    expect(said).toMatch(/\[Left out: .*\. No answer holds more\.\]/)
+  })
+
   it('is not much smaller than it may be where there is more to show', async () => {
     for (const [name, args] of [
       ['handoff_read', { id: ids.handoff }],

@@ -1,5 +1,15 @@
 import { localTime } from '../../../core/local-time.ts'
-import { type AnswerPart, beginning, costInData, costInWords, partsInData, partsInWords, type Rest, tokensFor } from '../../base/budget.ts'
+import {
+  type AnswerPart,
+  beginning,
+  costInData,
+  costInWords,
+  partsInData,
+  partsInWords,
+  type Rest,
+  spareBytes,
+  tokensFor,
+} from '../../base/budget.ts'
 import type { Answer } from '../../base/call.ts'
 import { limits } from '../../base/limits.ts'
 import { quote, quoteInLine } from '../../base/quote.ts'
@@ -7,7 +17,7 @@ import type { Redaction } from '../../base/redaction.ts'
 import { cut } from '../../base/text.ts'
 import { tokenBytes } from '../../base/tokens.ts'
 import type { MemoryEntry } from '../../memory/entry.ts'
-import { bytesIn, cleanEntry, jsonBytes, spareBytes } from './entry-in-room.ts'
+import { bytesIn, cleanEntry, jsonBytes } from './entry-in-room.ts'
 import { entryHead } from './words.ts'
 
 /** An entry, or a version of one; `value` is null where it was deleted. */
@@ -169,7 +179,7 @@ function chosen(list: EntryList, form: Form, room: number): Chosen {
   const isAll = sumOf(sizes) <= room
   const free = room - (isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(room / 3)))
   const count = entries.findIndex((_, at) => at > 0 && shareOf(sizes.slice(0, at + 1), free) < leastShown)
-  const begun = count < 0 ? entries : entries.slice(0, count)
+  const begun = free < leastShown && !isAll ? [] : count < 0 ? entries : entries.slice(0, count)
   const share = shareOf(sizes.slice(0, begun.length), free)
   const cut = begun.map((entry) => inShare(list, entry, form, { share, room }))
   const first = cut.findIndex(({ unread }) => unread.length > 0)

@@ -29,9 +29,6 @@ const titleBytes = 100
 /** A call longer than this would displace the names of what is left out. */
 const callBytes = 120
 
-/** Bytes of an answer that leaves out nothing: its cursor and the line about what waits. */
-export const spareBytes = limits.cursorBytes + limits.noticeBytes
-
 /** A call that shows more: whole, or without arguments that would be too long. */
 export function callFor(tool: string, asked: Readonly<Record<string, unknown>>, tokens: number): string {
   const most = Math.min(tokens, limits.answerTokensMost)

@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../../model/entry.ts'
-import { tokensFor } from '../../base/budget.ts'
+import { spareBytes, tokensFor } from '../../base/budget.ts'
 import { optional, whole } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
-import { cleanEntry, entryInRoom, sizeOf, spareBytes } from './entry-in-room.ts'
+import { cleanEntry, entryInRoom, sizeOf } from './entry-in-room.ts'
 import { alsoInWords, entryWords, nearWords, newness } from './words.ts'
 
 export const memoryGet = defineTool({
