@@ -122,11 +122,14 @@ export function list(database: Database, query: HandoffQuery, isLive: IsLive, no
   return found.slice(0, limits.inboxShown)
 }
 
-/** How many handoffs there are that `list` may name; those whose claim has ended meanwhile count as claimed. */
-export function countOf(database: Database, query: HandoffQuery): number {
+/** How many handoffs there are that `list` may name, and bytes of them all; those whose claim has ended meanwhile count as claimed. */
+export function totalOf(database: Database, query: HandoffQuery): { readonly count: number; readonly bytes: number } {
   const { where, values } = condition(query, (status) => [status])
-  return database.get<{ count: number }>(`SELECT count(*) AS count FROM handoff_heads ${where}`, ...values)?.count ?? 0
+  const sums = 'SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes'
+  return database.get<{ count: number; bytes: number }>(`${sums} FROM handoff_heads ${where}`, ...values) ?? { count: 0, bytes: 0 }
 }
+
+export const countOf = (database: Database, query: HandoffQuery): number => totalOf(database, query).count
 
 /** A claim that has ended makes a claimed one open again, so both are looked at. */
 const mayBe = (status: HandoffStatus): readonly HandoffStatus[] => (status === 'open' ? ['open', 'claimed'] : [status])

@@ -66,6 +66,18 @@ describe('reading several files', () => {
     const text = content.map((part) => (part.type === 'text' ? part.text : part.mimeType))
     expect(text.map((each) => each.slice(0, 10))).toEqual(['== p.png', 'image/png', '== a\nA', '== big\nabc', '[Left out '])
     expect(text[3]).toMatch(/abcdefghi\n\[lines 1–\d+ of 200000; offset \d+ goes on\]$/)
+    expect(text[4]).toBe('[Left out for space: a (1 tokens). read_file reads each.]')
+  })
+  it('those left out are named with their sizes, also those that cannot be read', async () => {
+    place = desk()
+    place.put('big', 'abcdefghi\n'.repeat(20_000))
+    place.put('long', 'x'.repeat(4000))
+    const said = await place.ok('read_files', { paths: ['big', 'long', 'none'] })
+    expect(said).toContain('[Left out for space: long (1000 tokens), none (cannot be read). read_file reads each.]')
+    const many = Array.from({ length: 49 }, (_, at) => place.put(`${'n'.repeat(100)}${at}`, 'x'.repeat(40)))
+    expect(await place.ok('read_files', { paths: ['big', ...many] })).toMatch(
+      /\(10 tokens\) and \d+ more \(\d+0 tokens\)\. read_file reads each\.\]$/,
+    )
   })
 })
 

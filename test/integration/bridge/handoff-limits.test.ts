@@ -91,7 +91,7 @@ describe('what is stored', () => {
     await place.data('handoff_create', small, other)
     await place.data('handoff_update', { id: 'h-7', status: 'dropped' })
     await place.data('handoff_create', small)
-    expect(await place.ok('handoff_list')).toMatch(/\n\[1902 more: list by status or to\.\]\n\[cursor \d+\]$/)
+    expect(await place.ok('handoff_list')).toMatch(/\n\[1902 more \(\d+ tokens\): list by status or to\.\]\n\[cursor \d+\]$/)
     expect(await place.call('inbox', {}, other)).toMatchObject({ structuredContent: { more: { handoffs: 1900, questions: 1900 } } })
   })
 

@@ -1,8 +1,10 @@
+import { tokensFor } from '../../base/budget.ts'
 import { shown } from '../../files/names.ts'
 import type { Content } from '../../base/call.ts'
 import { listOf, pathArgument } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { Refusal, failed } from '../../base/refusal.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const readFiles = defineTool({
@@ -38,7 +40,7 @@ export const readFiles = defineTool({
         free -= Buffer.byteLength(text)
       }
     }
-    if (left.length > 0) content.push({ type: 'text', text: leftOut(left) })
+    if (left.length > 0) content.push({ type: 'text', text: leftOut(await Promise.all(left.map((path) => sized(bridge, path)))) })
     if (good === 0) throw failed(content.map((part) => (part.type === 'text' ? part.text : '')).join('\n'))
     return { content }
   },
@@ -48,14 +50,32 @@ export const readFiles = defineTool({
 const endRoom = 600
 const leastRoom = 400
 
-/** As many names as fit, the others counted. */
-function leftOut(paths: readonly string[]): string {
-  for (let named = paths.length; named > 0; named--) {
-    const others = paths.length - named
-    const text = `[Left out for space: ${paths.slice(0, named).map(shown).join(', ')}${others === 0 ? '' : ` and ${others} more`}. read_file reads each.]`
+interface LeftFile {
+  readonly path: string
+  /** Null: it cannot be read, as reading it will say. */
+  readonly bytes: number | null
+}
+
+const sized = async ({ policy }: Pick<Bridge, 'policy'>, path: string): Promise<LeftFile> => {
+  const { withFile } = await import('../../files/read.ts')
+  try {
+    return { path, bytes: await withFile(policy, path, async (handle) => (await handle.stat()).size) }
+  } catch (error) {
+    if (error instanceof Refusal) return { path, bytes: null }
+    throw error
+  }
+}
+
+/** As many names as fit, each with its size, the others counted. */
+function leftOut(files: readonly LeftFile[]): string {
+  const size = (some: readonly LeftFile[]): string => `${tokensFor(some.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0))} tokens`
+  const named = (file: LeftFile): string => `${shown(file.path)} (${file.bytes === null ? 'cannot be read' : size([file])})`
+  for (let names = files.length; names > 0; names--) {
+    const others = files.slice(names)
+    const text = `[Left out for space: ${files.slice(0, names).map(named).join(', ')}${others.length === 0 ? '' : ` and ${others.length} more (${size(others)})`}. read_file reads each.]`
     if (Buffer.byteLength(text) <= endRoom) return text
   }
-  return `[${paths.length} files left out for space. read_file reads each.]`
+  return `[${files.length} files (${size(files)}) left out for space. read_file reads each.]`
 }
 
 /** One file under its name. The note of a cut read follows its text. */

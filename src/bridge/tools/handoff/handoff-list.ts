@@ -1,3 +1,4 @@
+import { tokensFor } from '../../base/budget.ts'
 import { oneOfMany, optional, text } from '../../base/input.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -13,19 +14,22 @@ export const handoffList = defineTool({
   description: 'List handoffs, last changed first.',
   input: { status: optional(oneOfMany(handoffStatuses)), to: optional(text({ least: 1 })) },
   async handle({ status, to: named }, bridge, { client, room }) {
-    const { countOf, list } = await import('../../handoff/handoff.ts')
+    const { list, totalOf } = await import('../../handoff/handoff.ts')
     const store = await bridge.store()
     const query = { status, to: (await recipientOf(bridge, client, named)) ?? undefined }
-    const { found, count } = await store.snapshot((database) => ({
+    const { found, total } = await store.snapshot((database) => ({
       found: list(database, query, liveIn(bridge.settings), bridge.now()),
-      count: countOf(database, query),
+      total: totalOf(database, query),
     }))
-    const more = (left: number) => `[${left} more: list by status or to.]`
+    const beyond = (told: number): number => tokensFor(found.slice(0, told).reduce((left, { bytes }) => left - bytes, total.bytes))
+    const { count } = total
+    const more = (left: number) => `[${left} more (${beyond(count - left)} tokens): list by status or to.]`
     const { lines, shown } = listInRoom(found, { count, room, line: handoffLine, fact: handoffFacts, more })
     const text = lines.length === 0 ? 'No handoffs.' : lines.join('\n')
+    const left = count - shown.length
     return {
       content: [{ type: 'text', text }],
-      data: { handoffs: shown, ...(count > shown.length && { more: count - shown.length }) },
+      data: { handoffs: shown, ...(left > 0 && { more: left, more_tokens: beyond(shown.length) }) },
     }
   },
 })
