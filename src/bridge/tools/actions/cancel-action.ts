@@ -8,7 +8,7 @@ export const cancelAction = defineTool({
   name: 'cancel_action',
   family: 'actions',
   effect: 'write',
-  description: 'Cancel an action not carried out yet.',
+  description: 'Cancel an action that waits.',
   input: { id: text({ least: 1 }) },
   subject: ({ id }) => id,
   async handle({ id }, bridge, { client, session }) {

@@ -7,7 +7,8 @@ export const readFile = defineTool({
   name: 'read_file',
   family: 'files',
   effect: 'read',
-  description: 'Read text or a picture. offset and limit count lines; negative offset: from the end. Hard links cannot be told apart.',
+  description:
+    'Read text or a picture, whole unless it ends in [lines …]. offset, limit: lines; offset < 0: from the end. Hard links cannot be told apart.',
   input: {
     path: pathArgument('read'),
     offset: optional(whole()),

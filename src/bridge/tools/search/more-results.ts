@@ -6,7 +6,7 @@ export const moreResults = defineTool({
   name: 'more_results',
   family: 'search',
   effect: 'read',
-  description: 'Next results of a search that has more.',
+  description: 'Next results of a search.',
   input: { search: text() },
   subject: ({ search }) => search,
   async handle({ search }, bridge, call) {
