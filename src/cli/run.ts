@@ -5,6 +5,7 @@ import type { System } from '../model/system.ts'
 import { createIo, type Sink } from '../ui/io.ts'
 import { colours, noPaint, wantsColour } from '../ui/paint.ts'
 import { silentPrompt, terminalPrompt } from '../ui/prompt.ts'
+import { quotedPath } from '../ui/shell-words.ts'
 import { commandWord, ownWords } from './command-word.ts'
 import { parse } from './program.ts'
 import { reportFailure } from './report.ts'
@@ -51,7 +52,9 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       })
     const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
     const shared = { command, asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
-    io = createIo({ ...streams, paint, ...shared })
+    const manifest =
+      common.manifest !== undefined ? `--manifest ${quotedPath(common.manifest)}` : common.user === true ? '--user' : undefined
+    io = createIo({ ...streams, paint, ...shared, ...(manifest !== undefined && { manifest }) })
     const isDry = parsed.options.dryRun === true
     const context: Context = {
       system: await terminal.system(isDry),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { InputTrouble } from '../bridge/base/input.ts'
 import { inText } from '../bridge/base/text.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { callTool } from '../bridge/contract/own-call.ts'
@@ -14,7 +15,7 @@ import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import { hiddenKeys } from '../effects/store/hidden-keys.ts'
-import { type ExitCode, TwinError } from '../errors.ts'
+import { type ExitCode, TwinError, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import { atHome, type HomeContext } from './at-home.ts'
@@ -43,6 +44,7 @@ export const withBridge = (context: Context, work: (open: OpenBridge) => Promise
       return await work({
         ...{ bridge, homeContext },
         async call(tool, args) {
+          demandUsable(tool, args)
           const call = { client: terminalClient, session: bridge.session, signal: context.signal, progress: () => undefined }
           const answer = answered(await callTool(tool, args, bridge, call))
           if (context.isDry !== true) return answer
@@ -99,6 +101,7 @@ async function settingsOf({ system, options }: Context, { home, world }: HomeCon
     {
       ...{ system, version, clientFiles, folder: home.here },
       manifest: reachable(options.manifest ?? join(home.here, manifestName)),
+      isNamed: options.manifest !== undefined,
       self: async () => home.environment,
       world: async () => world,
       clientIds: clients.map(({ id }) => id),
@@ -114,6 +117,15 @@ async function settingsOf({ system, options }: Context, { home, world }: HomeCon
     readOnly: false,
     isBrief: true as const,
     variables: { ...settings.variables, CLAUDE_PROJECT_DIR: project },
+  }
+}
+
+/** What a tool refuses without looking at anything was typed wrongly. */
+function demandUsable(tool: Tool, args: Record<string, unknown>): void {
+  try {
+    tool.prepare(args)
+  } catch (error) {
+    throw error instanceof InputTrouble ? usageError(`${typed(error.message)}.`) : error
   }
 }
 

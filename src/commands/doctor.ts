@@ -37,7 +37,8 @@ type Flags = Omit<OptionsOf<typeof spec>, 'check'>
 export const run: Run<typeof spec> = async (context, _args, options) => {
   const { check: wanted = [], ...flags } = options
   demandChecks(wanted)
-  return atHome(context, { mayBeAbsent: true, reportOnly: true }, async (homeContext) => {
+  const mayBeAbsent = context.options.manifest === undefined
+  return atHome(context, { mayBeAbsent, reportOnly: true }, async (homeContext) => {
     const first = await examine(context, homeContext, flags, wanted)
     if (flags.fix !== true) return report(context, homeContext.world, first, null)
     if (context.isDry === true)
@@ -49,7 +50,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
       )
     const fixes = await fixAll(context, homeContext, flags, first.findings)
     const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
-    return atHome(context, { mayBeAbsent: true, reportOnly: true, refresh: detect }, async (again) => {
+    return atHome(context, { mayBeAbsent, reportOnly: true, refresh: detect }, async (again) => {
       const drift = detect ? await fixAll(context, again, flags, (await examine(context, again, flags, wanted)).findings) : []
       return report(context, again.world, await examine(context, again, flags, wanted), [...fixes, ...drift])
     })

@@ -23,7 +23,7 @@ import { syncOptions } from './sync-options.ts'
  */
 export const run: Run<typeof spec> = async (context, _args, options) => {
   const { io, system } = context
-  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+  return atHome(context, { mayBeAbsent: context.options.manifest === undefined }, async (homeContext) => {
     const opened = await homeContext.open()
     const hasManifest = opened.bytes !== null
     const situation = hasManifest ? opened : { ...opened, manifest: { ...opened.manifest, bridge: { enabled: false } } }

@@ -50,6 +50,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
       folder,
       refused,
       manifest: reachable(context.options.manifest ?? join(folder, manifestName)),
+      isNamed: context.options.manifest !== undefined,
       world: homeContext.world,
       clientIds: clients.map(({ id }) => id),
       programs: clients,

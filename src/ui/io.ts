@@ -20,12 +20,21 @@ export interface IoOptions {
   readonly command?: string
   /** How this program is typed where it runs; what is printed to be typed is typed so too. Default: `mcp-twin`. */
   typed?(): string
+  /** The flag that named the manifest; a command that works on one is printed with it, since it would take another one without. */
+  readonly manifest?: string
   /** The variable `COLUMNS`, which counts where the terminal does not say its width. */
   readonly columns?: string
 }
 
 /** A command of ours in a text. */
 const ours = new RegExp(`(?<![\\w./@\\\\-]|npx )mcp-twin (?=(?:${commandNames.join('|')})\\b|--(?:help|version)\\b)`, 'g')
+
+/** Those that work on a manifest, where nothing behind them names one. */
+const manifestWords = 'init|sync|doctor|add|remove|enable|disable|rename|list|status|diff|try|outdated|update|export|roots'
+const onManifest = new RegExp(
+  `(?<=(?<![\\w./@\\\\-])mcp-twin (?:${manifestWords}))(?![\\w-])(?![^\\n;]* --(?:manifest|user|project|help)\\b)`,
+  'g',
+)
 
 /**
  * The terminal of one command. Every text passes the mask, whatever it is, and of characters that act on a terminal or hide in it only
@@ -36,7 +45,7 @@ export function createIo(options: IoOptions): Io {
   let known: string | undefined
   // Looked up only when a command of ours is printed.
   const typed = (text: string): string =>
-    text.replace(ours, () => {
+    (options.manifest === undefined ? text : text.replace(onManifest, () => ` ${options.manifest}`)).replace(ours, () => {
       known ??= options.typed?.() ?? 'mcp-twin'
       return `${known} `
     })

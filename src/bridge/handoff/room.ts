@@ -3,13 +3,17 @@ import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 
-/** The bytes of a question and its answer, in the words of the index that holds them. */
+/** The bytes of a question and its answer; rows say them without their texts. */
 const questionBytes = 'octet_length(question) + ifnull(octet_length(answer), 0)'
 
-/** Bytes of everything that handoffs, notes, questions and answers hold, counted by indexes: no text is read. */
+/**
+ * Bytes of everything that handoffs, notes, questions and answers hold; no text is read. Each text has a sum of its own, since for
+ * `questionBytes` SQLite takes the index of it, looks up every row by its id, and reads the texts of all rows that it compares with that.
+ */
 const held = (database: Database): number =>
   database.get<{ bytes: number }>(
-    `SELECT (SELECT total(bytes) FROM handoff_heads) + (SELECT total(${questionBytes}) FROM questions) AS bytes`,
+    `SELECT (SELECT total(bytes) FROM handoff_heads)
+       + (SELECT total(octet_length(question)) + total(octet_length(answer)) FROM questions) AS bytes`,
   )?.bytes ?? 0
 
 /** What was closed last, of a kind that may go. */

@@ -1,3 +1,4 @@
+import { inQuotes, quoteInLine } from '../base/quote.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
@@ -175,8 +176,8 @@ function expectVersion(
   if (ifVersion === undefined || ifVersion === (present?.version ?? 0)) return
   throw failed(
     present === undefined
-      ? `Conflict: expected version ${ifVersion}, but there is no "${key}" in ${namespace}; leave if_version out, or set it to 0.`
-      : `Conflict: "${key}" in ${namespace} is at version ${present.version}, not ${ifVersion}; read it again and set if_version to ${present.version}.`,
+      ? `Conflict: expected version ${ifVersion}, but there is no ${inQuotes(key)} in ${quoteInLine(namespace)}; leave if_version out, or set it to 0.`
+      : `Conflict: ${inQuotes(key)} in ${quoteInLine(namespace)} is at version ${present.version}, not ${ifVersion}; read it again and set if_version to ${present.version}.`,
   )
 }
 

@@ -13,6 +13,8 @@ export interface ManifestOrigin {
   /** Home's folder as this process opens it. */
   readonly folder: ReachablePath
   readonly manifest: ReachablePath
+  /** A person named this one, so that there must be one: it may lie on a disk that is gone. */
+  readonly isNamed?: boolean
   /** Why nothing in the folder is obeyed; absent or null: it is. */
   readonly refused?: string | null
   readonly clientIds: readonly string[]
@@ -36,7 +38,7 @@ const nothingKept: Restrictions = { deny: [], families: null, namespace: null }
 
 /**
  * Reads the manifest. A bridge starts in any case, since a client waits for it: without a manifest with defaults, and with one that is
- * there and cannot be read as closed as any manifest can make it, since nobody knows what this one closes. `then`: what follows the repair.
+ * there, or was named, and cannot be read as closed as any manifest can make it, since nobody knows what this one closes. `then`: what follows the repair.
  */
 export async function readOwnManifest(
   origin: ManifestOrigin,
@@ -45,8 +47,7 @@ export async function readOwnManifest(
 ): Promise<OwnManifest> {
   const { why, bytes, ...own } = await read(origin, self)
   if (why === undefined) return own
-  const { manifest: path, folder, refused } = origin
-  const other = refused != null || path.startsWith(folder) ? '--user' : `--manifest ${quoted(path)}`
+  const other = origin.refused == null && origin.isNamed === true ? `--manifest ${quoted(origin.manifest)}` : '--user'
   const words = `${why}. So this bridge only reads, in its own workspace alone, without commands, shared servers and plugins. A person can see what to fix with: mcp-twin doctor ${other} ${then}.`
   const kept = bytes == null ? nothingKept : (await import('../../core/manifest/restrictions.ts')).restrictionsIn(bytes)
   return { manifest: emptyManifest, problems: [words], unreadable: { words, kept } }
@@ -63,6 +64,7 @@ async function read(origin: ManifestOrigin, self: Environment): Promise<Read> {
     bytes = await system.files.read(path)
     if (bytes === null) {
       if ((await system.files.look(path)) !== null) return unreadable(`${path} leads to no file`, null)
+      if (origin.isNamed === true) return unreadable(`There is no manifest at ${path}, which was named`, null)
       const problem = `${noManifest(path)} This bridge runs with defaults. mcp-twin init makes one.`
       return { manifest: emptyManifest, problems: [problem] }
     }

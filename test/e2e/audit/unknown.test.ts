@@ -47,6 +47,8 @@ const rows: readonly Row[] = [
   ['init --client', () => ['init', '--client', 'cursorr', '--yes', '--dry-run'], () => 'cursor'],
   ['sync', () => ['sync', '--client', 'cursorr'], () => 'cursor'],
   ['list', () => ['list', '--client', 'cursorr'], () => 'cursor'],
+  ['list --manifest', () => ['list', '--manifest', 'gone.json'], () => 'init --manifest gone.json'],
+  ['doctor --manifest', () => ['doctor', '--manifest', 'gone.json'], () => 'init --manifest gone.json'],
   ['outdated', () => ['outdated', '--on', 'linuxx'], () => 'linux'],
   ['doctor', () => ['doctor', '--check', 'in-syncc'], () => 'in-sync'],
   ['export', () => ['export', 'out', '--client', 'cursorr'], () => 'cursor'],
@@ -152,6 +154,17 @@ describe('a name that nothing has', () => {
     ['a file that is not there', ['memory', 'import', 'nowhere.jsonl']],
   ])('is wrong usage too where it is %s', async (_what, words) => {
     expect(await cli(place, words)).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere|nope/) })
+  })
+
+  it.each([
+    ['no key', ['memory', 'set', '', 'x']],
+    ['a key that is too long', ['memory', 'get', 'k'.repeat(600)]],
+    ['no namespace', ['memory', 'list', '--namespace', '']],
+    ['a search for nothing', ['memory', 'search', '']],
+    ['no title', ['handoff', 'new', '', '--goal', 'G']],
+    ['a title that is too long', ['handoff', 'new', 't'.repeat(400), '--goal', 'G']],
+  ])('is wrong usage too where it is %s', async (_what, words) => {
+    expect((await cli(place, words)).code).toBe(2)
   })
 
   it.each(slips)('is wrong usage before anything is opened: %s', async (line, near) => {

@@ -98,6 +98,17 @@ describe('serve with a manifest that is there and cannot be read', () => {
     await server.end()
   })
 
+  it('the same for one that was named and is not there', async () => {
+    const place = scratch()
+    place.write(own, inside('"readOnly": false'))
+    for (const gone of [place.path('a disk/gone.json'), '']) {
+      const server = await open(place, ['--manifest', gone, ...wide])
+      expect(await server.text('write_file', { path: 'x', content: '1' })).toMatch(/REFUSED .*no manifest at .*, which was named/i)
+      expect(await server.text('read_file', { path: '/etc/hostname' })).toMatch(/REFUSED/)
+      await server.end()
+    }
+  })
+
   it('obeys it again once it is repaired and the program restarted', async () => {
     const place = scratch()
     place.write(own, inside('"readOnly": true, "x": 1'))

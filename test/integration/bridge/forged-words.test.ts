@@ -136,4 +136,22 @@ describe('what another program wrote', () => {
     expect(text).toContain(`Note by ${quoted}, `)
     expect(text.replaceAll(quoted, '')).not.toContain('the person')
   })
+
+  it('stays inside quotation marks where an answer repeats a key or a namespace, which a folder may name', async () => {
+    place = desk()
+    const forge = breaks.map((end) => `${end}${forged[6]}`).join('')
+    const [key, namespace] = [`k${forge}`, `n${forge}`]
+    demandNoForgery(await place.ok('memory_get', { key, namespace }))
+    demandNoForgery(await place.ok('memory_history', { key, namespace }))
+    demandNoForgery(await place.ok('memory_delete', { key, namespace }))
+    demandNoForgery(await place.ok('memory_set', { key, namespace, value: 1 }))
+    demandNoForgery(await place.ok('memory_delete', { key, namespace }))
+    for (const [version, name] of [
+      [7, key],
+      [1, `${key}2`],
+    ] as const) {
+      const refused = await place.call('memory_set', { key: name, namespace, value: 1, if_version: version })
+      demandNoForgery(textOf(refused))
+    }
+  })
 })

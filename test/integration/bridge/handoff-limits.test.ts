@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk } from '../../support/desk.ts'
@@ -116,6 +117,16 @@ describe('what is stored', () => {
     await place.ok('handoff_create', small)
     expect(await place.refused('handoff_read', { id: 'h-9' })).toMatch(/no handoff h-9/)
     expect(await place.ok('handoff_read', { id: 'h-10' })).toMatch(/^h-10/)
+  })
+
+  // What a process reads, a page cache of SQLite's aside, is what Linux counts.
+  it.runIf(process.platform === 'linux')('is counted without being read', async () => {
+    place = desk()
+    for (let n = 0; n < 150; n++) await place.ok('ask_twin', { question: 'x'.repeat(limits.noteBytes) })
+    const read = () => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
+    const before = read()
+    for (let n = 0; n < 3; n++) await place.ok('ask_twin', { question: 'short' })
+    expect(read() - before).toBeLessThan(150 * limits.noteBytes)
   })
 
   it('goes 90 days after it was done, dropped or read, and stays while it is open', async () => {

@@ -46,6 +46,25 @@ describe('a hidden value', () => {
   })
 })
 
+describe('a command to type, where a flag named the manifest', () => {
+  it.each([
+    ['→ mcp-twin sync --adopt takes the edit', "→ mcp-twin sync --manifest 'my own.json' --adopt takes the edit"],
+    ['mcp-twin doctor --deep shows more; mcp-twin disable x disables it', null],
+    ['→ mcp-twin roots add ~/x', "→ mcp-twin roots --manifest 'my own.json' add ~/x"],
+    ['→ mcp-twin sync --manifest /other', '→ mcp-twin sync --manifest /other'],
+    ['→ mcp-twin init --project, in the project', '→ mcp-twin init --project, in the project'],
+    ['→ mcp-twin undo', '→ mcp-twin undo'],
+    ['→ mcp-twin sync --help', '→ mcp-twin sync --help'],
+  ])('has that flag too, where it works on one: %s', (text, expected) => {
+    const written: string[] = []
+    const sink = { write: (line: string) => written.push(line) }
+    const quiet = { asJson: false, quiet: false, verbose: false, paint: noPaint }
+    createIo({ stdout: sink, stderr: sink, ...quiet, manifest: "--manifest 'my own.json'" }).out(text)
+    const named = text.replaceAll(/mcp-twin (doctor|disable)/g, "$& --manifest 'my own.json'")
+    expect(written.join('')).toBe(`${expected ?? named}\n`)
+  })
+})
+
 describe('under --json', () => {
   it('nothing but the document is written, and it names its command', () => {
     vi.useFakeTimers()

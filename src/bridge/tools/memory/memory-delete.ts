@@ -1,3 +1,4 @@
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { optional, whole, flag } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
@@ -29,8 +30,8 @@ export const memoryDelete = defineTool({
     })
     const isDone = deleted || versions > 0
     const isNew = await newness(bridge, isDone ? undefined : wanted.namespace)
-    const forgot = `Forgot "${key}" of ${namespace}${history ? ` and its history (${versions} ${versions === 1 ? 'version' : 'versions'})` : ''}.`
-    const words = isDone ? forgot : `There is no "${key}" in ${namespace}.${nearWords(near)}${isNew.words}`
+    const forgot = `Forgot ${inQuotes(key)} of ${quoteInLine(namespace)}${history ? ` and its history (${versions} ${versions === 1 ? 'version' : 'versions'})` : ''}.`
+    const words = isDone ? forgot : `There is no ${inQuotes(key)} in ${quoteInLine(namespace)}.${nearWords(near)}${isNew.words}`
     const data = { deleted, namespace, ...(history && { versions }), ...(near.length > 0 && { near }), ...isNew.facts }
     return { content: [{ type: 'text', text: words }], data }
   },

@@ -1,3 +1,4 @@
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 import { spareBytes, tokensFor } from '../../base/budget.ts'
 import { optional, whole } from '../../base/input.ts'
@@ -34,7 +35,7 @@ export const memoryGet = defineTool({
     if (entry === null) {
       const isNew = await newness(bridge, namespace)
       const isNowhere = namespace === undefined && version === undefined && alsoIn.length === 0
-      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`} in ${present?.namespace ?? namespace ?? own}${isNowhere ? ' or any other namespace' : ''}.${present === null ? '' : ` The present version is ${present.version}; memory_history shows those before.`}${nearWords(near)}${isNew.words}${alsoInWords(alsoIn)}`
+      const words = `There is no ${inQuotes(key)}${version === undefined ? '' : ` of version ${version}`} in ${quoteInLine(present?.namespace ?? namespace ?? own)}${isNowhere ? ' or any other namespace' : ''}.${present === null ? '' : ` The present version is ${present.version}; memory_history shows those before.`}${nearWords(near)}${isNew.words}${alsoInWords(alsoIn)}`
       return {
         content: [{ type: 'text', text: words }],
         data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }), ...isNew.facts },

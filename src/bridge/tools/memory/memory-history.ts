@@ -1,3 +1,4 @@
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { optional } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
@@ -25,7 +26,7 @@ export const memoryHistory = defineTool({
     })
     if (found.length === 0) {
       const isNew = await newness(bridge, wanted.namespace)
-      const text = `There is no history of "${key}" in ${namespace}.${nearWords(near)}${isNew.words}`
+      const text = `There is no history of ${inQuotes(key)} in ${quoteInLine(namespace)}.${nearWords(near)}${isNew.words}`
       return { content: [{ type: 'text', text }], data: { namespace, versions: [], ...isNew.facts } }
     }
     return entriesInRoom(

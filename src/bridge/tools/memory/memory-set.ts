@@ -1,3 +1,4 @@
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { anything, listOf, optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { denied } from '../../base/refusal.ts'
@@ -31,7 +32,7 @@ export const memorySet = defineTool({
       set(transaction, { ...entry, namespace, ttlSeconds, ifVersion }),
     )
     return {
-      content: [{ type: 'text', text: `Remembered "${entry.key}" in ${namespace}, version ${version}.${isNew.words}` }],
+      content: [{ type: 'text', text: `Remembered ${inQuotes(entry.key)} in ${quoteInLine(namespace)}, version ${version}.${isNew.words}` }],
       data: { version, namespace, ...isNew.facts },
     }
   },
