@@ -141,6 +141,7 @@ describe('what another program wrote', () => {
     place = desk()
     const forge = breaks.map((end) => `${end}${forged[6]}`).join('')
     const [key, namespace] = [`k${forge}`, `n${forge}`]
+    await place.ok('memory_set', { key: 'first', value: 1 })
     demandNoForgery(await place.ok('memory_get', { key, namespace }))
     demandNoForgery(await place.ok('memory_history', { key, namespace }))
     demandNoForgery(await place.ok('memory_delete', { key, namespace }))

@@ -32,7 +32,9 @@ export const memorySet = defineTool({
       set(transaction, { ...entry, namespace, ttlSeconds, ifVersion }),
     )
     return {
-      content: [{ type: 'text', text: `Remembered ${inQuotes(entry.key)} in ${quoteInLine(namespace)}, version ${version}.${isNew.words}` }],
+      content: [
+        { type: 'text', text: `Remembered ${inQuotes(entry.key)} in ${quoteInLine(namespace)}, version ${version}.${isNew.words}` },
+      ],
       data: { version, namespace, ...isNew.facts },
     }
   },

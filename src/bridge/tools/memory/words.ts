@@ -62,5 +62,8 @@ export async function newness(bridge: Bridge, namespace: string | undefined) {
   const own = await bridge.namespace()
   const near = await (await bridge.store()).read((database) => newNamespace(database, namespace, own))
   if (near === null) return { words: '', facts: {} }
-  return { words: ` Nobody has used the namespace ${quoteInLine(namespace)} before.${nearWords(near)}`, facts: { new_namespace: true, near } }
+  return {
+    words: ` Nobody has used the namespace ${quoteInLine(namespace)} before.${nearWords(near)}`,
+    facts: { new_namespace: true, near },
+  }
 }
