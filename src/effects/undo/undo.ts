@@ -77,7 +77,7 @@ export async function undo(system: System, situation: Situation, { named, force,
       .filter((file) => isReported(file, situation))
       .flatMap(stepsOf)
       .map((step) => (isPreview && step.outcome === 'done' ? { ...step, outcome: 'planned' as const } : step)),
-    changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
+    changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || isManifest(file, situation))),
     written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
   }
 }
@@ -110,9 +110,13 @@ async function olderThan(system: System, folder: ReachablePath, id: string): Pro
   return rest.find(({ undoes, undone, damaged }) => undoes === null && !undone && !damaged)?.id ?? null
 }
 
-/** Of our own files only the manifest in use is reported, unless one failed. */
-const isReported = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>
-  file.client !== null || file.file === place.shown || outcome.kind === 'refused' || outcome.kind === 'failed'
+/** A manifest: the one in use, or that of the user or of a project, which a run typed elsewhere may have changed. */
+const isManifest = ({ client, file }: UndoneFile['file'], { place }: Situation): boolean =>
+  client === null && (file === place.shown || /[\\/]mcp-twin\.json$/.test(file))
+
+/** Of our own files only manifests are reported, unless one failed. */
+const isReported = ({ file, outcome }: UndoneFile, situation: Situation): boolean =>
+  file.client !== null || isManifest(file, situation) || outcome.kind === 'refused' || outcome.kind === 'failed'
 
 /** Our records as a run left them, which the next run that changed them has kept; null: no later run did. */
 async function recordsAfter(system: System, situation: Situation, id: string): Promise<State | null> {

@@ -48,3 +48,18 @@ it.each(['undo', 'uninstall'])('%s leaves in an entry that was not ours what its
   expect(code, output).toBe(0)
   expect(place.scratch.readJson(file)).toEqual({ mcpServers: { a: { command: 'old', timeout: 9, alwaysAllow: ['x'] } } })
 })
+
+it('undo, typed in a project, shows what it does to the manifest of the user', async () => {
+  const place = world().wsl().build()
+  const own = '.mcp-twin/mcp-twin.json'
+  const before = JSON.stringify({ version: 1, bridge: { enabled: false }, servers: {} })
+  place.scratch.write(own, before)
+  place.scratch.write('project/mcp-twin.json', JSON.stringify({ version: 1, servers: {} }))
+  place.scratch.write('project/.git/HEAD', 'ref: refs/heads/main')
+  const typed = (args: readonly string[]) => place.cli(args, { cwd: `${place.scratch.home}/project` })
+  expect((await typed(['roots', 'add', `${place.scratch.home}/project`])).code).toBe(0)
+  expect(place.scratch.read(own)).not.toBe(before)
+  expect((await typed(['undo', '--dry-run'])).stdout).toMatch(/mcp-twin\.json[\s\S]*restored byte for byte[\s\S]*1 step to do/)
+  expect((await typed(['undo'])).stdout).toMatch(/mcp-twin\.json[\s\S]*restored byte for byte[\s\S]*1 file restored/)
+  expect(place.scratch.read(own)).toBe(before)
+})
