@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import type { Fingerprint } from '../../core/plan/fingerprint.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import { lookUp } from '../../core/lookup.ts'
@@ -13,20 +12,9 @@ import type { Saved } from './decision.ts'
 import { digestOf } from './digest.ts'
 import { storedKeys } from './hidden-keys.ts'
 import { sweepFolder } from './leftovers.ts'
-import { type OldestBackup, entriesIn, oldestBackup } from './oldest.ts'
+import { entriesIn, oldestBackup } from './oldest.ts'
+import { setEntry, type TakenEntry, takeEntry, takenBefore } from './taken.ts'
 import { ifPossible } from './trouble.ts'
-
-/** One entry as it became ours. */
-export interface TakenEntry {
-  /** What it said; null: there was none of that name. */
-  readonly was: JsonValue | null
-  /** Of what we wrote then, or left as it was; null: it could not be read. */
-  readonly made: Fingerprint | null
-  /** Names of keys that are in `was` in place of themselves. */
-  readonly keys?: string[] | undefined
-  /** `deleted`: its person took it out since, and it does not come back. `overruled`: it is its person's, and --force took it out. */
-  readonly fate?: 'deleted' | 'overruled' | undefined
-}
 
 type Loaded = { readonly files: Original[]; readonly isDamaged: boolean }
 
@@ -34,15 +22,6 @@ const sealOf = (files: readonly Original[]): string => createHash('sha256').upda
 
 const isAt = (one: FileName, other: FileName): boolean =>
   one.environment === other.environment && one.client === other.client && one.file === other.file
-
-/** What older versions' backups tell of single entries. */
-export const takenBefore = (oldest: OldestBackup | null): Record<string, TakenEntry> =>
-  Object.fromEntries(Object.entries(oldest?.entries ?? {}).map(([name, was]) => [name, { was, made: null }]))
-
-/** Sets one entry, whatever its name. */
-const setEntry = (original: Original, name: string, value: Original['entries'][string] | TakenEntry): void => {
-  Object.defineProperty(original.entries, name, { value, enumerable: true, configurable: true, writable: true })
-}
 
 /** The first copies of all files that we have written: `backups/originals`, owner-only, never pruned. Used under the run lock. */
 export class Originals {
@@ -194,12 +173,22 @@ export class Originals {
     isWritten: boolean,
   ): Promise<void> {
     const original = await this.#ensure(place, { ...found, folders: 0 }, isWritten)
-    // An entry that is not there now may have been taken out by us: what it said before counts on.
-    for (const [name, value] of Object.entries(entries)) {
-      const known = lookUp(original.entries, name)
-      if (value.was !== null || value.fate !== undefined || known === undefined) setEntry(original, name, value)
-      else if (known.fate === 'overruled') setEntry(original, name, { ...known, made: value.made })
-    }
+    const before = original.cut ? null : await this.#entriesBefore(original)
+    for (const [name, value] of Object.entries(entries)) takeEntry(original, name, value, before)
+    await this.#write(await this.load())
+  }
+
+  async #entriesBefore(original: Original): Promise<ReadonlyMap<string, JsonValue> | null> {
+    const bytes = original.stored === null ? null : await this.bytes(original)
+    return bytes === null || bytes === 'lost' ? null : entriesIn(original.client, bytes)
+  }
+
+  /** These entries are their person's alone again: what they said before they were ours is over. */
+  async giveBack(place: FileName, names: Iterable<string>): Promise<void> {
+    const original = await this.of(place)
+    const back = [...names].filter((name) => original !== null && Object.hasOwn(original.entries, name))
+    if (original === null || back.length === 0) return
+    for (const name of back) delete original.entries[name]
     await this.#write(await this.load())
   }
 

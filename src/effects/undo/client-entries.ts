@@ -12,7 +12,7 @@ import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { FileState } from '../../model/state.ts'
 import type { Decision } from '../store/decision.ts'
 import { digestOf } from '../store/digest.ts'
-import type { TakenEntry } from '../store/originals.ts'
+import type { TakenEntry } from '../store/taken.ts'
 import { type EntryReader, formerEntry, lackingWords } from './former.ts'
 
 /** A file before us. */

@@ -4,7 +4,8 @@ import type { ReachablePath } from '../../model/path.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { oldestBackup } from '../store/oldest.ts'
-import { type Originals, type TakenEntry, takenBefore } from '../store/originals.ts'
+import type { Originals } from '../store/originals.ts'
+import { type TakenEntry, takenBefore } from '../store/taken.ts'
 import type { OriginalFile } from './client-entries.ts'
 
 /** The file before us; null: nothing tells. `damaged`: its copy is not as it was stored. */

@@ -12,6 +12,7 @@ import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
 import { listRuns, readRun, type RunSummary } from '../store/history.ts'
+import { entriesIn } from '../store/oldest.ts'
 import type { Originals } from '../store/originals.ts'
 import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
 import { type Situation, reach } from '../manifest/open.ts'
@@ -65,6 +66,7 @@ export async function undo(system: System, situation: Situation, { named, force,
     for (const { file, outcome } of files)
       if (file.client !== null && outcome.kind === 'written') await run.originals.putBack({ ...file, client: file.client }, file.entries)
     await dropOriginals(system, situation, run.originals, files)
+    await giveBack(system, situation, run.originals, files)
   }
   const complete = isComplete(files)
   return {
@@ -93,6 +95,23 @@ async function dropOriginals(system: System, situation: Situation, originals: Or
     // Only a file that is as before us has nothing left to give back: what is disabled is in no file.
     return undone === undefined ? isNeverWritten(original) : (undone.outcome.after ?? null) === original.before
   })
+}
+
+/** What stands in these files without a record of ours is its person's, who may also take it out. */
+async function giveBack(system: System, situation: Situation, originals: Originals, files: readonly UndoneFile[]): Promise<void> {
+  const state = await loadState(system, situation.statePath)
+  const locate = locator(system, situation)
+  for (const { file } of files) {
+    const target = await locate(file)
+    if (file.client === null || file.hook === true || file.setting !== undefined || !('here' in target)) continue
+    const place = { ...file, client: file.client }
+    const present = await entriesIn(file.client, await system.files.read(target.here))
+    const { entries } = recordOf(state, place)
+    await originals.giveBack(
+      place,
+      [...(present?.keys() ?? [])].filter((name) => !Object.hasOwn(entries, name)),
+    )
+  }
 }
 
 /** Its entries were only taken over. */

@@ -18,7 +18,7 @@ const dresses = fc.array(dress, { minLength: filesOfOne, maxLength: filesOfOne }
 
 describe('a history of commands and edits by hand', () => {
   // The same histories each time; another seed by HISTORY_SEED.
-  it('ends with an uninstall that loses nothing of the person', async () => {
+  it('ends with an uninstall that loses nothing of the person', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(dresses, fc.array(step, { minLength: 90, maxLength: 110 }), async (worn, steps) => {
         const history = new History(worn)

@@ -41,6 +41,8 @@ interface OwnFile {
   readonly acts: Map<string, (Value | null)[]>
   /** Names that a command, or an adopted deletion, removed since the person wrote them here. */
   readonly removed: Set<string>
+  /** As the last command left it: what its person writes and takes out again before the next one was never there. */
+  seen: { readonly text: string; readonly acts: ReadonlyMap<string, number>; readonly removed: ReadonlySet<string> }
 }
 
 const names = ['alpha', 'beta', 'gamma', 'extra']
@@ -91,7 +93,8 @@ export class History {
       const text = dressed(plain, dresses[at] as Dress)
       this.#place.write(path, text)
       const acts: OwnFile['acts'] = new Map([...hand.servers(text)].map(([name, value]) => [name, [value]]))
-      return { path, client, hand, written: text, touched: false, forced: false, undone: false, acts, removed: new Set() }
+      const file = { path, client, hand, written: text, touched: false, forced: false, undone: false, acts, removed: new Set<string>() }
+      return { ...file, seen: this.#seen(file) }
     })
     this.#there = this.#all()
   }
@@ -101,6 +104,7 @@ export class History {
   async #run(...args: readonly string[]) {
     const { code, output } = await inProcess(this.#place, args)
     this.#told.push(`mcp-twin ${args.join(' ')} → ${code}`)
+    for (const file of this.#files) file.seen = this.#seen(file)
     return { code, output }
   }
 
@@ -142,6 +146,12 @@ export class History {
     } else this.#byHand(file, act, name)
   }
 
+  #seen = ({ path, acts, removed }: Pick<OwnFile, 'path' | 'acts' | 'removed'>): OwnFile['seen'] => ({
+    text: this.#place.read(path),
+    acts: new Map([...acts].map(([name, values]) => [name, values.length])),
+    removed: new Set(removed),
+  })
+
   #forget(gone: Iterable<string>): void {
     for (const { removed } of this.#files) for (const name of gone) removed.add(name)
   }
@@ -168,6 +178,11 @@ export class History {
     this.#told.push(`by hand ${act} ${file.path} ${name}`)
     Object.assign(file, { touched: true, written: next })
     if (act === 'remark') return
+    if (act === 'delete' && !servers(file.seen.text).has(name)) {
+      file.acts.set(name, (file.acts.get(name) ?? []).slice(0, file.seen.acts.get(name) ?? 0))
+      if (file.seen.removed.has(name)) file.removed.add(name)
+      return
+    }
     file.acts.set(name, [...(file.acts.get(name) ?? []), servers(next).get(name) ?? null])
     if (act === 'delete') this.#dropped.add(name)
     file.removed.delete(name)

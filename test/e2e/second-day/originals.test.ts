@@ -66,6 +66,26 @@ describe('uninstall', () => {
     expect(place.read(codeFile)).toBe(text)
   })
 
+  it('leaves out what its person took out after an undo, though it was enabled and disabled again', async () => {
+    const place = home()
+    place.write(codeFile, codeText(place))
+    await must(place, 'init', '--yes', '--no-bridge')
+    await must(place, 'uninstall', '--yes')
+    // An entry of ours, so that the file is written; the manifest is still there.
+    await must(place, 'add', 'ours', '--no-try', '--command', 'node', '--', 'ours.js')
+    edit(place, codeFile, (servers) => {
+      servers.mine = { command: 'mine' }
+    })
+    await must(place, 'undo')
+    edit(place, codeFile, (servers) => {
+      delete servers.two
+    })
+    await must(place, 'enable', 'two', '--no-try')
+    await must(place, 'disable', 'two')
+    await must(place, 'uninstall', '--yes')
+    expect(Object.keys(place.servers(codeFile)).sort()).toEqual(['mine', 'one', 'web'])
+  })
+
   it('gives back what is only disabled, narrowed or renamed', async () => {
     const place = await taken()
     await must(place, 'disable', 'two')
