@@ -87,6 +87,7 @@ async function examine(context: Context, homeContext: HomeContext, options: Flag
           ? null
           : {
               link: link?.value ?? null,
+              keep: context.isDry !== true,
               hide: (value) => io.hide(value),
               mask: (text) => io.mask(text),
               told: (done, all, waiting) =>

@@ -11,6 +11,8 @@ export class CanonicalList {
   private found: readonly KnownPath[] | undefined
   /** What an earlier list knew. */
   private kept: readonly KnownPath[] | undefined
+  /** What was at these paths and is there no longer, by its identity: moved elsewhere, it is still what it was. */
+  private readonly formerly = new Map<string, KnownPath>()
   /** Folders in which something is missing, as they were at the last look. */
   private readonly stamps = new Map<string, string>()
 
@@ -24,7 +26,13 @@ export class CanonicalList {
   keeping(paths: readonly string[]): CanonicalList {
     const list = new CanonicalList(paths, this.pinned ? 'pinned' : undefined)
     list.kept = this.found ?? this.kept
+    for (const [id, known] of this.formerly) if (paths.includes(known.path)) list.formerly.set(id, known)
     return list
+  }
+
+  /** What was at these paths at an earlier look, and is there no longer. */
+  former(): readonly KnownPath[] {
+    return [...this.formerly.values()]
   }
 
   async all(): Promise<readonly string[]> {
@@ -43,8 +51,16 @@ export class CanonicalList {
     const now = new Map((await new Survey().known(again)).map((known) => [known.path, known]))
     const found = this.paths.flatMap((path, at) => merged(before?.[at], now.get(path), this.pinned))
     if (before !== undefined && found.every((known, at) => known === before[at])) return before
+    for (const [at, { id }] of found.entries()) this.noteFormer(before?.[at], id)
     this.keep(found)
     return found
+  }
+
+  private noteFormer(was: KnownPath | undefined, id: string | null): void {
+    if (was === undefined || was.id === null || was.id === id) return
+    this.formerly.set(was.id, was)
+    const [oldest] = this.formerly.keys()
+    if (oldest !== undefined && this.formerly.size > mostFormer) this.formerly.delete(oldest)
   }
 
   private keep(found: readonly KnownPath[]): void {
@@ -80,6 +96,9 @@ function merged(was: KnownPath | undefined, now: KnownPath | undefined, pinned: 
   const same = now.real === was.real && now.exists === was.exists && now.awaitedIn === was.awaitedIn
   return same || (pinned && now.real !== was.real) ? was : now
 }
+
+/** Programs replace their configs again and again, each time with a new file. */
+const mostFormer = 4096
 
 /** Coarser than any clock by which file systems of Linux, macOS and Windows stamp folders. */
 const youngMs = 100

@@ -96,6 +96,7 @@ export class Rulings {
     }
     const ruling = new Ruling({
       ...found,
+      closed: [...found.closed, ...this.lists.closed.former()],
       autorun: [...found.autorun, ...found.readable],
       region,
       allowedNames: new NameTree(() => namesAllowed(this.rules.allow)),

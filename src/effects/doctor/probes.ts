@@ -29,6 +29,8 @@ export interface DeepOptions {
   readonly project: NativePath | null
   /** What doctor stored at home, to be read through every bridge; null: nothing. */
   readonly link: string | null
+  /** Whether what the tools cost is kept. */
+  readonly keep: boolean
 }
 
 interface Job {
@@ -114,7 +116,7 @@ export async function probeEntries(
   const asked = jobs.flatMap(({ file, name, server, isBridge }, at) =>
     server === null || isBridge || isOfManifest(plan, file, name) !== 'same' ? [] : [{ server, side: startSide(file), probe: answers[at] }],
   )
-  await keepWeights(system, input, asked)
+  if (options.keep) await keepWeights(system, input, asked)
   return jobs.flatMap((job, at): ProbeFacts[] => {
     const probe = answers[at]
     return probe === undefined ? [] : [factsOf(job, probe, options)]

@@ -4,7 +4,7 @@ import { createHook } from 'node:async_hooks'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CANARY, type Desk, desk } from '../../support/desk.ts'
 import { git, handed, put, repository } from './repository-desk.ts'
 
@@ -21,7 +21,10 @@ beforeEach(() => {
   place = desk()
   shop = repository(join(place.A, 'shop'), { f: 'one\n', 'in/g': 'one\n', 'src/h': 'h\n' })
 })
-afterEach(() => place.close())
+afterEach(() => {
+  vi.restoreAllMocks()
+  return place.close()
+})
 
 /** Hands over and says what came of it; nothing of what is closed or lies outside may be in it, and no process may have been started. */
 async function attacked(path = shop) {
@@ -748,24 +751,39 @@ describe('folders and files that are moved while they are read', () => {
     expect(moved).toBeGreaterThan(10)
   })
 
-  it('a closed folder of the person is moved into its place', async () => {
-    const ssh = join(place.home, '.ssh')
-    put(ssh, { g: CANARY })
-    const [own, away] = [join(shop, 'in'), join(place.base, 'away')]
-    // What is closed is known by its inode from before it is moved.
-    await place.call('read_file', { path: join(shop, 'f') })
-    await atEveryMoment(
-      () => put(shop, { 'in/g': 'two\n' }),
-      () => {
-        renameSync(own, away)
-        renameSync(ssh, own)
-      },
-      () => {
-        if (!existsSync(away)) return
-        renameSync(own, ssh)
-        renameSync(away, own)
-      },
-    )
+  describe.each([
+    ['while the rules hold', 0],
+    ['while the rules are looked at anew', 1001],
+  ])('%s', (_title, passing) => {
+    it.each([
+      ['folder', 'in', '.ssh', 'g'],
+      ['file', 'in/g', '.netrc', ''],
+    ])('a closed %s of the person is moved into its place', async (_kind, name, closed, inside) => {
+      const theirs = join(place.home, closed)
+      put(place.home, { [join(closed, inside)]: CANARY })
+      const [own, away] = [join(shop, name), join(place.base, 'away')]
+      // What is closed is known by its inode from before it is moved.
+      await place.call('read_file', { path: join(shop, 'f') })
+      const clock = performance.now.bind(performance)
+      let passed = 0
+      vi.spyOn(performance, 'now').mockImplementation(() => clock() + passed)
+      for (const isExchange of [false, true])
+        await atEveryMoment(
+          () => put(shop, { 'in/g': 'two\n' }),
+          () => {
+            renameSync(own, away)
+            renameSync(theirs, own)
+            if (isExchange) renameSync(away, theirs)
+            passed += passing
+          },
+          () => {
+            if (!existsSync(isExchange ? own : away) || !readFileSync(join(own, inside), 'utf8').includes(CANARY)) return
+            if (isExchange) renameSync(theirs, away)
+            renameSync(own, theirs)
+            renameSync(away, own)
+          },
+        )
+    })
   })
 
   it('a file is replaced by another name of a closed one', async () => {
