@@ -59,7 +59,8 @@ export interface Prompt {
   confirm(question: string, options: { flag: string; default?: boolean }): Promise<boolean>
   /** Hidden input. */
   secret(question: string, options: { flag: string }): Promise<string>
-  text(question: string, options: { flag: string; default?: string }): Promise<string>
+  /** `signal` ends the question unanswered. */
+  text(question: string, options: { flag: string; default?: string; signal?: AbortSignal }): Promise<string>
   choose<T>(question: string, choices: readonly Choice<T>[], options: { flag: string }): Promise<T>
   chooseMany<T>(question: string, choices: readonly Choice<T>[], options: { flag: string }): Promise<T[]>
 }

@@ -36,7 +36,7 @@ const doors: Record<string, readonly string[]> = {
   commander: ['cli'],
   zod: ['model'],
   ws: ['bridge/transports'],
-  '@modelcontextprotocol': ['effects/run', 'bridge'],
+  '@modelcontextprotocol': ['effects/run', 'effects/login', 'bridge'],
 }
 
 /** Where a key may be taken out of its wrapper: to be spliced, written, compared, or handed to a child. */
@@ -51,6 +51,7 @@ const revealers = [
     'core/plan/wanted.ts',
     'core/import/found.ts',
   ],
+  ...['effects/run/login-session.ts', 'effects/store/logins.ts', 'effects/login/target.ts', 'effects/login/revoke.ts'],
   ...['effects/run/find.ts', 'effects/run/launches.ts', 'effects/run/project.ts', 'effects/run/start.ts'],
   ...['effects/store/secret-copies.ts', 'effects/store/secrets-file.ts', 'effects/store/hidden-keys.ts'],
   ...[

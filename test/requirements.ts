@@ -692,6 +692,24 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'one login reaches a remote server from every program of both sides, and no token is anywhere but in its file',
+    source: 'twins',
+    tests: {
+      'e2e/login/login.test.ts': [
+        'opens the browser, keeps the login, and lets every program use it',
+        'without a login says so to each request, opens no browser, and goes on once somebody has logged in',
+        'of four at once after the end of a token renews the login once',
+        'after one that was killed %s the server took its old token %s',
+      ],
+      'e2e/login/sides.test.ts': ['is made in the browser of Windows, kept at home alone, and renewed once for four starts on two sides'],
+      'e2e/login/around.test.ts': [
+        'stays through undo, and is written into no backup and no export',
+        'ends with uninstall, which revokes it and removes the file',
+      ],
+      'integration/login/refusals.test.ts': ['takes only the answer to our question', 'cuts off another user of this computer'],
+    },
+  },
+  {
     behaviour: 'servers of the MCP registry are found and added, and what could start something else is refused',
     source: 'twins',
     tests: {

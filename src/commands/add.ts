@@ -7,7 +7,7 @@ import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { switchChanges } from '../effects/manifest/switch-on.ts'
-import { usageError } from '../errors.ts'
+import { type ExitCode, usageError } from '../errors.ts'
 import type { OptionsOf } from '../model/command-line.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import type { ServerSpec } from '../model/manifest.ts'
@@ -18,6 +18,8 @@ import { askKeys } from './keys.ts'
 import { makeFolders } from './named-servers.ts'
 import { askExamples, exampleNotices, type Pasted, pastedText, readText, show, storedNames } from './pasted.ts'
 import { refuseBadName } from './servers.ts'
+import type { Tried } from './trying.ts'
+import { visible } from '../ui/escape.ts'
 
 /** Adds what a person names or pastes to the manifest and to every config: a built-in, a package, an address, a line, JSON, TOML. */
 export const run: Run<typeof spec> = async (context, [word = '', ...rest], options) => {
@@ -73,7 +75,17 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
         ],
       }
     },
+    (tried, code) => offerLogin(context, Object.keys(added.servers), tried, code),
   )
+}
+
+/** A server that was added and asks for a login: a person at a terminal may log in at once. */
+async function offerLogin(context: Context, names: readonly string[], { logins }: Tried, code: ExitCode): Promise<ExitCode> {
+  const name = logins.find((each) => names.includes(each))
+  if (name === undefined || !context.prompt.able) return code
+  if (!(await context.prompt.confirm(`${visible(name)} asks for a login. Log in now, for every program?`, { flag: '--yes' }))) return code
+  const login = await import('./login.ts')
+  return login.run({ ...context, command: 'login' }, [name], {})
 }
 
 const argument = (text: string): Pasted => ({ text, from: 'argument' })

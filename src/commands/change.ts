@@ -19,7 +19,7 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { listShared } from './shared-tools.ts'
 import { syncOptions } from './sync-options.ts'
-import { tryServers } from './trying.ts'
+import { type Tried, tryServers } from './trying.ts'
 
 /** Changes of the manifest, and keys that go into the store with them. */
 export interface Changes {
@@ -35,13 +35,15 @@ export interface Changes {
 export type ComputeChanges = (situation: Situation, homeContext: HomeContext) => Promise<Changes>
 
 /**
- * Changes the manifest and then every config, unless `--no-sync`. `ask` comes first: no lock is held while a person is asked.
+ * Changes the manifest and then every config, unless `--no-sync`. `ask` comes first: no lock is held while a person is asked. `after`
+ * comes last, with the exit code so far.
  */
 export async function changeManifest(
   context: Context,
   options: { readonly sync?: boolean; readonly try?: boolean },
   change: ComputeChanges,
   ask?: (situation: Situation, homeContext: HomeContext) => Promise<void>,
+  after?: (tried: Tried, code: ExitCode) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (homeContext) => {
     const about = new Set<string>()
@@ -73,7 +75,7 @@ export async function changeManifest(
         : await runSync(context.system, source, settings, context.command, opened)
     const before = troublesOfOthers(result, about)
     // The others take servers out, or change nothing of how they are started.
-    const tries = options.sync !== false && ['add', 'enable'].includes(context.command)
+    const tries = options.sync !== false && ['add', 'enable', 'login'].includes(context.command)
     const tried = await tryServers(context, homeContext, result, settings, tries ? options : { try: false })
     const shared = options.sync === false ? null : await listShared(context, homeContext, settings, options)
     const notices = [...said, ...missingNotices(before), ...result.notices, ...tried.notices, ...(shared?.notices ?? [])]
@@ -84,7 +86,8 @@ export async function changeManifest(
       { ...result, notices },
       { command: context.command, preview: false, about, checks: tried.lines, silent: tried.silent, ...more },
     )
-    return tried.exit(exitOf(result, { check: false, about }), about)
+    const code = tried.exit(exitOf(result, { check: false, about }), about)
+    return after === undefined ? code : after(tried, code)
   })
 }
 

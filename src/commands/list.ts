@@ -14,6 +14,7 @@ import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeMatrix } from '../ui/matrix.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { atHome } from './at-home.ts'
+import { loginWords, withLogins } from './list-logins.ts'
 import { leftWords, spokenOf } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
@@ -32,7 +33,8 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const whole = narrowed(makePlan(input), context)
     const plan = { ...whole, files: ofOneFileEach(whole.files) }
     const leftover = leftoverOf(whole)
-    const matrix = matrixOf(plan, situation.manifest, input.render.lock, unmanagedIn(plan, input))
+    const rows = matrixOf(plan, situation.manifest, input.render.lock, unmanagedIn(plan, input))
+    const matrix = await withLogins(system, situation, input, rows)
     const weighed =
       options.tokens === true
         ? await (await import('./list-tokens.ts')).weighList(context, homeContext, { situation, input, plan, matrix }, options)
@@ -63,6 +65,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const troubles = describeSteps(steps, labels, io.paint, io.width)
     troubles.push(...leftWords(shown.unmanaged).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
     const at = abbreviateHome(situation.place.shown, homeContext.world.environments)
+    troubles.push(...loginWords(all).flatMap((text) => hanging(text, io.paint.warn('!'), io.width)))
     const words = sumWords(shown, leftover, situation, at)
     const lines = [...troubles, ...absentWords(context, plan.files), ...(words.length === 0 ? [] : [words.join(' ')])]
     if (lines.length > 0) io.out(`${matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)

@@ -19,6 +19,8 @@ export interface Tried {
   readonly checks: readonly ServerCheck[]
   /** What was left out, and why. */
   readonly notices: readonly string[]
+  /** Servers that a person can log in to, and has not. */
+  readonly logins: readonly string[]
   /** Servers that did not answer. */
   readonly silent: readonly string[]
   /** The same for a person, one line a server and side. */
@@ -62,11 +64,14 @@ export function triedAs({ io, signal }: Context, world: World, { checks, untried
     checks: isCancelled ? [] : checks,
     silent: isCancelled ? [] : [...new Set(checks.flatMap(({ ok, server }) => (ok ? [] : [server])))],
     notices: [...new Set(notices)],
+    logins: [...new Set(untried.flatMap(({ login, server }) => (login === true ? [server] : [])))],
     lines: isCancelled ? [] : describeChecks(checks, labels, io.paint, io.width),
     exit(code, about) {
       if (isCancelled) throw new TwinError('cancelled', CANCELLED, { exit: EXIT.cancelled, hint: 'mcp-twin doctor --deep' })
       const isSilent = checks.some(({ ok, server }) => !ok && (about === undefined || about.has(server)))
-      return code === EXIT.ok && isSilent ? EXIT.attention : code
+      // Whoever adds a server that needs a login is not done yet.
+      const needsLogin = about !== undefined && untried.some(({ login, server }) => login === true && about.has(server))
+      return code === EXIT.ok && (isSilent || needsLogin) ? EXIT.attention : code
     },
   }
 }

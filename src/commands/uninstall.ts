@@ -30,7 +30,10 @@ export const run: Run<typeof spec> = (context, _args, options) =>
     await confirm(context, homeContext, planned, { purge, project })
     const progress = io.progress('Uninstalling')
     try {
-      const done = project === null ? await uninstall(system, world, home, purge) : await ofProject(context, homeContext, project)
+      const done =
+        project === null
+          ? await uninstall(system, world, home, purge, context.options.offline === true)
+          : await ofProject(context, homeContext, project)
       progress.done()
       return report(context, homeContext, done, { purge, project })
     } finally {

@@ -22,6 +22,7 @@ interface Layout {
   readonly bridge: NativePath
   readonly homeJson: NativePath
   readonly launches: NativePath
+  readonly logins: NativePath
   /** What the tools of each server cost. */
   readonly weights: NativePath
 }
@@ -34,6 +35,8 @@ export const manifestName = 'mcp-twin.json'
 export const homeJsonName = 'home.json'
 /** Name of the file of keys. */
 export const secretsName = 'secrets.json'
+/** Name of the file of logins. */
+export const loginsName = 'logins.json'
 
 /** All paths below our folder, as that side spells them. */
 export function layout(environment: Environment, folder: NativePath): Layout {
@@ -55,6 +58,7 @@ export function layout(environment: Environment, folder: NativePath): Layout {
     bridge: at('bridge'),
     homeJson: at(homeJsonName),
     launches: at('launches.json'),
+    logins: at(loginsName),
     weights: at('weights.json'),
   }
 }

@@ -11,7 +11,8 @@ const optionalTransport = z.optional(z.enum(['http', 'sse']))
 const optionalLaunch = z.optional(z.enum(launchKinds))
 /** How a server is reached through the bridge: which of its tools, and whose answers may be used again. */
 const optionalShare = z.optional(z.union([flag, z.strictObject({ tools: optionalList, cache: optionalList })]))
-const optionalPort = z.optional(z.union([flag, z.int().check(z.minimum(1), z.maximum(65535))]))
+const port = z.int().check(z.minimum(1), z.maximum(65535))
+const optionalPort = z.optional(z.union([flag, port]))
 
 /** What differs in one environment; everything not named stays as the server has it. */
 export const overrideSchema = z.strictObject({
@@ -36,6 +37,10 @@ export const serverSchema = z.strictObject({
   env: optionalTexts,
   headers: optionalTexts,
   transport: optionalTransport,
+  auth: z.optional(z.enum(['oauth'])),
+  oauth: z.optional(
+    z.strictObject({ clientId: optionalFilled, clientSecret: optionalFilled, scopes: optionalList, port: z.optional(port) }),
+  ),
   only: optionalList,
   except: optionalList,
   on: z.optional(z.record(text, overrideSchema)),

@@ -55,7 +55,7 @@ export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.Writ
             message: shownStyled(message),
             ...(options.default !== undefined && { default: options.default }),
           },
-          context,
+          options.signal === undefined ? context : { ...context, signal: AbortSignal.any([signal, options.signal]) },
         ),
       ),
     choose: async (message, choices) =>

@@ -53,7 +53,7 @@ export const documents: readonly Document[] = [
   {
     title: 'sync, and what ends in one',
     words:
-      '`init`, `sync`, `diff`, `add`, `remove`, `enable`, `disable`, `rename`. A step says what is done where: `kind` is install, write, remove or refuse; `change` is add, update, remove, adopt or none; `outcome` is planned, done, refused, failed or skipped. `restart` says what to restart, `run` is what `undo` takes. `diff` adds `fields` to its steps; keys in them are dots.',
+      '`init`, `sync`, `diff`, `add`, `remove`, `enable`, `disable`, `rename`, `login`. A step says what is done where: `kind` is install, write, remove or refuse; `change` is add, update, remove, adopt or none; `outcome` is planned, done, refused, failed or skipped. `restart` says what to restart, `run` is what `undo` takes. `diff` adds `fields` to its steps; keys in them are dots.',
     runs: [
       { args: ['init', '--yes', '--both'] },
       { args: ['sync'] },
@@ -70,14 +70,14 @@ export const documents: readonly Document[] = [
   {
     title: 'list',
     words:
-      'Each cell is the state of a server in a program: in sync, differs, missing and so on. The numbers, and `clients`, come with `--tokens`.',
+      'Each cell is the state of a server in a program: in sync, differs, missing and so on. The numbers, and `clients`, come with `--tokens`; `login` is in, out or ended, of a server with a login.',
     runs: [{ args: ['list'] }, { args: ['list', '--tokens'] }],
     shape: {
       command,
       servers: [
         {
           ...{ name: 'text', kind: 'text', version: 'null|text', cells: [{ environment: 'text', client: 'text', state: 'text' }] },
-          ...{ 'tools?': 'null|number', 'tokens?': 'null|number', 'reason?': 'null|text' },
+          ...{ 'tools?': 'null|number', 'tokens?': 'null|number', 'reason?': 'null|text', 'login?': 'text' },
         },
       ],
       'clients?': [{ environment: 'text', client: 'text', tools: 'number', tokens: 'number', unknown: ['text'] }],
@@ -138,6 +138,12 @@ export const documents: readonly Document[] = [
       ...{ 'copies?': ['…'], 'unsearched?': ['…'], 'from?': 'text', 'into?': 'text', 'servers?': ['text'] },
       ...{ 'removed?': 'yes', 'entries?': ['…'] },
     },
+  },
+  {
+    title: 'logout',
+    words: '`before` is in, out or ended. `revoked`: revoked, none (its server has no way to), failed, or null where there was no login.',
+    runs: [],
+    shape: { command, server: 'text', before: 'text', revoked: 'null|text' },
   },
   {
     title: 'try',

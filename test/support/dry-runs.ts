@@ -72,5 +72,7 @@ export const dryRuns: Readonly<Record<string, readonly string[][]>> = {
   'plugin allow': [['words.js']],
   'plugin revoke': [['words.js']],
   tools: [['mine', '--all']],
+  login: [['remote']],
+  logout: [['remote']],
   uninstall: [[], ['--purge']],
 }

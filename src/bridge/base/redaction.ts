@@ -17,8 +17,8 @@ const tokenBeginning = /mtw_[A-Za-z0-9_-]{0,42}$/
 /** Takes stored keys and session tokens out of everything that leaves: answers, audit, logs. */
 export class Redaction {
   private readonly load: () => Promise<readonly string[]>
-  private readonly file: string | undefined
-  /** The file of keys as it was when they were read; null: never. */
+  private readonly files: readonly string[]
+  /** The files of keys as they were when they were read; null: never. */
   private seen: string | null = null
   private finder: KeyFinder | undefined
   private readonly keys = new Set<string>()
@@ -27,15 +27,16 @@ export class Redaction {
   /** Characters of the longest key: one that overlaps a piece of text lies within so many characters around it. */
   longest = tokenLength
 
-  /** `file`: the one in which keys are stored; without it they are read once. */
-  constructor(load: () => Promise<readonly string[]>, file?: string) {
+  /** `files`: those in which keys are stored; without them they are read once. */
+  constructor(load: () => Promise<readonly string[]>, files: readonly string[] = []) {
     this.load = load
-    this.file = file
+    this.files = files
   }
 
   /** Learns the keys that are stored now. Those that were known stay: what holds a key that has been changed since holds a key. */
   async ready(): Promise<void> {
-    const seen = this.file === undefined ? '' : versionOf(this.file)
+    let seen = ''
+    for (const file of this.files) seen += versionOf(file)
     if (seen === this.seen) return
     const known = this.keys.size
     for (const key of await this.load()) this.keys.add(key)

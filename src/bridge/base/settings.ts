@@ -86,8 +86,8 @@ export interface Settings {
   keys(): Promise<readonly string[]>
   /** Absent: the manifest counts as empty, and no path as a file. */
   readonly config?: ConfigFacts
-  /** The file that is another one, or has another time, once keys were stored. */
-  readonly keysFile?: string
+  /** The files that are others, or have another time, once keys were stored. */
+  readonly keysFiles?: readonly string[]
   /** Changes `bridge/tools.json`, which other bridges take over at once. Absent: it is not changed. */
   changeTools?(change: (file: ToolsFile) => ToolsFile): Promise<unknown>
   /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */

@@ -99,7 +99,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
 function recordsOf(settings: Settings) {
   const now = () => settings.now()
   const policy = new Policy(settings)
-  const redaction = new Redaction(() => settings.keys(), settings.keysFile)
+  const redaction = new Redaction(() => settings.keys(), settings.keysFiles)
   const config = new Config(join(settings.folder, 'config.json'))
   const log = new BridgeLog(settings.folder, redaction, now, () => config.get(logLevel))
   const following = new Following({ settings, policy, log })

@@ -1,4 +1,4 @@
-import { secretsName } from '../../core/layout.ts'
+import { loginsName, secretsName } from '../../core/layout.ts'
 import { isWindows } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -112,7 +112,7 @@ export async function decideSettings(origin: SettingsOrigin, flags: Flags): Prom
     takingPart: () => takingPart(system, reachable(`${origin.folder}${separator}state.json`), manifest),
     keys: () => origin.keys(manifest),
     config: configFacts(origin, self),
-    keysFile: `${origin.folder}${separator}${secretsName}`,
+    keysFiles: [secretsName, loginsName].map((name) => `${origin.folder}${separator}${name}`),
     ...(unreadable === undefined && {
       changeTools: async (change) => (await tools()).changeToolsFile(system, reachable(folder), self.id, change),
     }),

@@ -34,6 +34,7 @@ import { keysInManifest } from './keys-in-manifest.ts'
 import { keysPresent } from './keys-present.ts'
 import { literalPaths } from './literal-paths.ts'
 import { locks } from './locks.ts'
+import { loggedIn } from './logged-in.ts'
 import { nameClashes } from './name-clashes.ts'
 import { nodePath } from './node-path.ts'
 import { nodeVersion } from './node-version.ts'
@@ -77,6 +78,6 @@ export const checks: readonly Check[] = [
     tokens,
     triggersMode,
   ],
-  ...[keysPresent, keysConsistent, keysApart, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
+  ...[keysPresent, keysConsistent, keysApart, keysInManifest, loggedIn, fileOwners, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig, claudeCodeHook],
 ]

@@ -6,8 +6,12 @@ import type { CheckResult } from '../../model/check.ts'
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /** Where nothing else is wrong with it, a server that does not start is best switched off until its author has fixed it. */
-export const switchOff = ({ server, name, file }: ProbeFacts): string =>
-  server === null ? `fix it, or take "${name}" out of ${file}` : `mcp-twin disable ${server}`
+export const switchOff = ({ server, name, file, reason }: ProbeFacts): string =>
+  server !== null && reason?.includes('needs a login') === true
+    ? `mcp-twin login ${server}`
+    : server === null
+      ? `fix it, or take "${name}" out of ${file}`
+      : `mcp-twin disable ${server}`
 
 /** Its entry names it, and what that side knows under the name is not what the manifest says. */
 const isStale = ({ plan }: Pick<Facts, 'plan'>, { server }: ProbeFacts): boolean =>

@@ -14,6 +14,8 @@ import { ignore } from './ignore.ts'
 import { inbox } from './inbox.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
 import { logs } from './logs.ts'
 import { memory } from './memory.ts'
 import { outdated } from './outdated.ts'
@@ -89,6 +91,8 @@ export const groups: readonly Group[] = [
     title: 'Keys and projects',
     commands: [
       command(secret, () => import('../../commands/secret.ts')),
+      command(login, () => import('../../commands/login.ts')),
+      command(logout, () => import('../../commands/logout.ts')),
       command(trust, () => import('../../commands/trust.ts')),
       command(exportSetup, () => import('../../commands/export.ts')),
       command(importSetup, () => import('../../commands/import.ts')),

@@ -3,6 +3,7 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ReadConfig } from '../../model/format.ts'
+import type { LoginState } from '../../model/login.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
@@ -54,6 +55,7 @@ export interface Facts {
   readonly sides: readonly SideFacts[]
   readonly files: readonly ClientFile[]
   readonly keys: DoctorKey
+  readonly logins: LoginFacts
   readonly packages: readonly PackageFacts[]
   readonly modes: readonly ModeFacts[]
   readonly owners: OwnerFacts
@@ -167,6 +169,13 @@ export interface DoctorKey {
   readonly launches: readonly { readonly environment: Environment; readonly server: string; readonly key: string }[]
   /** The same of trusted projects. */
   readonly projects?: readonly { readonly environment: Environment; readonly project: string; readonly key: string }[]
+}
+
+interface LoginFacts {
+  /** Servers that are reached by a login and have none. */
+  readonly lacking: readonly { readonly server: string; readonly state: LoginState }[]
+  /** The file of logins could not be read as it is. */
+  readonly trouble: { readonly message: string; readonly fix: string } | null
 }
 
 export interface PackageFacts {

@@ -56,11 +56,21 @@ const isByName = (
 /** A remote server: in the client's own spelling, or through our relay where it knows none, or must not hold the key. */
 function renderRemote(request: RenderRequest, entryName: string, resolved: ResolvedLaunch, entry: Entry & { kind: 'remote' }): Rendered {
   const { client, environment } = request
+  if (request.server.auth === 'oauth') return renderLogin(request, entryName)
   const own = isByName(client, resolved, [entry.url, ...Object.values(entry.headers)]) ? null : (client.spelling.remote?.(entry) ?? null)
   if (own !== null) return { ...entryParts(client, entryName, own), holdsKey: resolved.holdsKey }
   const relay = runOn(environment, request)
   if ('reason' in relay) return relay
   return { ...entryParts(client, entryName, stdioValue(client, relay)), launcher: [environment.id], launches: [environment.id] }
+}
+
+/** A server with a login: `run` on home's side alone, where the one login is kept. */
+function renderLogin(request: RenderRequest, entryName: string): Rendered {
+  const { client, environment, home, world } = request
+  const relay = runOn(home, request)
+  const crossed = 'reason' in relay ? relay : cross(relay, environment, home, world)
+  if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
+  return { ...entryParts(client, entryName, stdioValue(client, crossed)), launcher: [home.id] }
 }
 
 /** What `run <name>` starts or reaches on a side, keys filled in: across the border where the server runs on another one. */

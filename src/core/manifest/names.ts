@@ -15,8 +15,8 @@ function* texts(server: ServerSpec): Iterable<string> {
   }
 }
 
-/** Names of the keys that one server asks for. */
-export const keysOf = (server: ServerSpec): string[] => templateNames(texts(server), 'secret')
+/** Names of the keys that one server asks for, to be started or to log in. */
+export const keysOf = (server: ServerSpec): string[] => templateNames([...texts(server), server.oauth?.clientSecret ?? ''], 'secret')
 
 /** Names of the variables of the environment that one server takes at the time of a sync. */
 export const variablesOf = (server: ServerSpec): string[] => templateNames(texts(server), 'env')

@@ -31,7 +31,7 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
     found.push({ path, message: `server "${name}" has neither "package", "command" nor "url"` })
   if (kinds.length > 1)
     found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; use only one` })
-  for (const key of ['headers', 'transport'] as const) {
+  for (const key of ['headers', 'transport', 'auth', 'oauth'] as const) {
     if (server[key] !== undefined && kinds[0] !== 'url')
       found.push({ path: [...path, key], message: `"${key}" applies only to url servers, and "${name}" is none` })
   }
@@ -42,6 +42,13 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
   for (const part of [server, ...Object.values(server.on ?? {})])
     if (part.bin !== undefined && !isProgramName(part.bin))
       found.push({ path: [...path, 'bin'], message: `"bin" of "${name}" is not a program name: "${shown(part.bin)}"` })
+  if (server.oauth?.clientSecret !== undefined && !/^\$\{secret:[^}]+\}$/.test(server.oauth.clientSecret))
+    found.push({
+      path: [...path, 'oauth', 'clientSecret'],
+      message: `the client secret of "${name}" must be "\${secret:NAME}": the manifest holds no keys`,
+    })
+  if (server.oauth?.clientSecret !== undefined && server.oauth.clientId === undefined)
+    found.push({ path: [...path, 'oauth'], message: `the login of "${name}" has a client secret and no "clientId"` })
   found.push(...packageBreach(name, path, server.package))
   for (const [key, part] of Object.entries(server.on ?? {})) found.push(...packageBreach(name, [...path, 'on', key], part.package))
   if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url))

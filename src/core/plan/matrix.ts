@@ -1,5 +1,6 @@
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import type { LoginState } from '../../model/login.ts'
 import type { FilePlan, Step } from '../../model/plan.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { lookUp } from '../lookup.ts'
@@ -34,6 +35,8 @@ interface Row {
   readonly kind: string
   readonly version: string | null
   readonly cells: readonly Cell[]
+  /** Of a server with "auth": whether home is logged in to it. */
+  readonly login?: LoginState
 }
 
 export interface Matrix {

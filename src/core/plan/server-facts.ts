@@ -54,6 +54,8 @@ const fields: { readonly [K in keyof Required<ServerSpec>]: Telling<K> } = {
       `On ${label(side)} it has its own ${hidesKeys ? Object.keys(part).join(', ') : JSON.stringify(part)}.`,
     ]),
   transport: (kind) => [['further', `It is reached by ${kind === 'sse' ? 'server-sent events' : 'HTTP'}.`]],
+  auth: () => [['further', 'It is reached by a login, which mcp-twin keeps for every program.']],
+  oauth: (client) => [['further', `Its login uses ${JSON.stringify(client).replaceAll('"', '')}.`]],
   bin: (name) => [['further', `The program of the package is ${shellWord(name)}.`]],
   description: (text) => [['further', `It is described as ${JSON.stringify(text)}.`]],
 }

@@ -65,7 +65,7 @@ const meanings: Partial<Record<keyof ServerSpec, string>> = {
 }
 
 const fields: readonly (keyof ServerSpec)[] = [
-  ...(['package', 'command', 'url', 'args', 'env', 'headers', 'transport', 'bin', 'on', 'runIn', 'launch'] as const),
+  ...(['package', 'command', 'url', 'args', 'env', 'headers', 'transport', 'auth', 'oauth', 'bin', 'on', 'runIn', 'launch'] as const),
   ...(['allowScripts', 'share', 'only', 'except', 'disabled', 'description'] as const),
 ]
 

@@ -33,7 +33,9 @@ export async function observeLocks(system: System, home: ReachablePath, side: st
   const reached = files.flatMap(({ here, client, scope }) =>
     here === null ? [] : [{ here, program: client.ownLock !== undefined && scope === 'user' ? client.label : null }],
   )
-  const own = ['mcp-twin.json', 'mcp-twin.lock.json', 'secrets.json', 'state.json'].map((name) => reachable(join(home, name)))
+  const own = ['mcp-twin.json', 'mcp-twin.lock.json', 'secrets.json', 'logins.json', 'state.json'].map((name) =>
+    reachable(join(home, name)),
+  )
   const found = await Promise.all([
     ourLock(system, reachable(join(home, 'locks', 'run')), { of: 'run', guarded: home }, self),
     ...own.map((path) => beside(path, path, null)),

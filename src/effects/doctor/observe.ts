@@ -6,6 +6,7 @@ import { observeClientFiles } from './files.ts'
 import { observeCommands } from './commands.ts'
 import { observeHook } from './hook.ts'
 import { readableKeyStore, observeKeys, type ReadableKeyStore } from './keys.ts'
+import { observeLogins } from './logins.ts'
 import { observeLocks } from './locks.ts'
 import { observeModes, observeOwners } from './permissions.ts'
 import { observePackages } from './packages.ts'
@@ -95,6 +96,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     ...(hook === undefined ? {} : { hook }),
     commands: place.project === null ? await observeCommands(system, situation) : [],
     keys: { ...keys, missing },
+    logins: await observeLogins(system, situation, input),
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
     interopWished: parseWslConf(await readText(system, '/etc/wsl.conf')).interop,

@@ -50,12 +50,13 @@ function pathsWithKeys(input: PlanInput, files: readonly ClientFile[]): PathWith
   const own = input.world.environments.flatMap((environment): PathWithKeys[] => {
     const folder = input.render.folders(environment.id)
     if (folder === null) return []
-    const { secrets, launches, backups } = layout(environment, folder)
+    const { secrets, launches, logins, backups } = layout(environment, folder)
     return [
       { environment, path: folder, what: 'folder' },
       { environment, path: backups, what: 'folder' },
       { environment, path: secrets, what: 'keys' },
       { environment, path: launches, what: 'keys' },
+      { environment, path: logins, what: 'keys' },
     ]
   })
   const clients = files

@@ -15,7 +15,7 @@ export interface Proof {
 }
 
 /** Why no browser of this computer reaches a listener in WSL, with what helps. */
-const unreached =
+export const unreached =
   'Windows does not reach it: see that localhostForwarding is not false in .wslconfig, or use mirrored networking (networkingMode=mirrored)'
 
 /** The side with the person's browser: Windows, seen from WSL; else the own one. */

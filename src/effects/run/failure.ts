@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/entry.ts'
+import { LoginTrouble, needsLogin } from '../../core/login/trouble.ts'
 import { ProxyRefusal } from './http.ts'
 
 /** Why a message to a remote server failed, as far as the relay treats it differently. */
@@ -19,6 +20,8 @@ export interface NamedServer {
   readonly keys: readonly string[]
   /** The transport that was asked for; null: HTTP and then SSE were tried. Absent: not known. */
   readonly transport?: 'http' | 'sse' | null
+  /** It is reached by a login of ours. */
+  readonly login?: boolean
 }
 
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'ETIMEDOUT'])
@@ -69,7 +72,11 @@ export function answerOf(error: unknown): JsonObject | null {
   }
 }
 
-function refusalWords({ server, keys }: NamedServer, status: number): string {
+function refusalWords({ server, keys, login }: NamedServer, status: number): string {
+  if (login === true)
+    return status === 401
+      ? needsLogin(server).message
+      : `"${server}" refused this (HTTP ${status}): its login does not allow it. To log in anew: mcp-twin login ${server}`
   if (keys.length === 0) {
     return `"${server}" requires a key (HTTP ${status}), and the manifest has none for it. Add a header with one: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}', after mcp-twin secret set NAME`
   }
@@ -106,6 +113,7 @@ function networkWords(named: NamedServer, code: string): string {
 /** Classifies an error of the transport and describes it. */
 export function failureOf(error: unknown, named: NamedServer): RemoteFailure {
   for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
+    if (at instanceof LoginTrouble) return { words: at.message, answer: null, status: undefined, kind: 'other' }
     if (!(at instanceof ProxyRefusal)) continue
     const words =
       at.status === 407

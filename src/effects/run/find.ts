@@ -35,6 +35,8 @@ export interface FoundServer {
   readonly script: boolean
   /** The package of that script, if this side's lock names it. */
   readonly needed?: NeededPackage
+  /** It is reached by a login of ours. */
+  readonly login?: boolean
   /** Its working directory; absent: that of this process. */
   readonly cwd?: ReachablePath
 }
@@ -112,7 +114,8 @@ export async function resolveFrom(system: System, local: LocalSide, source: Laun
   const entry = render(local, context, name, server)
   const script = isOwnScript(reveal(entry), spec, local.self)
   const needed = script ? neededBy(source, spec, prefixOn(manifest, local.self)) : {}
-  return { server: name, entry, keys: [...keys.keys()], script, ...needed }
+  const login = spec.auth === 'oauth' && source.origin !== 'project' ? { login: true } : {}
+  return { server: name, entry, keys: [...keys.keys()], script, ...needed, ...login }
 }
 
 /**

@@ -10,7 +10,8 @@ export interface ProxySettings {
   readonly ca: readonly string[]
 }
 
-export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+/** `once`: it is not sent again over a connection that the server has closed meanwhile, since it may have been read there. */
+export type Fetch = (url: string | URL, init?: RequestInit & { readonly once?: boolean }) => Promise<Response>
 
 /** Time limit for a connection and for a proxy's answer. A message itself has no limit. */
 const CONNECT_MS = 20_000
@@ -119,7 +120,7 @@ export function fetchBy(proxySettings: ProxySettings): Fetch {
     const options = { ...target, method: init.method ?? 'GET', headers, agent: agentFor(url, proxy) }
     return exchange(url, options, init, () => (again ? once(url, init, false) : null))
   }
-  return (url, init = {}) => once(new URL(url), init, true)
+  return (url, init = {}) => once(new URL(url), init, init.once !== true)
 }
 
 function exchange(url: URL, options: http.RequestOptions, init: RequestInit, retry: () => Promise<Response> | null): Promise<Response> {

@@ -16,13 +16,15 @@ export interface RemoteServer {
   /** Names of the keys it uses, for the words of a refusal. */
   readonly keys: readonly string[]
   readonly proxySettings: ProxySettings
+  /** It is reached by a login of ours. */
+  readonly login?: boolean
   /** Replaces keys by dots. */
   mask(text: string): string
 }
 
 /** Relays between this process's standard streams and a remote server until one of the ends is gone. */
 export async function serveRemote(
-  { server, remote, keys, proxySettings, mask }: RemoteServer,
+  { server, remote, keys, login, proxySettings, mask }: RemoteServer,
   fetch: Fetch = fetchBy(proxySettings),
 ): Promise<ExitCode> {
   const end = await openRemote(remote, fetch)
@@ -31,7 +33,7 @@ export async function serveRemote(
       remote: end,
       write: (message) => process.stdout.write(`${JSON.stringify(message)}\n`),
       judge: (error) => {
-        const failure = failureOf(error, { server, url: remote.url, keys, transport: remote.transport ?? null })
+        const failure = failureOf(error, { server, url: remote.url, keys, transport: remote.transport ?? null, login: login === true })
         const masked = { ...failure, words: mask(failure.words) }
         process.stderr.write(withoutHidden(`mcp-twin: ${masked.words}\n`))
         return masked

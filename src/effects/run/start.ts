@@ -6,6 +6,7 @@ import { runInPlace } from './child.ts'
 import { findServer, type FoundServer } from './find.ts'
 import { type LocalSide, localSide } from './local-side.ts'
 import { installBehind, installNeeded, isReady } from './install-behind.ts'
+import { fetchBy } from './http.ts'
 import { findInManifest } from './named.ts'
 import { findInProject } from './project.ts'
 import { proxySettings } from './proxy-settings.ts'
@@ -80,15 +81,19 @@ export async function startServer(system: System, name: string, options: RunOpti
 
 async function relay(
   system: System,
-  { self }: LocalSide,
-  { server, keys }: FoundServer,
+  { self, folderHere }: LocalSide,
+  { server, keys, login }: FoundServer,
   remote: Remote,
   options: RunOptions,
 ): Promise<ExitCode> {
   for (const value of Object.values(remote.headers)) for (const part of [value, ...value.split(' ').slice(-1)]) options.hide(part)
   const here = (path: string): string => toHere(self, native(path)) ?? path
   const settings = await proxySettings(system, here(self.home), self.prefix === undefined ? undefined : here(self.prefix))
-  return serveRemote({ server, remote, keys, proxySettings: settings, mask: options.mask })
+  const served = { server, remote, keys, proxySettings: settings, mask: options.mask }
+  if (login !== true) return serveRemote(served)
+  const { loggedInFetch } = await import('./login-session.ts')
+  const session = { system, folder: folderHere, server, url: remote.url, fetch: fetchBy(settings), hide: options.hide }
+  return serveRemote({ ...served, login }, loggedInFetch(session))
 }
 
 async function start(

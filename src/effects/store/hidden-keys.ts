@@ -2,15 +2,16 @@ import { join } from 'node:path'
 import { secretsName } from '../../core/layout.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
-import { reveal, type Secret } from '../../model/secret.ts'
+import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { TwinError } from '../../errors.ts'
+import { loginSecrets, LoginStore } from './logins.ts'
 import { readKeys } from './secrets-file.ts'
 import { openSecrets } from './secrets.ts'
 import { keysOfAll } from '../../core/manifest/names.ts'
 
 /**
- * The values of all stored keys, to be masked in the bridge's output. Keys kept by the user's own program are not
+ * The values of all stored keys and logins, to be masked in the bridge's output. Keys kept by the user's own program are not
  * included. A store that cannot be read has none: then we cannot leak them either.
  */
 export async function hiddenKeys(system: System, folder: ReachablePath, manifest: Manifest): Promise<readonly string[]> {
@@ -18,12 +19,13 @@ export async function hiddenKeys(system: System, folder: ReachablePath, manifest
   const given = Object.entries(system.variables).flatMap(([name, value]) =>
     /^MCP_TWIN_(SECRET_|TOKEN)/i.test(name) && value ? [value] : [],
   )
+  const hidden = [...given, ...loginSecrets(await new LoginStore(system, folder).readable())]
   try {
     const names = await secrets.list()
     const stored = await Promise.all(names.map((name) => secrets.stored(name)))
-    return [...given, ...stored.flatMap((secret) => (secret === null ? [] : [reveal(secret)]))]
+    return [...hidden, ...stored.flatMap((secret) => (secret === null ? [] : [reveal(secret)]))]
   } catch (error) {
-    if (error instanceof TwinError) return given
+    if (error instanceof TwinError) return hidden
     throw error
   }
 }
@@ -34,6 +36,7 @@ export async function hideAllKeys(system: System, folder: ReachablePath, manifes
   for (const name of new Set([...(await store.list()), ...keysOfAll(manifest)])) {
     for (const key of [await store.get(name), await store.stored(name)]) if (key !== null) hide(key)
   }
+  for (const value of loginSecrets(await new LoginStore(system, folder).readable())) hide(new Secret(value))
 }
 
 /** The keys in the store of a home, by name; none where it cannot be read. */

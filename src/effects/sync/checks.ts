@@ -1,4 +1,5 @@
 import { BRIDGE } from '../../core/manifest/new-name.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { type PlanInput, type PlannedFile, startSide } from '../../core/plan/plan.ts'
 import { meaning } from '../../core/launch/meaning.ts'
@@ -60,6 +61,8 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
 export interface Untried extends Pick<ServerCheck, 'server' | 'environment' | 'client'> {
   readonly reason: string
   readonly hint: string | null
+  /** Nobody is logged in to it, and `mcp-twin login` helps. */
+  readonly login?: true
 }
 
 export interface Checked {
@@ -101,7 +104,8 @@ export async function checkServers(
   for (const [at, job] of tried.entries()) {
     const probe = probes[at]
     if (probe === undefined) continue
-    if (!probe.ok && wantsLogin(input, job, probe.reason)) untried.push({ ...placeOf(job), ...LOGIN })
+    const login = probe.ok ? null : await loginFor(system, input, job, probe.reason)
+    if (login !== null) untried.push({ ...placeOf(job), ...login })
     else checks.push({ ...placeOf(job), ...outcomeOf(probe) })
   }
   return { checks, untried }
@@ -118,7 +122,7 @@ const outcomeOf = (probe: Probe): Pick<ServerCheck, 'ok' | 'ms' | 'tools' | 'rea
   stderr: probe.ok || probe.stderrTail === '' ? null : probe.stderrTail,
 })
 
-type Why = Pick<Untried, 'reason' | 'hint'>
+type Why = Pick<Untried, 'reason' | 'hint' | 'login'>
 
 const LOGIN: Why = { reason: 'it asks for a login (OAuth), which only its client can do', hint: 'log in from that program' }
 
@@ -134,10 +138,16 @@ function whyUntried({ manifest, render }: PlanInput, { server, entry, file }: Jo
   return null
 }
 
-/** A remote server without a key in the manifest that wants to know who asks: its client logs in, and we cannot. */
-const wantsLogin = ({ manifest }: PlanInput, { server }: Job, reason: string): boolean => {
+/** Who can log in where a remote server wants to know who asks; null: that is not what it wants. */
+async function loginFor(system: System, { manifest, home }: PlanInput, { server, entry }: Job, reason: string): Promise<Why | null> {
   const spec = lookUp(manifest.servers, server)
-  return spec?.url !== undefined && keysOf(spec).length === 0 && reason.includes('(HTTP 401)')
+  const hint = `mcp-twin login ${quoted(server)}`
+  if (spec?.auth === 'oauth') return reason.includes('needs a login') ? { reason: 'it needs a login', hint, login: true } : null
+  if (spec?.url === undefined || keysOf(spec).length > 0 || !reason.includes('(HTTP 401)')) return null
+  const { homeFetch } = await import('../login/home-fetch.ts')
+  const { offersLogin } = await import('../login/log-in.ts')
+  const isOffered = entry.kind === 'remote' && (await offersLogin(await homeFetch(system, home), entry.url))
+  return isOffered ? { reason: 'it asks for a login (OAuth)', hint: `${hint}, once for every program`, login: true } : LOGIN
 }
 
 function ask(

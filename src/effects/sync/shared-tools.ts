@@ -4,6 +4,7 @@ import { clients } from '../../catalog/clients/index.ts'
 import { sharedToolName } from '../../core/foreign/names.ts'
 import { type ListedTool, listedTool, type ToolList } from '../../core/foreign/tools-file.ts'
 import { digest } from '../../core/launch/meaning.ts'
+import { runOn } from '../../core/launch/launcher.ts'
 import { renderLaunch } from '../../core/launch/render.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { lookUp } from '../../core/lookup.ts'
@@ -111,6 +112,10 @@ async function askTools(
 function homeLaunch(input: PlanInput, name: string, server: ServerSpec): Entry | { readonly reason: string } {
   const [client] = clients
   if (client === undefined) throw new Error('the catalog of clients is empty')
+  if (server.auth === 'oauth') {
+    const relay = runOn(input.home, { ...input.render, name, server, client, environment: input.home, scope: 'user' })
+    return 'reason' in relay ? relay : { kind: 'stdio', ...relay }
+  }
   const made = renderLaunch({ ...input.render, name, server, client, environment: input.home, scope: 'user' })
   return made.kind === 'launch' ? reveal(made.entry) : { reason: made.reason }
 }

@@ -17,6 +17,7 @@ import { clearCommands } from '../command/remove.ts'
 import { clearHook } from '../hook/remove.ts'
 import { clearFiles, recordedFiles } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
+import { revokeAll } from '../login/revoke.ts'
 import { knownOf } from './known.ts'
 import { endProcesses, watcherOf } from './processes.ts'
 import { prefixOn } from '../../core/launch/package.ts'
@@ -69,7 +70,7 @@ export const recordsOf = (system: System, home: HomePlace): Promise<State> =>
  * Removes everything of ours from this machine. Client files come first: while one of them still has an entry of ours,
  * nothing else is removed, and the command can be repeated.
  */
-export async function uninstall(system: System, world: World, home: HomePlace, purge: boolean): Promise<Uninstalled> {
+export async function uninstall(system: System, world: World, home: HomePlace, purge: boolean, isOffline = false): Promise<Uninstalled> {
   const places = await ownFolders(system, world, home)
   const elsewhere = await packagesElsewhere(system, world, home)
   const steps: Step[] = []
@@ -98,7 +99,15 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
   })
   if (!steps.every(({ outcome }) => outcome === 'done'))
     return { steps, run, ended: [], removed: [], kept: [], elsewhere: [], troubles: [] }
-  return { steps, run, elsewhere, ...(await clearSides(system, world, home, places, purge)) }
+  const unrevoked = await revokeAll(system, home, isOffline)
+  const cleared = await clearSides(system, world, home, places, purge)
+  const troubles = unrevoked.map((address) => ({
+    environment: home.environment.id,
+    reason: `the login of ${new URL(address).host} could not be revoked, and its tokens count until they end`,
+    hint: 'revoke it on the page of that service',
+    isFailure: false,
+  }))
+  return { steps, run, elsewhere, ...cleared, troubles: [...troubles, ...cleared.troubles] }
 }
 
 /** What an uninstall would do to the clients' files, the hook and the commands, or to the files of one project. Writes nothing. */

@@ -27,6 +27,10 @@ const home = restored(
     await run('init', '--yes', '--no-import')
     for (const name of ['mine', 'off']) await run('add', name, '--command', '/bin/true', '--no-try')
     await run('disable', 'off')
+    const url = 'http://127.0.0.1:1/mcp'
+    await run('add', 'remote', '--url', url, '--no-try')
+    const login = { issuer: url, tokenAddress: url, clientId: 'c', tokens: { access: 'a' } }
+    place.write('.mcp-twin/logins.json', JSON.stringify({ version: 1, logins: { [url]: login } }), 0o600)
     for (const name of ['A_KEY', 'B_KEY']) await run('secret', 'set', name)
     await run('trust', 'trusted')
     await run('roots', 'add', 'trusted')

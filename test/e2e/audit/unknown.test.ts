@@ -27,6 +27,8 @@ type Row = readonly [what: string, words: (there: There) => readonly string[], n
 /** Every command that takes the name of something, with a name that nothing has, and the one that is near. */
 const rows: readonly Row[] = [
   ['remove', () => ['remove', 'tavilyx'], () => 'tavily'],
+  ['login', () => ['login', 'tavilyx'], () => 'tavily'],
+  ['logout', () => ['logout', 'tavilyx'], () => 'tavily'],
   ['enable', () => ['enable', 'tavilyx'], () => 'tavily'],
   ['enable --on', () => ['enable', 'tavily', '--on', 'linuxx'], () => 'linux'],
   ['enable --client', () => ['enable', 'tavily', '--client', 'claude-cod'], () => 'claude-code'],

@@ -277,7 +277,7 @@ describe('a key that is stored while a bridge runs', () => {
     mkdirSync(own, { recursive: true })
     const store = (value: string) => writeFileSync(join(own, 'secrets.json'), JSON.stringify({ A: value }), { mode: 0o600 })
     const keys = () => hiddenKeys(nodeSystem(), reachable(own), { version: 1, servers: {} })
-    const running = desk({ roots: [place.A], keys, keysFile: join(own, 'secrets.json') })
+    const running = desk({ roots: [place.A], keys, keysFiles: [join(own, 'secrets.json')] })
     const [first, second] = [token(30), token(30)]
     place.put('f', `${first} ${second}\n`)
     expect(await running.ok('read_file', { path: join(place.A, 'f') })).toContain(first)

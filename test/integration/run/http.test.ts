@@ -126,6 +126,17 @@ describe('a message over HTTP', () => {
     expect(connections).toBe(2)
   })
 
+  it('is not sent again where it may be read twice', async () => {
+    let requests = 0
+    const server = createServer((request, response) => void (++requests === 1 ? response.end('fine') : request.socket.resetAndDestroy()))
+    server.keepAliveTimeout = 60_000
+    const port = await listening(server)
+    const fetch = fetchBy(direct)
+    await (await fetch(`http://127.0.0.1:${port}/`)).text()
+    await expect(fetch(`http://127.0.0.1:${port}/`, { once: true })).rejects.toMatchObject({ code: 'ECONNRESET' })
+    expect(requests).toBe(2)
+  })
+
   it('fails with the word of the system when nobody listens', async () => {
     await expect(fetchBy(direct)('http://127.0.0.1:1/')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })

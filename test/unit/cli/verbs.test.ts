@@ -85,7 +85,7 @@ describe('--no-try', () => {
   const words = (name: string) => (specs.find((spec) => spec.name === name)?.arguments ?? []).map(() => 'x').join(' ')
 
   it('is taken by every command that tries servers of its own accord', () => {
-    expect(trying.map(({ name }) => name).sort()).toEqual(['add', 'enable', 'import', 'list', 'sync', 'tools', 'update'])
+    expect(trying.map(({ name }) => name).sort()).toEqual(['add', 'enable', 'import', 'list', 'login', 'sync', 'tools', 'update'])
   })
 
   it.each(trying.map(({ name }) => name))('has its earlier name, too, which %s does not show', (name) => {

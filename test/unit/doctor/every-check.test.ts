@@ -95,6 +95,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
       .key('TAVILY_API_KEY_2', KEY)
   },
   'keys-in-manifest': () => desktopOnly({ env: { LOCAL_API_KEY: KEY } }),
+  'logged-in': () => sound().with({ logins: { lacking: [{ server: 'far', state: 'ended' }], trouble: null } }),
   'file-owners': () => {
     const path = reachable('/home/ana/.mcp-twin')
     const faults = [{ path, words: `${path} can be written by every user`, fix: `chmod go-w ${path}`, autofix: 0o755 }]

@@ -242,6 +242,7 @@ export class Situation {
       ...{ input, plan, sides },
       files: input.files.map((file) => this.clientFile(input, file)),
       keys: { missing: [], trouble: null, launches: [] },
+      logins: { lacking: [], trouble: null },
       packages: this.packageFacts(input),
       ...{
         owners: { faults: [], withoutOwners: [] },

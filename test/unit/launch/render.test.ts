@@ -293,6 +293,19 @@ describe('a remote server', () => {
   })
 })
 
+describe('a remote server with a login', () => {
+  const server = { url: 'https://mcp.linear.app/mcp', auth: 'oauth' as const }
+  it("is run on home's side by every program, across the border from the other one", () => {
+    const home = { command: '/usr/bin/node', args: ['/home/ana/.mcp-twin/bin/mcp-twin.mjs', 'run', 's'] }
+    for (const client of ['claude-code', 'cursor']) expect(written('s', { server, client })).toMatchObject(home)
+    expect(written('s', { server, ...on })).toEqual({
+      command: 'C:\\Windows\\System32\\wsl.exe',
+      args: ['-d', 'Ubuntu', '-u', 'ana', '--exec', home.command, ...home.args],
+    })
+    expect(render('s', { server, ...on })).toMatchObject({ holdsKey: false, launcher: ['wsl:Ubuntu'], launches: [] })
+  })
+})
+
 describe('templates', () => {
   it('stand anywhere in a text, and everything else passes untouched', () => {
     const server = { command: 'x', args: ['--u=${env:WHO}', '${HOME}/${WHO:-me}', '$${secret:X}', '$$$${env:Y}'] }

@@ -25,6 +25,21 @@ describe('a manifest with a mistake', () => {
     ['no kind', '{"version":1,"servers":{"a":{}}}', 1, undefined, /neither "package", "command" nor "url"/],
     ['two kinds', '{"version":1,"servers":{"a":{"command":"x","url":"https://x"}}}', 1, undefined, /both/],
     ['headers of a command', '{"version":1,"servers":{"a":{"command":"x","headers":{}}}}', 1, undefined, /"headers"/],
+    ['a login of a command', '{"version":1,"servers":{"a":{"command":"x","auth":"oauth"}}}', 1, undefined, /"auth" applies only to url/],
+    [
+      'a client secret that is no name of a key',
+      '{"version":1,"servers":{"a":{"url":"https://x","oauth":{"clientId":"c","clientSecret":"s3"}}}}',
+      1,
+      undefined,
+      /the manifest holds no keys/,
+    ],
+    [
+      'a client secret without its client',
+      '{"version":1,"servers":{"a":{"url":"https://x","oauth":{"clientSecret":"${secret:K}"}}}}',
+      1,
+      undefined,
+      /no "clientId"/,
+    ],
     ['a path for a package', '{"version":1,"servers":{"a":{"package":"../x"}}}', 1, undefined, /path/],
     [
       'an address for a package, on one side',

@@ -19,6 +19,7 @@ describe('our folder', () => {
         "launches": "/home/ana/.mcp-twin/launches.json",
         "lock": "/home/ana/.mcp-twin/mcp-twin.lock.json",
         "locks": "/home/ana/.mcp-twin/locks",
+        "logins": "/home/ana/.mcp-twin/logins.json",
         "manifest": "/home/ana/.mcp-twin/mcp-twin.json",
         "npm": "/home/ana/.mcp-twin/npm",
         "secrets": "/home/ana/.mcp-twin/secrets.json",

@@ -1,0 +1,42 @@
+import type { logout as spec } from '../cli/specs/logout.ts'
+import type { Run } from '../context.ts'
+import { revoke, type Revoked } from '../effects/login/revoke.ts'
+import { LoginStore, loginState } from '../effects/store/logins.ts'
+import { homeFetch } from '../effects/login/home-fetch.ts'
+import { loginTarget } from '../effects/login/target.ts'
+import { EXIT } from '../errors.ts'
+import { visible } from '../ui/escape.ts'
+import { atHome } from './at-home.ts'
+import { wouldDo } from './change.ts'
+import { demandServer } from './servers.ts'
+
+const words: Readonly<Record<Revoked, string>> = {
+  revoked: 'its tokens were revoked',
+  none: 'its server has no way to revoke tokens, which end by themselves',
+  failed: 'its tokens could not be revoked, and end by themselves',
+}
+
+/** Revokes the login of a server where that can be done, and forgets it. Programs are told from then on that it needs a login. */
+export const run: Run<typeof spec> = (context, [name]) =>
+  atHome(context, {}, async ({ open, home }) => {
+    const { system, io } = context
+    const situation = await open()
+    demandServer(situation.manifest, name)
+    const { remote } = await loginTarget(system, situation, name)
+    const store = new LoginStore(system, home.here)
+    const before = loginState(await store.read(), remote.url)
+    if (context.isDry === true) return wouldDo(context, `log out of ${visible(name)}`)
+    let revoked: Revoked | null = null
+    if (before !== 'out') {
+      const fetch = await homeFetch(system, situation.home.environment)
+      await store.change(remote.url, async (login) => {
+        if (login !== null) revoked = context.options.offline === true ? 'failed' : await revoke(login, remote.url, fetch)
+        return null
+      })
+    }
+    io.json({ server: name, before, revoked })
+    const shown = visible(name)
+    if (revoked === null) io.out(before === 'out' ? `Nobody was logged in to ${shown}.` : `Logged out of ${shown}; its login had ended.`)
+    else io.out(`Logged out of ${shown}; ${words[revoked]}.`)
+    return EXIT.ok
+  })

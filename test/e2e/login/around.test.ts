@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { oauthServer } from '../../support/oauth-server.ts'
+import { filesWith } from '../../support/processes.ts'
+import { ana } from './ana.ts'
+
+const login = (server: { json: { servers: { name: string; login?: string }[] } }) =>
+  server.json.servers.find(({ name }) => name === 'far')?.login
+
+describe('add of an address that asks for a login', () => {
+  it('writes it, names the command, and ends with 3', async () => {
+    const server = await oauthServer()
+    const person = ana()
+    const { code, output } = await person.run(['add', server.url, '--name', 'far'], { tries: true })
+    expect(code, output).toBe(3)
+    expect(output).toMatch(/far \(.*was not tried: it asks for a login \(OAuth\) → mcp-twin login far/)
+    expect(person.entry('far')).toMatchObject({ url: server.url })
+    expect(person.pages()).toEqual([])
+    const logged = await person.run(['login', 'far'], { tries: true })
+    expect(logged.code, logged.output).toBe(0)
+    expect(person.entry('far')?.args.slice(1)).toEqual(['run', 'far'])
+  })
+})
+
+describe('the state of a login', () => {
+  it('is in list and doctor', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url, auth: 'oauth' } })
+    expect(login(await person.run(['list', '--json']))).toBe('out')
+    expect((await person.run(['list'])).stdout).toContain('far needs a login → mcp-twin login far')
+    const doctor = await person.run(['doctor', '--check', 'logged-in', '--json'])
+    expect(doctor.code).toBe(3)
+    expect(doctor.output).toContain('mcp-twin login far')
+    expect((await person.run(['login', 'far'])).code).toBe(0)
+    expect(login(await person.run(['list', '--json']))).toBe('in')
+    expect((await person.run(['list'])).stdout).not.toContain('login')
+    server.end()
+    const started = person.start('far')
+    await expect(started.ask('initialize', {})).rejects.toThrow('needs a login')
+    await started.end()
+    expect(login(await person.run(['list', '--json']))).toBe('ended')
+    expect((await person.run(['list'])).stdout).toContain('far needs a new login, its last one has ended → mcp-twin login far')
+  })
+
+  it('is known where the address has a variable in it', async () => {
+    const server = await oauthServer()
+    const { port } = new URL(server.url)
+    const person = ana({ far: { url: 'http://127.0.0.1:${env:FAR_PORT}/mcp' } })
+    const env = { FAR_PORT: port }
+    expect((await person.run(['login', 'far'], { env })).code).toBe(0)
+    expect(login(await person.run(['list', '--json'], { env }))).toBe('in')
+    expect((await person.run(['doctor', '--check', 'logged-in'], { env })).code).toBe(0)
+  })
+
+  it('stays through undo, and is written into no backup and no export', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url } })
+    expect((await person.run(['login', 'far'])).code).toBe(0)
+    expect((await person.run(['export', person.home.path('exported')])).code).toBe(0)
+    expect((await person.run(['undo'])).code).toBe(0)
+    expect(person.manifest().servers.far).toEqual({ url: server.url })
+    expect(login(await person.run(['list', '--json']))).toBe(undefined)
+    for (const token of server.given)
+      expect(filesWith(token, [person.home.root]).map((file) => file.slice(person.home.home.length))).toEqual(['/.mcp-twin/logins.json'])
+    expect(server.logins()).toBe(1)
+  })
+
+  it('ends with uninstall, which revokes it and removes the file', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url } })
+    expect((await person.run(['login', 'far'])).code).toBe(0)
+    const { code, output } = await person.run(['uninstall', '--yes'])
+    expect(code, output).toBe(0)
+    expect([server.logins(), server.asked.at(-1), person.home.has('.mcp-twin/logins.json')]).toEqual([0, 'revoke', false])
+    expect(server.given.filter((token) => filesWith(token, [person.home.root]).length > 0)).toEqual([])
+  })
+})
