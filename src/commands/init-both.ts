@@ -84,6 +84,6 @@ export function stayingNotes(
   }
   return [...groups.values()].map(
     ({ names, have, lack, words }) =>
-      `only on ${have}, as before: ${names.join(', ')}. To have ${names.length === 1 ? 'it' : 'them'} on ${lack} too: mcp-twin enable ${names.map(quoted).join(' ')} --on ${words}`,
+      `only on ${have}: ${names.join(', ')}. To have ${names.length === 1 ? 'it' : 'them'} on ${lack} too: mcp-twin enable ${names.map(quoted).join(' ')} --on ${words}`,
   )
 }
