@@ -96,6 +96,13 @@ export function list(
   return select(database, { where, values: wanted, order: 'newest', limit, keep }, isLive, now)
 }
 
+/** How many actions there are that `list` may name, and the bytes of what they ask and of their results; one that has expired meanwhile counts as it is stored. */
+export function totalOf(database: Database, status: ActionStatus | undefined): { readonly count: number; readonly bytes: number } {
+  const sums = 'SELECT count(*) AS count, coalesce(sum(octet_length(params) + ifnull(octet_length(result), 0)), 0) AS bytes FROM actions'
+  const [where, values] = status === undefined ? ['', []] : ['WHERE status = ?', [status]]
+  return database.get<{ count: number; bytes: number }>(`${sums} ${where}`, ...values) ?? { count: 0, bytes: 0 }
+}
+
 /** The number of actions of each status that is not final, and of `needs_user`. */
 export const counts = (database: Database): Readonly<Record<string, number>> =>
   Object.fromEntries(

@@ -48,7 +48,7 @@ export function ask(
  */
 export function answer(store: Transaction, id: string, text: string): string {
   const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
-  if (row === undefined) throw failed(missing(store, id))
+  if (row === undefined) throw failed(noQuestion(store, id))
   if (row.client === store.author.client)
     throw failed(`${row.client} asked question ${id} itself, so another program answers it; ask_twin with withdraw takes it back.`)
   if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; ask_twin asks something else.`)
@@ -68,7 +68,7 @@ export function answer(store: Transaction, id: string, text: string): string {
  */
 export function withdraw(store: Transaction, id: string): string | null {
   const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
-  if (row === undefined) throw failed(missing(store, id))
+  if (row === undefined) throw failed(noQuestion(store, id))
   if (row.client !== store.author.client) throw failed(`${row.client} asked question ${id}, so only ${row.client} takes it back.`)
   if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; inbox shows the answer.`)
   store.run('DELETE FROM questions WHERE id = ?', id)
@@ -76,14 +76,10 @@ export function withdraw(store: Transaction, id: string): string | null {
   return row.recipient
 }
 
-function missing(store: Transaction, id: string): string {
-  if (store.get(`SELECT 1 AS one FROM changes WHERE kind = 'withdrawn' AND id = ?`, id) !== undefined)
-    return `Question ${quoteInLine(id)} was taken back by who asked it; nothing is to be done.`
-  return noQuestion(store, id)
-}
-
 /** What a refusal says of a question that is not there. */
 export function noQuestion(database: Database, id: string): string {
+  if (database.get(`SELECT 1 AS one FROM changes WHERE kind = 'withdrawn' AND id = ?`, id) !== undefined)
+    return `Question ${quoteInLine(id)} was taken back by who asked it; nothing is to be done.`
   const known = database.all<{ id: string; title: string }>(
     `SELECT id, substr(question, 1, ${limits.changeNote}) AS title FROM questions WHERE answer_at IS NULL ORDER BY at DESC LIMIT ${limits.nearIds}`,
   )

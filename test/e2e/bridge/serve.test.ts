@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { describe, expect, it } from 'vitest'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { greet, session, type Session } from '../../support/mcp.ts'
@@ -303,19 +304,28 @@ describe('the end', () => {
       call(3, 'write_file', { path: 'f', content: 'x' }),
       call(4, 'execute_command', { command: 'sleep 0.1; echo done' }),
     ]
-    const { command, args, env, cwd } = start(place, ['--terminal', 'on'])
-    const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] })
-    let said = ''
-    child.stdout.on('data', (chunk) => {
-      said += chunk
-    })
-    child.stdin.end(asked.map((message) => `${JSON.stringify(message)}\n`).join(''))
-    // Not its exit alone: the last of its output may be read after that.
-    expect(await once(child, 'close')).toEqual([0, null])
-    const answers = said
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const piped = async () => {
+      const { command, args, env, cwd } = start(place, ['--terminal', 'on'])
+      const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] })
+      let said = ''
+      child.stdout.on('data', (chunk) => {
+        said += chunk
+      })
+      child.stdin.end(asked.map((message) => `${JSON.stringify(message)}\n`).join(''))
+      // Not its exit alone: the last of its output may be read after that.
+      expect(await once(child, 'close')).toEqual([0, null])
+      return said
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    }
+    let answers: Awaited<ReturnType<typeof piped>> = []
+    // Answers that take a busy machine longer than the bridge waits for them are lost by right.
+    for (let tries = 0; tries < 20 && answers.length < 4; tries++) {
+      const began = performance.now()
+      answers = await piped()
+      if (answers.length < 4) expect(performance.now() - began).toBeGreaterThan(limits.lastAnswersMs)
+    }
     expect(answers.map(({ id }) => id).sort()).toEqual([1, 2, 3, 4])
     expect(answers.find(({ id }) => id === 4).result.structuredContent).toMatchObject({ output: 'done\n', exit_code: 0 })
   })

@@ -164,8 +164,18 @@ describe('the list of actions', () => {
       [first.id, 'pending'],
     ])
     expect(actions[2]).toMatchObject({ params_left_out: true })
-    expect(await data('list_actions', { limit: 1 })).toMatchObject({ actions: [{ id: third.id }] })
+    expect(await data('list_actions', { limit: 1 })).toMatchObject({ actions: [{ id: third.id }], more: 2 })
     expect(await data('list_actions', { status: 'pending' })).toMatchObject({ actions: [{ id: first.id }] })
+  })
+
+  it('counts those that it does not list, with what they hold', async () => {
+    place = desk()
+    for (let at = 0; at < limits.actionsListed + 10; at++)
+      await data('queue_action', { type: 'execute_from_code', params: { prompt: 'x'.repeat(400) } })
+    // A prompt of 400 characters, and the braces and the name around it: 104 tokens.
+    expect(await data('list_actions', {})).toMatchObject({ more: 10, more_tokens: 1033 })
+    expect(textOf(await place.call('list_actions'))).toContain('[10 more (1033 tokens): list by status, or with a limit of up to 1000.]')
+    expect(await data('list_actions', { limit: limits.actionsListedMost })).not.toHaveProperty('more')
   })
 })
 

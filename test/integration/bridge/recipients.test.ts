@@ -129,6 +129,7 @@ it('a question is taken back by who asked it, and by nobody else', async () => {
   await place.data('ask_twin', { withdraw: id })
   expect(await place.data('inbox', {}, other)).toMatchObject({ questions: [] })
   expect(await place.refused('answer_twin', { question_id: id, answer: 'A' }, other)).toContain('was taken back')
+  expect(await place.refused('handoff_read', { id }, other)).toContain('was taken back')
 })
 
 it('nobody answers a question of its own', async () => {

@@ -30,6 +30,11 @@ export function actionShort(action: Action) {
   }
 }
 
+/** Bytes of what an action asks and of its result, also of what was not read of them. */
+export const bytesOf = ({ params, result, unread }: Action): number =>
+  (unread.params ?? Buffer.byteLength(JSON.stringify(params))) +
+  (unread.result ?? (result === null ? 0 : Buffer.byteLength(JSON.stringify(result))))
+
 /** An action in one line. */
 export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Action): string =>
   `${quoteInLine(id)}  ${quoteInLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${quoteInLine(claim.client)}` : ''}, from ${quoteInLine(from)} to ${quoteInLine(to ?? 'any')}, ${localTime(timestamp)}`
