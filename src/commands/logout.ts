@@ -16,7 +16,7 @@ const words: Readonly<Record<Revoked, string>> = {
   failed: 'its tokens could not be revoked, and end by themselves',
 }
 
-/** Revokes the login of a server where that can be done, and forgets it. Programs are told from then on that it needs a login. */
+/** Forgets the login of a server, and revokes it where the server can. From then on a program that starts the server is told to log in. */
 export const run: Run<typeof spec> = (context, [name]) =>
   atHome(context, {}, async ({ open, home }) => {
     const { system, io } = context

@@ -47,7 +47,7 @@ async function openAgain({ system, signal }: Context, { home, place }: HomeConte
   return openSituation(system, world, { ...home, environment }, place)
 }
 
-/** What a report says beside what was done, to be compared with the one before. */
+/** The steps, notices and unmanaged entries of a report. Those that the report before had too are not printed again. */
 const standing = ({ steps, notices, unmanaged }: SyncResult): Set<string> =>
   new Set([...steps, ...notices, ...unmanaged].map((each) => JSON.stringify(each)))
 

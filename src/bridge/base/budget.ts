@@ -96,8 +96,8 @@ export const costInWords = (part: AnswerPart, text: string): number => Buffer.by
 export const costInData = ({ value, field }: AnswerPart, text: string): number => bytesOf(value(text)) + field.length + 8
 
 /**
- * Tokens that an answer needs which holds everything, in words and in data. `around`: bytes of what is not a part. What was not read
- * is taken to cost for its size what the rest does, and somewhat more.
+ * The tokens of an answer that leaves out nothing, in words and in data. `around`: bytes outside of the parts. The cost of a part that
+ * was not read is estimated: its size at the rate of the parts that were read, plus a margin.
  */
 function needed(around: number, parts: readonly AnswerPart[], unread: readonly Left[]): number {
   const isRead = ({ text, isWhole }: AnswerPart): boolean => isWhole || (text ?? '') !== ''
@@ -122,7 +122,7 @@ const mostRate = 6
 /** Bytes of an answer that leaves out nothing: its cursor and the line about what waits. */
 export const spareBytes = limits.cursorBytes + limits.noticeBytes
 
-/** The room in which is told what is left out: in a short answer more of it, so that the call for the rest has its place. */
+/** Bytes for naming what is left out. A short answer gives a larger share of its room, so that the call for the rest fits. */
 const toldIn = (free: number): number => Math.min(limits.leftOutBytes, Math.floor(Math.max(free / 3, Math.min(free * 0.7, 160))))
 
 /** Whether a longer answer can be asked for. */

@@ -21,8 +21,8 @@ const closed = `SELECT id, updated FROM handoff_heads WHERE status IN ('done', '
 const settled = `SELECT id, answer_at AS updated FROM questions WHERE answer_seen IS NOT NULL`
 
 /**
- * Makes room for so many more bytes by removing what was closed first. Throws a Refusal if the open ones alone hold too much, and
- * names the largest.
+ * Frees `bytes` by removing closed handoffs and questions whose answers were read, oldest first. Throws a Refusal where the others
+ * alone hold too much, and names the largest handoffs.
  */
 export function makeRoom(store: Transaction, bytes: number): void {
   let free = limits.handoffsBytes - held(store) - bytes

@@ -11,7 +11,7 @@ export class CanonicalList {
   private found: readonly KnownPath[] | undefined
   /** What an earlier list knew. */
   private kept: readonly KnownPath[] | undefined
-  /** What was at these paths and is there no longer, by its identity: moved elsewhere, it is still what it was. */
+  /** Files and folders that have left these paths, by identity. One that was moved keeps its meaning in its new place. */
   private readonly formerly = new Map<string, KnownPath>()
   /** Folders in which something is missing, as they were at the last look. */
   private readonly stamps = new Map<string, string>()
@@ -30,7 +30,7 @@ export class CanonicalList {
     return list
   }
 
-  /** What was at these paths at an earlier look, and is there no longer. */
+  /** Files and folders that an earlier look found at these paths, and the last one did not. */
   former(): readonly KnownPath[] {
     return [...this.formerly.values()]
   }

@@ -74,7 +74,7 @@ export class FolderCache {
     this.clock = clock
   }
 
-  /** Forgets what was not asked for since the last call. */
+  /** Forgets every entry that nobody used since the last call of `turn`. */
   turn(): void {
     this.before = this.now
     this.now = new Map()

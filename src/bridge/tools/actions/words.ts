@@ -30,7 +30,7 @@ export function actionShort(action: Action) {
   }
 }
 
-/** Bytes of what an action asks and of its result, also of what was not read of them. */
+/** The size of an action: bytes of its params and its result, whether they were read or not. */
 export const bytesOf = ({ params, result, unread }: Action): number =>
   (unread.params ?? Buffer.byteLength(JSON.stringify(params))) +
   (unread.result ?? (result === null ? 0 : Buffer.byteLength(JSON.stringify(result))))
