@@ -10,6 +10,10 @@ export const member = (value: unknown, name: string): unknown =>
 export const namesIn = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
+/** A member of that name with a copy of the values; no member where there are no values. */
+export const unlessEmpty = (name: string, values: Readonly<Record<string, string>>): JsonObject =>
+  Object.keys(values).length === 0 ? {} : { [name]: { ...values } }
+
 export const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
 
 /** The same value of JSON with each of its texts changed, names of members included. */

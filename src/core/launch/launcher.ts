@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../object.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry, JsonObject, Launch } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -19,7 +20,7 @@ export function stdioValue({ spelling }: Spelled, launch: Launch): JsonObject {
     spelling.stdio?.(launch) ?? {
       command,
       ...(args.length === 0 ? {} : { args: [...args] }),
-      ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
+      ...unlessEmpty('env', env),
     }
   )
 }

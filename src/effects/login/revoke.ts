@@ -31,14 +31,10 @@ export async function revoke(login: Secret<Login>, server: string, fetch: Fetch)
 
 /** Revokes every login of home, before its file is removed. Returns the servers whose tokens count until they end. */
 export async function revokeAll(system: System, { environment, here }: HomePlace, isOffline: boolean): Promise<string[]> {
-  const open = Object.entries(reveal(await new LoginStore(system, here).readable()))
-  if (open.length === 0) return []
-  if (isOffline) return open.flatMap(([server, login]) => ('ended' in login ? [] : [server]))
+  const kept = Object.entries(reveal(await new LoginStore(system, here).readable()))
+  const open = kept.flatMap(([server, login]) => ('ended' in login ? [] : [{ server, login: new Secret(login) }]))
+  if (isOffline || open.length === 0) return open.map(({ server }) => server)
   const fetch = await homeFetch(system, environment)
-  const done = await Promise.all(
-    open.map(async ([server, login]) =>
-      'ended' in login || (await revoke(new Secret(login), server, fetch)) !== 'failed' ? [] : [server],
-    ),
-  )
+  const done = await Promise.all(open.map(async ({ server, login }) => ((await revoke(login, server, fetch)) === 'failed' ? [server] : [])))
   return done.flat()
 }

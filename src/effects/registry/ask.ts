@@ -2,7 +2,7 @@ import { isSafeAddress } from '../../core/registry/offer.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
-import { fetchBy } from '../run/http.ts'
+import { fetchBy, limitedText } from '../run/http.ts'
 import { proxySettings } from '../run/proxy-settings.ts'
 
 const usual = 'https://registry.modelcontextprotocol.io'
@@ -44,7 +44,8 @@ export async function askRegistry(
     })
     if (response.status === 404) return null
     if (response.status !== 200) throw trouble(address, `it answered with HTTP ${response.status}`)
-    return parsed(address, await textOf(address, response))
+    const tooLong = (): TwinError => trouble(address, `its answer is longer than ${answerBytes / 1024 / 1024} MiB`)
+    return parsed(address, await limitedText(response, answerBytes, tooLong))
   } catch (error) {
     if (error instanceof TwinError || signal.aborted) throw error
     if (late.signal.aborted) throw trouble(address, `it did not answer within ${answerMs / 1000} s`)
@@ -53,17 +54,6 @@ export async function askRegistry(
     clearTimeout(timer)
     late.abort()
   }
-}
-
-async function textOf(address: string, response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length
-    if (bytes > answerBytes) throw trouble(address, `its answer is longer than ${answerBytes / 1024 / 1024} MiB`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function parsed(address: string, text: string): unknown {

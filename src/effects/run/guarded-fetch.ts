@@ -1,5 +1,5 @@
 import { whyUnsafe } from '../../core/login/addresses.ts'
-import type { Fetch } from './http.ts'
+import { type Fetch, limitedText } from './http.ts'
 import { LoginTrouble } from '../../core/login/trouble.ts'
 
 /** Time limit for one answer of an authorization server, its body included. Shorter than others wait for the file's lock. */
@@ -28,7 +28,9 @@ export function guardedFetch(fetch: Fetch, server: URL): GuardedFetch {
       const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body
       const response = await fetch(url, { ...init, ...(body === undefined ? {} : { body }), signal: over.signal, once: true })
       const { status, statusText, headers } = response
-      const text = await limited(response, shown(address))
+      const tooLong = (): Error => new LoginTrouble(`${shown(address)} answered with more than ${mostBytes / 1024} KiB`)
+      // Statuses such as 204 take no body, not even an empty one.
+      const text = response.body === null ? null : await limitedText(response, mostBytes, tooLong)
       return new Response(text, { status, statusText, headers })
     } catch (error) {
       throw over.signal.aborted ? over.signal.reason : error
@@ -48,15 +50,3 @@ export function guardedFetch(fetch: Fetch, server: URL): GuardedFetch {
 
 /** An address without what may hold keys. */
 const shown = (address: string): string => (URL.canParse(address) ? new URL(address).host : 'of a login')
-
-async function limited(response: Response, from: string): Promise<string | null> {
-  if (response.body === null) return null
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.length
-    if (size > mostBytes) throw new LoginTrouble(`${from} answered with more than ${mostBytes / 1024} KiB`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}

@@ -157,3 +157,15 @@ function exchange(url: URL, options: http.RequestOptions, init: RequestInit, ret
     request.end(typeof init.body === 'string' ? init.body : undefined)
   })
 }
+
+/** The body of an answer as text. `tooLong` makes the error for one of more than `most` bytes, which is read no further. */
+export async function limitedText({ body }: Response, most: number, tooLong: () => Error): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length
+    if (bytes > most) throw tooLong()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 
@@ -14,8 +15,7 @@ export const antigravity = defineClient({
   format: 'jsonc',
   rejectsBom: false,
   spelling: {
-    remote: ({ url, transport, headers }) =>
-      transport === 'sse' ? null : { serverUrl: url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
+    remote: ({ url, transport, headers }) => (transport === 'sse' ? null : { serverUrl: url, ...unlessEmpty('headers', headers) }),
   },
   nameFits: (name) => name.trim() !== '',
   restart: 'in Antigravity: MCP servers, then Refresh',

@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import type { References, EntrySpelling } from '../../../model/client.ts'
 
 /** Names that Claude Code keeps for itself (anthropics/claude-code:CHANGELOG.md, 2.1.205). */
@@ -11,7 +12,7 @@ export const claudeCodeSpelling: EntrySpelling = {
   remote: ({ url, transport, headers }) => ({
     type: transport ?? 'http',
     url,
-    ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+    ...unlessEmpty('headers', headers),
   }),
 }
 

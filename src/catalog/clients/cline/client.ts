@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 import type { Environment } from '../../../model/environment.ts'
@@ -33,7 +34,7 @@ export const cline = defineClient({
     remote: ({ url, transport, headers }) => ({
       type: transport === 'sse' ? 'sse' : 'streamableHttp',
       url,
-      ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+      ...unlessEmpty('headers', headers),
     }),
   },
   nameFits: (name) => name.trim() !== '',

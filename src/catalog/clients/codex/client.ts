@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import type { JsonObject } from '../../../model/entry.ts'
 import { isWindows, joinPath } from '../../../core/paths.ts'
 import { defineClient, type EntrySpelling } from '../../../model/client.ts'
@@ -16,8 +17,7 @@ const fromElsewhere = ['bearer_token_env_var', 'env_http_headers', 'http_headers
  * relayed to. Plain `headers` mean nothing to it.
  */
 const codexSpelling: EntrySpelling = {
-  remote: ({ url, transport, headers }) =>
-    transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { http_headers: { ...headers } }) },
+  remote: ({ url, transport, headers }) => (transport === 'sse' ? null : { url, ...unlessEmpty('http_headers', headers) }),
   read: ({ http_headers, headers: _, type: __, transport: ___, ...rest }) => {
     const key = fromElsewhere.find((each) => rest[each] !== undefined && rest[each] !== null)
     if (key !== undefined) return { unreadable: `"${key}" takes a header from elsewhere, which only Codex can do` }

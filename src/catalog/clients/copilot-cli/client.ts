@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 import type { Environment } from '../../../model/environment.ts'
@@ -28,12 +29,12 @@ export const copilotCli = defineClient({
   spelling: {
     stdio: ({ command, args, env }) => ({
       ...{ type: 'local', command, args: [...args] },
-      ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
+      ...unlessEmpty('env', env),
       tools: ['*'],
     }),
     remote: ({ url, transport, headers }) => ({
       ...{ type: transport ?? 'http', url },
-      ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+      ...unlessEmpty('headers', headers),
       tools: ['*'],
     }),
   },

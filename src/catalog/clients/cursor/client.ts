@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient, type References } from '../../../model/client.ts'
 
@@ -36,7 +37,7 @@ export const cursor = defineClient({
     remote: ({ url, transport, headers }) => ({
       ...(transport === 'sse' ? { type: 'sse' } : {}),
       url,
-      ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+      ...unlessEmpty('headers', headers),
     }),
     triesBoth: true,
   },

@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { isWindows, joinPath, settingsFolder } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 
@@ -20,7 +21,7 @@ export const devin = defineClient({
     remote: ({ url, transport, headers }) => ({
       ...(transport === 'sse' ? { transport } : {}),
       url,
-      ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+      ...unlessEmpty('headers', headers),
     }),
   },
   nameFits: (name) => name.trim() !== '',

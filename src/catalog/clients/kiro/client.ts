@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 
@@ -15,9 +16,8 @@ export const kiro = defineClient({
   format: 'json',
   rejectsBom: true,
   spelling: {
-    stdio: ({ command, args, env }) => ({ command, args: [...args], ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }) }),
-    remote: ({ url, transport, headers }) =>
-      transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
+    stdio: ({ command, args, env }) => ({ command, args: [...args], ...unlessEmpty('env', env) }),
+    remote: ({ url, transport, headers }) => (transport === 'sse' ? null : { url, ...unlessEmpty('headers', headers) }),
   },
   fills: /\$\{\w+\}/,
   nameFits: (name) => name.trim() !== '',

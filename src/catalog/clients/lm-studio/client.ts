@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 
@@ -14,8 +15,7 @@ export const lmStudio = defineClient({
   format: 'json',
   rejectsBom: true,
   spelling: {
-    remote: ({ url, transport, headers }) =>
-      transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
+    remote: ({ url, transport, headers }) => (transport === 'sse' ? null : { url, ...unlessEmpty('headers', headers) }),
   },
   nameFits: (name) => name.trim() !== '',
   // It takes changes of this file up by itself.

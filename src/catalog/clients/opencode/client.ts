@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 import type { Environment } from '../../../model/environment.ts'
@@ -7,7 +8,7 @@ const inFolder = (environment: Environment, name: string): NativePath =>
   joinPath(environment, environment.home, '.config', 'opencode', name)
 
 /**
- * opencode (opencode.ai/docs/mcp-servers). It reads both names of its file, and what stands in `opencode.jsonc` wins; a remote server is
+ * opencode (opencode.ai/docs/mcp-servers). It reads both `opencode.json` and `opencode.jsonc`, and the latter wins; a remote server is
  * tried over Streamable HTTP, then over SSE; `{env:NAME}` and `{file:PATH}` are filled in anywhere, before the file is parsed (opencode 1.18.33).
  */
 export const opencode = defineClient({
@@ -26,10 +27,9 @@ export const opencode = defineClient({
   spelling: {
     stdio: ({ command, args, env }) => ({
       ...{ type: 'local', command: [command, ...args] },
-      ...(Object.keys(env).length === 0 ? {} : { environment: { ...env } }),
+      ...unlessEmpty('environment', env),
     }),
-    remote: ({ url, transport, headers }) =>
-      transport === 'sse' ? null : { type: 'remote', url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
+    remote: ({ url, transport, headers }) => (transport === 'sse' ? null : { type: 'remote', url, ...unlessEmpty('headers', headers) }),
     triesBoth: true,
     read: ({ environment, env: _, args: __, ...value }) => {
       if (value.type === undefined && value.enabled !== undefined)

@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../../../core/object.ts'
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 
@@ -20,7 +21,7 @@ export const qwenCode = defineClient({
   spelling: {
     remote: ({ url, transport, headers }) => ({
       ...(transport === 'sse' ? { url } : { httpUrl: url }),
-      ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+      ...unlessEmpty('headers', headers),
     }),
     read: ({ url, ...value }) =>
       url === undefined || typeof value.httpUrl === 'string' ? value : { ...value, url, type: value.type ?? 'sse' },

@@ -1,8 +1,8 @@
 import { jsonOrNull } from '../../../core/formats/json/loose.ts'
-import { member } from '../../../core/object.ts'
+import { member, unlessEmpty } from '../../../core/object.ts'
 import { joinPath, settingsFolder } from '../../../core/paths.ts'
 import { type ClientDefinition, defineClient, type References, type EntrySpelling } from '../../../model/client.ts'
-import type { JsonObject, JsonValue } from '../../../model/entry.ts'
+import type { JsonValue } from '../../../model/entry.ts'
 import type { Environment } from '../../../model/environment.ts'
 import type { SideFiles } from '../../../model/located.ts'
 import type { NativePath } from '../../../model/path.ts'
@@ -34,9 +34,6 @@ const references: References = {
   unset: 'empty',
 }
 
-const withHeaders = (headers: Readonly<Record<string, string>>): JsonObject =>
-  Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }
-
 const asksPerson = (value: JsonValue): boolean => /\$\{(?:input|command):/.test(JSON.stringify(value))
 
 /** `type` is always written, and `http` falls back to SSE (code.visualstudio.com/docs/copilot/reference/mcp-configuration). */
@@ -45,9 +42,9 @@ const spelling: EntrySpelling = {
     type: 'stdio',
     command,
     ...(args.length === 0 ? {} : { args: [...args] }),
-    ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
+    ...unlessEmpty('env', env),
   }),
-  remote: ({ url, transport, headers }) => ({ type: transport ?? 'http', url, ...withHeaders(headers) }),
+  remote: ({ url, transport, headers }) => ({ type: transport ?? 'http', url, ...unlessEmpty('headers', headers) }),
   triesBoth: true,
   read: (value) => {
     const meant = Object.fromEntries(['command', 'args', 'env', 'url', 'headers'].map((key) => [key, value[key] ?? null]))

@@ -1,4 +1,4 @@
-import { isObject } from '../../../core/object.ts'
+import { isObject, unlessEmpty } from '../../../core/object.ts'
 import { isWindows, joinPath, settingsFolder } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 
@@ -24,10 +24,9 @@ export const zed = defineClient({
   spelling: {
     stdio: ({ command, args, env }) => ({
       ...{ source: 'custom', command, args: [...args] },
-      ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
+      ...unlessEmpty('env', env),
     }),
-    remote: ({ url, transport, headers }) =>
-      transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
+    remote: ({ url, transport, headers }) => (transport === 'sse' ? null : { url, ...unlessEmpty('headers', headers) }),
     read: ({ source: _, ...value }) => {
       if (isObject(value.command)) return { unreadable: 'its "command" is an object, which only Zed reads' }
       const isExtension = value.command === undefined && value.url === undefined && value.settings !== undefined
