@@ -11,8 +11,8 @@ const waiting = Math.min(8, 2 * cores)
  * Five projects: first `unit`, which is fast, then `e2e` and `integration` together (the same `groupOrder`; vitest takes the
  * projects of a group by name and their largest files first, so the short ones of `integration` fill what the long ones leave
  * idle at the end). `lab` shares one Windows half, so its files take turns, and `npm test` gives it a run of its own beside
- * the others; `soak` needs a quiet machine, and `npm test` leaves it out. No test is tried again: one that fails now and then
- * is wrong.
+ * the others; `soak` needs a quiet machine, and `npm test` leaves it out. vitest tries no test again: what fails now and then is
+ * a fault, and `test/run` names it even where it passes alone.
  */
 export default defineConfig({
   test: {

@@ -23,7 +23,7 @@ const patternOf = (title: string): RegExp =>
 export function unprovenBy(
   requirements: readonly Requirement[],
   ran: readonly Ran[],
-): readonly { readonly behaviour: string; readonly missing: readonly string[] }[] {
+): readonly { readonly behaviour: string; readonly missing: readonly { readonly file: string; readonly title: string }[] }[] {
   const files = new Set(ran.map(({ file }) => file))
   return requirements.flatMap(({ behaviour, tests }) => {
     if (!Object.keys(tests).every((file) => files.has(file))) return []
@@ -36,7 +36,7 @@ export function unprovenBy(
               ran.filter((test) => test.file === file),
             ),
         )
-        .map((title) => `${file}: ${title}`),
+        .map((title) => ({ file, title })),
     )
     return missing.length === 0 ? [] : [{ behaviour, missing }]
   })

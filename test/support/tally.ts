@@ -4,16 +4,9 @@ import { fileURLToPath } from 'node:url'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import { requirements, unproven } from '../requirements.ts'
 import { type Ran, unprovenBy } from './proven.ts'
+import type { Tally } from './sum-up.mjs'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
-
-/** What a run came to. `leftOut` holds each reason why tests were skipped, once. */
-export interface Tally {
-  passed: number
-  failed: number
-  skipped: number
-  leftOut: string[]
-}
 
 /**
  * Counts a run for `test/run` and writes the sums to the file that MCP_TWIN_TALLY names. A file that could not be
@@ -30,7 +23,8 @@ export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const file = process.env.MCP_TWIN_TALLY
     if (!file) return
-    const tally: Tally = { passed: 0, failed: errors.length, skipped: 0, leftOut: [] }
+    const outside = errors.map((error) => ({ file: null, name: String((error as { message?: unknown }).message ?? error) }))
+    const tally: Tally = { passed: 0, skipped: 0, ran: [], failures: outside, unproven: [], leftOut: [] }
     const reasons = new Set<string>()
     for (const module of modules) count(module, tally, reasons)
     if (!this.isPart) judge(modules, tally, reasons)
@@ -43,8 +37,11 @@ export default class TallyReporter implements Reporter {
 function judge(modules: readonly TestModule[], tally: Tally, reasons: Set<string>): void {
   const ran = modules.flatMap((module) => [...module.children.allTests()].map((test) => ranOf(module, test)))
   for (const { behaviour, missing } of unprovenBy(requirements, ran)) {
-    tally.failed++
-    console.log(`requirement not proven: ${behaviour}\n  ${missing.join('\n  ')}`)
+    tally.unproven.push({
+      behaviour,
+      missing: missing.map(({ file, title }) => `${file}: ${title}`),
+      files: [...new Set(missing.map(({ file }) => `test/${file}`))],
+    })
   }
   const isWhole = new Set(ran.map(({ file }) => file.split('/')[0])).size > 2
   if (isWhole) for (const { behaviour } of unproven) reasons.add(`a requirement that has no test yet: ${behaviour}`)
@@ -63,16 +60,20 @@ function leftOutFor(test: TestCase): string | null {
 }
 
 function count(module: TestModule, tally: Tally, reasons: Set<string>): void {
-  const failedBefore = tally.failed
+  const file = `test/${relative(folder, module.moduleId)}`
+  const failedBefore = tally.failures.length
+  const passedBefore = tally.passed
   for (const test of module.children.allTests()) {
     const result = test.result()
     if (result.state === 'passed') tally.passed++
-    else if (result.state === 'failed') tally.failed++
+    else if (result.state === 'failed') tally.failures.push({ file, name: test.fullName })
     else {
       tally.skipped++
       const reason = leftOutFor(test)
       if (reason !== null) reasons.add(reason)
     }
   }
-  if (!module.ok() && tally.failed === failedBefore) tally.failed++
+  if (!module.ok() && tally.failures.length === failedBefore)
+    tally.failures.push({ file, name: 'the file itself, or what it does before and after its tests' })
+  if (tally.passed > passedBefore) tally.ran.push(file)
 }
