@@ -145,6 +145,7 @@ const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal']
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
   'model/bridge-words.ts',
+  'core/count.ts',
   'core/local-time.ts',
   ...[
     ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),

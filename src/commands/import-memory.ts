@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
-import { count, list, quoted } from '../core/doctor/names.ts'
+import { count } from '../core/count.ts'
+import { list, quoted } from '../core/doctor/names.ts'
 import type { ApartPart } from '../core/export/incoming.ts'
 import { memoryName } from '../core/export/guide.ts'
 import { toHere } from '../core/paths.ts'

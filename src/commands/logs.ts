@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import { localSeconds } from '../core/local-time.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { logs as spec } from '../cli/specs/logs.ts'
@@ -23,7 +24,7 @@ const LOGS_MAX = 12
 export const run: Run<typeof spec> = (context, [server], options) =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { system, io } = context
-    const count = linesOf(options, server)
+    const last = linesOf(options, server)
     const manifest = await manifestOf(homeContext)
     // Keys are hidden first, since lines are cut.
     await hideAllKeys(system, homeContext.home.here, manifest, io.hide)
@@ -34,7 +35,7 @@ export const run: Run<typeof spec> = (context, [server], options) =>
     const tails = new Map(found.map((log) => [log.here as string, { log, tail: new Tail(log.here) }]))
     const documents = []
     for (const { log, tail } of tails.values()) {
-      const lines = (await tail.last(count, options.follow !== true)).map((raw) => readLogLine(io.mask(raw)))
+      const lines = (await tail.last(last, options.follow !== true)).map((raw) => readLogLine(io.mask(raw)))
       if (!shown.includes(log)) continue
       documents.push(documentOf(log, lines))
       show(context, homeContext, log, lines)
@@ -46,7 +47,7 @@ export const run: Run<typeof spec> = (context, [server], options) =>
       return endedBy(context.signal)
     }
     io.json({ command: 'logs', server: server ?? null, logs: documents })
-    if (found.length > shown.length) io.note(`${found.length - shown.length} older logs not shown; name a server to see its logs.`)
+    if (found.length > shown.length) io.note(`${count(found.length - shown.length, 'older log')} not shown; name a server to see its logs.`)
     if (found.length === 0) io.out(server === undefined ? 'No logs yet.' : `No logs about ${server} yet.`)
     return EXIT.ok
   })

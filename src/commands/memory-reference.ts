@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import { limits } from '../bridge/base/limits.ts'
 import {
   differs,
@@ -116,7 +117,7 @@ async function importReference({ context, bridge, options }: Task, file: string,
   const counts = { entities, relations: entries.length - entities, stored, unchanged: entries.length - stored }
   io.json({ action: 'import', namespace, ...counts })
   io.out(
-    `Imported ${entities} entities and ${counts.relations} relations into ${namespace}: ${stored} stored, ${counts.unchanged} unchanged.`,
+    `Imported ${count(entities, 'entity', 'entities')} and ${count(counts.relations, 'relation')} into ${namespace}: ${stored} stored, ${counts.unchanged} unchanged.`,
   )
   return EXIT.ok
 }
@@ -132,7 +133,7 @@ async function dryReference(
   const stored = await store.snapshot((database) => entries.filter((entry) => differs(database, namespace, entry, bridge.now())).length)
   const unchanged = entries.length - stored
   io.json({ action: 'import', format: 'reference', dryRun: true, namespace, stored, unchanged })
-  io.out(`Would store ${stored} entries in ${namespace}; ${unchanged} are there already.`)
+  io.out(`Would store ${count(stored, 'entry', 'entries')} in ${namespace}; ${count(unchanged, 'is', 'are')} there already.`)
   return EXIT.ok
 }
 
@@ -151,8 +152,11 @@ async function exportReference({ context, bridge, options }: Task, file: string 
   if (file !== undefined && file !== '-') await createFile(system, await pathOf(system, bridge, file), file, text, options.force === true)
   io.json({ action: 'export', namespace, lines: lines.length, left, ...(file === undefined ? { text } : { file }) })
   if (file === undefined || file === '-') io.data(text)
-  io.note(`Exported ${lines.length} entries of ${namespace}.`)
-  if (left > 0) io.note(`${left} more are neither entities nor relations, so the reference server's format cannot hold them.`)
+  io.note(`Exported ${count(lines.length, 'entry', 'entries')} of ${namespace}.`)
+  if (left > 0)
+    io.note(
+      `${count(left, 'more is neither an entity nor a relation', 'more are neither entities nor relations')}, which the reference server's format cannot hold.`,
+    )
   return EXIT.ok
 }
 

@@ -6,7 +6,7 @@ import { type Exported, exportTwin } from '../bridge/memory/twin-export.ts'
 import { judgeTwin, takeTwin, type TwinItem, type TwinOutcome } from '../bridge/memory/twin-import.ts'
 import { readTwinLine } from '../bridge/memory/twin-line.ts'
 import type { Context } from '../context.ts'
-import { count } from '../core/doctor/names.ts'
+import { count } from '../core/count.ts'
 import { EXIT, type ExitCode, systemCode, TwinError, usageError } from '../errors.ts'
 import { terminalClient } from './bridge-at-home.ts'
 
@@ -76,7 +76,7 @@ export async function exportMemory(
     ...{ action: 'export', format: 'twin', ...(namespace !== undefined && { namespace }), ...counts },
     ...(file === undefined ? { text: lines.join('') } : { file: file.shown }),
   })
-  const words = `Exported ${counts.entries} entries and ${counts.versions} older versions.`
+  const words = `Exported ${count(counts.entries, 'entry', 'entries')} and ${count(counts.versions, 'older version')}.`
   if (file === undefined) io.note(words)
   else io.out(words)
   for (const notice of maskedNotice(counts.masked)) io.note(notice)
@@ -184,7 +184,7 @@ export function importWords(
   replacing = 'with --force',
 ): string[] {
   return [
-    `${dryRun ? 'Would store' : 'Stored'} ${stored} entries and versions, ${unchanged} were there already. Authors and times are as the file names them.`,
+    `${dryRun ? 'Would store' : 'Stored'} ${count(stored, 'entry or version', 'entries and versions')}, ${count(unchanged, 'was', 'were')} there already. Authors and times are as the file names them.`,
     ...(differs === 0
       ? []
       : [

@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import { clientById, clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { quoted } from '../core/doctor/names.ts'
@@ -33,8 +34,6 @@ export interface ReportOptions {
   /** The last line: what to do next. */
   readonly farewell?: string
 }
-
-const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
 
 /** Prints what a sync did or would do: steps by file, notices, the sum, and the next steps for the user. */
 export function reportSync(context: Context, world: World, result: SyncResult, options: ReportOptions): void {

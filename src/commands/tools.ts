@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import type { tools as spec } from '../cli/specs/tools.ts'
 import type { Context, Run } from '../context.ts'
 import { quoted } from '../core/doctor/names.ts'
@@ -36,6 +37,6 @@ async function show(context: Context, homeContext: HomeContext, name: string, op
   ])
   io.out(io.paint.strong(lines[0] ?? ''))
   for (const line of lines.slice(1)) io.out(line)
-  io.out(`\n${shown.length} ${shown.length === 1 ? 'tool' : 'tools'}, about ${inThousands(tokensOf(shown))} tokens in every conversation.`)
+  io.out(`\n${count(shown.length, 'tool')}, about ${inThousands(tokensOf(shown))} tokens in every conversation.`)
   return EXIT.ok
 }

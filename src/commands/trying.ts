@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
@@ -90,7 +91,7 @@ export function describeChecks(all: readonly ServerCheck[], labels: Labels, pain
   const indent = first + second + 8
   const rows = checks.flatMap((check, at) => {
     const words = check.ok
-      ? `answers, ${check.tools} ${check.tools === 1 ? 'tool' : 'tools'} (${seconds(check.ms)})`
+      ? `answers, ${count(check.tools ?? 0, 'tool')} (${seconds(check.ms)})`
       : `${check.same === undefined ? 'does' : 'do'} not answer: ${visible(check.reason ?? '')}${check.same === undefined ? '' : ` (${check.same.map(visible).join(', ')})`}`
     const said = wrap(words, Math.max(30, width - indent))
     const head = `  ${check.ok ? paint.good('✓') : paint.bad('✗')} ${pad(names[at] ?? '', first)}  ${pad(sides[at] ?? '', second)}  `

@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import { localTime } from '../core/local-time.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
@@ -31,7 +32,7 @@ export const verbs: VerbsOf<typeof spec> = {
 /** Whether a file is the user's, and not a record of ours that is restored along with it. */
 const isOfUser = ({ client, file }: { client: string | null; file: string }): boolean => client !== null || !/[\\/]state\.json$/.test(file)
 
-const filesWords = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
+const filesWords = (number: number): string => count(number, 'file')
 
 async function listThem(context: Context, homeContext: HomeContext): Promise<ExitCode> {
   const { io } = context

@@ -1,3 +1,4 @@
+import { count } from '../core/count.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { uninstall as spec } from '../cli/specs/uninstall.ts'
 import type { Context, Run } from '../context.ts'
@@ -122,12 +123,12 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
     const labels = labelsFor(world, clients)
     for (const line of describeSteps(steps, labels, io.paint, io.width)) io.out(line)
     for (const side of world.environments) {
-      const count = removed.filter(({ environment }) => environment === side.id).length
+      const gone = removed.filter(({ environment }) => environment === side.id).length
       const stopped = ended.filter(({ environment }) => environment === side.id).length
-      if (count === 0 && stopped === 0) continue
+      if (gone === 0 && stopped === 0) continue
       const left = kept.filter(({ environment }) => environment === side.id).map(({ path }) => labels.file(side.id, path))
       io.out(io.paint.strong(labels.environment(side.id)))
-      if (stopped > 0) io.out(`  ${io.paint.warn('-')} ${stopped} running ${stopped === 1 ? 'process' : 'processes'} ended`)
+      if (stopped > 0) io.out(`  ${io.paint.warn('-')} ${count(stopped, 'running process', 'running processes')} ended`)
       io.out(`  ${io.paint.warn('-')} programs and packages removed`)
       if (left.length > 0) io.out(`  ${io.paint.dim('·')} kept: ${left.join(', ')}`)
     }

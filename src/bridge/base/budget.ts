@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { limits } from './limits.ts'
 import { quote } from './quote.ts'
 import { cut } from './text.ts'
@@ -79,12 +80,16 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 /** Tokens of so many bytes. */
 export const tokensFor = (bytes: number): number => Math.ceil(bytes / tokenBytes)
 
+export const inTokens = (bytes: number): string => count(tokensFor(bytes), 'token')
+
 /** How an answer tells what it leaves out. */
 export interface Rest {
   /** What is left out in any case: it was not even read. */
   readonly unread: readonly Left[]
   /** The call that shows more, where an answer may have so many tokens. */
   call(tokens: number): string
+  /** It can be a call of another tool, which shows more even where no answer of this one may be longer. */
+  readonly isOfAnother?: boolean
 }
 
 const wordsOf = ({ title, text }: AnswerPart, shown: string): string => (text === null ? title : `${title}\n${quote(shown)}`)
@@ -125,8 +130,9 @@ export const spareBytes = limits.cursorBytes + limits.noticeBytes
 /** Bytes for naming what is left out. A short answer gives a larger share of its room, so that the call for the rest fits. */
 const toldIn = (free: number): number => Math.min(limits.leftOutBytes, Math.floor(Math.max(free / 3, Math.min(free * 0.7, 160))))
 
-/** Whether a longer answer can be asked for. */
-const canGrow = (room: number): boolean => room < limits.answerTokensMost * tokenBytes - spareBytes
+/** Whether there is a call that shows more than an answer of `room` bytes. */
+const canGrow = (room: number, { isOfAnother = false }: Rest): boolean =>
+  isOfAnother || room < limits.answerTokensMost * tokenBytes - spareBytes
 
 /** The words of an answer: a line of ours, then the parts that fit, then what is left out. */
 export function partsInWords(head: string, parts: readonly AnswerPart[], room: number, rest: Rest): string {
@@ -135,7 +141,7 @@ export function partsInWords(head: string, parts: readonly AnswerPart[], room: n
   const isAll = all.left.length === 0 && rest.unread.length === 0
   const reserved = isAll ? 0 : toldIn(free)
   const { taken, left } = isAll ? all : fill(parts, free - reserved, costInWords)
-  const call = isAll || !canGrow(room) ? '' : rest.call(needed(Buffer.byteLength(head), parts, rest.unread))
+  const call = isAll || !canGrow(room, rest) ? '' : rest.call(needed(Buffer.byteLength(head), parts, rest.unread))
   const note = leftOut([...left, ...rest.unread], reserved - 1, call)
   return [head, ...taken.map(({ part, text }) => wordsOf(part, text)), ...(note === '' ? [] : [note])].join('\n')
 }
@@ -143,11 +149,11 @@ export function partsInWords(head: string, parts: readonly AnswerPart[], room: n
 /** `[Left out: goal (12 tokens), 3 more (400 tokens). CALL shows more.]`: as many names as fit into `room` bytes, the others counted. */
 function leftOut(left: readonly Left[], room: number, call: string): string {
   if (left.length === 0) return ''
-  const size = (some: readonly Left[]): string => `${tokensFor(some.reduce((sum, { bytes }) => sum + bytes, 0))} tokens`
+  const size = (some: readonly Left[]): string => inTokens(some.reduce((sum, { bytes }) => sum + bytes, 0))
   const told = (named: number): string => {
     const names = left.slice(0, named).map((each) => `${each.name} (${size([each])})`)
     const others = left.slice(named)
-    const more = others.length === 0 ? [] : [`${others.length}${named === 0 ? ' parts' : ' more'} (${size(others)})`]
+    const more = others.length === 0 ? [] : [`${named === 0 ? count(others.length, 'part') : `${others.length} more`} (${size(others)})`]
     return `[Left out: ${[...names, ...more].join(', ')}. ${call === '' ? 'No answer holds more.' : `${call} shows more.`}]`
   }
   const fits = (text: string): boolean => Buffer.byteLength(text) <= room
@@ -178,7 +184,7 @@ export function partsInData(
   }
   const omitted = [...left, ...rest.unread].map(({ about, bytes }) => ({ ...about, tokens: tokensFor(bytes) }))
   if (omitted.length === 0) return data
-  const call = canGrow(room) ? rest.call(needed(bytesOf(facts), parts, rest.unread)) : ''
+  const call = canGrow(room, rest) ? rest.call(needed(bytesOf(facts), parts, rest.unread)) : ''
   return { ...data, ...omittedIn(omitted, reserved, call) }
 }
 

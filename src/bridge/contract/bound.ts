@@ -1,4 +1,4 @@
-import { longest, tokensFor } from '../base/budget.ts'
+import { inTokens, longest, tokensFor } from '../base/budget.ts'
 import type { Content } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { tokenBytes } from '../base/tokens.ts'
@@ -28,7 +28,7 @@ function lastNote(last: Content | undefined): string {
 export function boundWords(content: readonly Content[], room: number): Content[] {
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? bytesIn(part.text) : 0), 0)
   if (total <= room) return [...content]
-  const note = `\n[Cut: ${tokensFor(total)} tokens are more than the ${tokensFor(room)} of this answer; ask for less, or for more tokens where the tool takes max_tokens.]`
+  const note = `\n[Cut: ${inTokens(total)} are more than the ${tokensFor(room)} of this answer; ask for less, or for more tokens where the tool takes max_tokens.]`
   const whole = `${note}${lastNote(content.at(-1))}`
   const end = [whole, note, ''].find((each) => bytesIn(each) * 2 <= room) ?? ''
   let free = room - bytesIn(end)

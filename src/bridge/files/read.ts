@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { isUtf8 } from 'node:buffer'
 import { constants, fstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
@@ -112,8 +113,7 @@ const lossyNote = (bytes: Buffer): readonly string[] =>
     ? []
     : ['[The file is not UTF-8: invalid bytes are shown as U+FFFD. edit_file keeps them.]']
 
-const beyondNote = (lines: number, offset = 0): string =>
-  `[The file has ${lines} line${lines === 1 ? '' : 's'}; offset ${offset} is beyond the last one.]`
+const beyondNote = (lines: number, offset = 0): string => `[The file has ${count(lines, 'line')}; offset ${offset} is beyond the last one.]`
 
 /** Lines of a text, each with its end. */
 const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []

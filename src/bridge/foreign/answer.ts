@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import { isDeeper, isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
@@ -55,7 +56,11 @@ export function cleanResult(result: ForeignResult, redaction: Redaction): CleanR
   const left = parts.filter((part) => part !== null)
   const lost = parts.length - left.length
   const content = left.map((part) => clean(part, redaction))
-  if (lost > 0) content.push({ type: 'text', text: `[${lost} parts of the answer are of a kind that the protocol does not know]` })
+  if (lost > 0)
+    content.push({
+      type: 'text',
+      text: `[${count(lost, 'part of the answer is', 'parts of the answer are')} of a kind that the protocol does not know]`,
+    })
   const { structuredContent } = result
   return {
     content,

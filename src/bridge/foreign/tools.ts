@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { isToolName, serverOfName } from '../../core/foreign/names.ts'
 import { type ToolsFile, noTools, parseToolsFile, toolsFileBytes } from '../../core/foreign/tools-file.ts'
 import { SmallFile } from '../base/small-file.ts'
@@ -71,7 +72,7 @@ export class ForeignTools {
       ...(missing.length === 0
         ? []
         : [
-            `${missing.length} tools were added after this program asked for its tools (${few}${missing.length > 5 ? ', …' : ''}): restart it if it does not show them. Claude Desktop asks only once.`,
+            `${count(missing.length, 'tool was', 'tools were')} added after this program asked for its tools (${few}${missing.length > 5 ? ', …' : ''}): restart it if it does not show ${missing.length === 1 ? 'it' : 'them'}. Claude Desktop asks only once.`,
           ]),
     ]
   }

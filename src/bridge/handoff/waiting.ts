@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { renameSync, writeFileSync } from 'node:fs'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
@@ -60,9 +61,9 @@ export const waitingFor = (all: readonly Waiting[], client: string | null, isLiv
 export function waitingLine(waiting: readonly Waiting[]): string | null {
   if (waiting.length === 0) return null
   const counts = kinds
-    .map((kind) => ({ kind, count: waiting.filter((each) => each.kind === kind).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => `${count} ${kind}${count === 1 ? '' : 's'}`)
+    .map((kind) => ({ kind, number: waiting.filter((each) => each.kind === kind).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ kind, number }) => count(number, kind))
   const said = counts.length === 1 ? counts.join() : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`
   return `${said} ${waiting.length === 1 ? 'waits' : 'wait'} for you: call inbox.`
 }

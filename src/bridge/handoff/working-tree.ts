@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UnreadableRepository } from '../../core/git/unreadable.ts'
@@ -85,8 +86,8 @@ function sectionsOf(difference: Difference, name: string, redaction: Redaction):
     ...listed('Conflicts to resolve', names(difference.conflicts)),
     ...listed('New and not added to git', names(difference.untracked)),
     ...listed('Changes left out for their size', [...fitting.left, ...unread]),
-    ...(closed === 0 ? [] : [`${closed === 1 ? '1 changed file is' : `${closed} changed files are`} closed and left out.`]),
-    ...(nameless === 0 ? [] : [`${nameless === 1 ? '1 file is' : `${nameless} files are`} left out: the name is no UTF-8.`]),
+    ...(closed === 0 ? [] : [`${count(closed, 'changed file is', 'changed files are')} closed and left out.`]),
+    ...(nameless === 0 ? [] : [`${count(nameless, 'file is', 'files are')} left out: the name is no UTF-8.`]),
   ]
   const state = { heading: `Working tree of ${inName(name)}`, body: redaction.text(lines.join('\n')), priority: 2 }
   return [state, ...fitting.sections]
@@ -100,7 +101,7 @@ function cut(diffs: readonly HandoffSection[]): { readonly sections: readonly Ha
   const { taken, left } = divide(diffs, limits.handoffDiff, bytesOf, (a, b) => a.body.length - b.body.length)
   return {
     sections: taken,
-    left: left.map(({ heading, body }) => `${heading.slice(headingOf('').length)} (${tokensOf(body)} tokens)`),
+    left: left.map(({ heading, body }) => `${heading.slice(headingOf('').length)} (${count(tokensOf(body), 'token')})`),
   }
 }
 

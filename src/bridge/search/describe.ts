@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { type Answer, textAnswer } from '../base/call.ts'
 import { inLine, inName } from '../base/text.ts'
 import type { Redaction } from '../base/redaction.ts'
@@ -22,10 +23,10 @@ export function describe(answered: AnsweredSearch, redaction: Redaction, page: '
   if (hits === 0 && done && page === 'first' && what !== 'file')
     lines.push(`[What .gitignore names is left out${what === 'lines' ? ', and files that are not text' : ''}.]`)
   if (closed) lines.push('[Something in it is closed and was left out: keys, logins, settings of programs, or what bridge.deny names.]')
-  if (unreadable > 0) lines.push(`[${unreadable} ${unreadable === 1 ? 'file or folder' : 'files or folders'} in it could not be read.]`)
-  if (tooLong > 0) lines.push(`[${tooLong} lines left out: they are too long to be read.]`)
+  if (unreadable > 0) lines.push(`[${count(unreadable, 'file or folder', 'files or folders')} in it could not be read.]`)
+  if (tooLong > 0) lines.push(`[${count(tooLong, 'line')} left out: too long to be read.]`)
   if (binaryFrom !== null) lines.push(`[From byte ${binaryFrom} on it is not text, and no line from there is shown.]`)
-  if (gone > 0) lines.push(`[${gone} lines left out: they have changed since.]`)
+  if (gone > 0) lines.push(`[${count(gone, 'line')} left out: changed since.]`)
   if (search !== null) lines.push(`[More: more_results with search ${JSON.stringify(search)}, or stop_search.]`)
   if (stopped === 'memory')
     lines.push('[The search was stopped because it took too much memory, as a very long line does; exclude that file, or search it alone.]')

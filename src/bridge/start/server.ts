@@ -1,5 +1,4 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
-import { nearest } from '../../core/nearest.ts'
 import { member } from '../../core/object.ts'
 import { CLIENT_KEY } from '../../core/protocol.ts'
 import type { Bridge } from '../contract/bridge.ts'
@@ -11,6 +10,7 @@ import { type CallResult, refused } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
 import { listedForeign } from '../foreign/tool.ts'
+import { nearTools } from './near-tool.ts'
 import { offerPrompts } from './prompts.ts'
 import { type OfferedResources, offerResources } from './resources.ts'
 import { Semaphore } from '../base/semaphore.ts'
@@ -85,14 +85,10 @@ export function buildServer(
       const why = bridge.foreign.gone(name)
       if (why !== null) return refused(bridge.redaction.text(why))
       const shown = bridge.redaction.part(name, 0, Math.min(name.length, 100))
-      const near = nearest(
-        name,
-        (await available(bridge, tools)).map((each) => each.name),
-      )
-      throw new ProtocolError(
-        ProtocolErrorCode.InvalidParams,
-        `Unknown tool: ${shown}. ${near === null ? 'tools/list names those there are.' : `Did you mean ${near}?`}`,
-      )
+      const own = (await available(bridge, tools)).map((each) => each.name)
+      const near = nearTools(shown, [...own, ...bridge.foreign.list().map((each) => each.name)])
+      const meant = near.length === 0 ? 'tools/list names those there are.' : `Did you mean ${near.join(' or ')}?`
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. ${meant}`)
     }
     const answer = await calls.run(() => callTool(tool, raw, bridge, made))
     return wordsAlone(bridge, context.mcpReq.envelope, server) ? withoutData(answer) : answer

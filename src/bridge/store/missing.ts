@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { limits } from '../base/limits.ts'
 import type { LastChange } from './change-file.ts'
 import { lastChange } from './connection.ts'
@@ -19,7 +20,7 @@ export function missingFrom({ database, generation, id }: OpenedStore, expected:
   if (expected !== null && expected.store !== id)
     return `The store (${generation}.db) is not the one of before: earlier entries are not in it.`
   const missing = (expected?.n ?? 0) - lastChange(database)
-  if (missing > 0) return `The store is older than it was: ${missing} changes are missing from ${generation}.db.`
+  if (missing > 0) return `The store is older than it was: ${count(missing, 'change is', 'changes are')} missing from ${generation}.db.`
   const noted = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'missing'`)?.value ?? ''
   const [, at = '0', words = ''] = /^(\d+) (.*)$/s.exec(noted) ?? []
   return words !== '' && now - Number(at) < limits.storeMissingMs ? words : null

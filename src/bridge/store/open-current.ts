@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { carryRows } from './carry.ts'
 import type { ChangeFile } from './change-file.ts'
 import { endTransaction, lastChange } from './connection.ts'
@@ -77,5 +78,7 @@ async function carry({ rebuild, report }: Crossing, old: StoreGeneration, { data
     throw error
   }
   if (carried > 0)
-    report(`Another file replaced ${old.generation}.db while it was open; ${carried} rows of the old file were copied into the new one.`)
+    report(
+      `Another file replaced ${old.generation}.db while it was open; ${count(carried, 'row of the old file was', 'rows of the old file were')} copied into the new one.`,
+    )
 }

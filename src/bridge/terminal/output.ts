@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { StringDecoder } from 'node:string_decoder'
 import { decodeConsole } from '../../effects/machine/console.ts'
 import { cutAt, partsOne } from '../base/text.ts'
@@ -92,7 +93,7 @@ export class Output {
     if (end <= limit) return { text: this.shownPart(0, end), cut: false, first: 0 }
     const head = this.head(Math.floor(limit / 4))
     const from = this.between(Math.max(this.first(), end - limit + head.length))
-    const text = `${head.text}\n[… ${from - head.length} characters left out …]\n${this.shownPart(from, end)}`
+    const text = `${head.text}\n[… ${count(from - head.length, 'character')} left out …]\n${this.shownPart(from, end)}`
     return { text, cut: true, first: this.first() }
   }
 

@@ -1,5 +1,6 @@
 import { defineCheck, type ClientFile, type Facts, type StaleCopy } from '../../core/doctor/facts.ts'
-import { count, perFile, programName, quoted } from '../../core/doctor/names.ts'
+import { count } from '../../core/count.ts'
+import { perFile, programName, quoted } from '../../core/doctor/names.ts'
 import { lookUp } from '../../core/lookup.ts'
 import type { LocatedFile } from '../../model/located.ts'
 import type { CheckResult } from '../../model/check.ts'

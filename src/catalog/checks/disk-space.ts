@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { perSide } from '../../core/doctor/names.ts'
 
@@ -24,7 +25,7 @@ export const diskSpace = defineCheck({
           {
             level: 'error',
             subject: 'disk',
-            message: `it takes only ${files} more files`,
+            message: `it takes only ${count(files, 'more file')}`,
             detail,
             fix: 'remove files that are not needed: npm cache clean --force removes many',
           },

@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts'
 import type { RepositoryFacts, TrackedFile } from '../../core/doctor/facts.ts'
 import { defineCheck } from '../../core/doctor/facts.ts'
 import type { CheckResult } from '../../model/check.ts'
@@ -23,8 +24,6 @@ function leak({ shown, why, staged = false }: TrackedFile): CheckResult {
       : `write a reference in its place (\${${why.name}})${again} and get a new key: the old one stays in the history`,
   }
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 
 /** What was looked at, and what was not. */
 function looked(

@@ -1,6 +1,7 @@
 import { onRequest } from '../../core/doctor/bridge.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
-import { count, list, programName } from '../../core/doctor/names.ts'
+import { count } from '../../core/count.ts'
+import { list, programName } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`

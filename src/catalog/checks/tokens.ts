@@ -1,5 +1,6 @@
 import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
-import { count, quoted } from '../../core/doctor/names.ts'
+import { count } from '../../core/count.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 
 /** Clocks of one machine differ by less, and a session is not made to the minute. */

@@ -19,8 +19,6 @@ export const entryName = (facts: Pick<Facts, 'sides'>, file: Pick<ClientFile, 'c
 export const list = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 
-export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
-
 /** Judges each side; one with nothing to say of it gets a good word, so that it is seen to have been looked at. */
 export function perSide(sides: readonly SideFacts[], good: string, judge: (side: SideFacts) => readonly CheckResult[]): CheckResult[] {
   return sides.flatMap((side) => {

@@ -50,7 +50,7 @@ describe('memory_get of more than its answer holds', () => {
 
   it('shows a short value whole beside a long rationale', async () => {
     const answer = await place.call('memory_get', { key: 'why', max_tokens: 1000 })
-    expect(textOf(answer)).toContain('\nValue (1 bytes):\n> 7\n[Left out: the rest of the rationale (')
+    expect(textOf(answer)).toContain('\nValue (1 byte):\n> 7\n[Left out: the rest of the rationale (')
     expect(answer.structuredContent).toMatchObject({ value: 7 })
   })
 
@@ -73,9 +73,9 @@ describe('memory_get of more than its answer holds', () => {
 })
 
 /** The answer to the call that a text names. */
-async function called(said: string): Promise<CallResult> {
+async function called(said: string, from: Desk = place): Promise<CallResult> {
   const [, tool = '', args = ''] = /\. (memory_\w+) (\{.*\}) shows more\.\]/.exec(said) ?? []
-  return place.call(tool, JSON.parse(args))
+  return from.call(tool, JSON.parse(args))
 }
 
 describe('memory_search of more than its answer holds', () => {
@@ -105,6 +105,34 @@ describe('memory_search of more than its answer holds', () => {
     } finally {
       await near.close()
     }
+  })
+})
+
+describe('a search that finds more than any answer holds', () => {
+  const MB = 2 ** 20
+  let vast: Desk
+  beforeAll(async () => {
+    vast = desk()
+    await vast.ok('memory_set', { key: 'plain', value: `needle ${'x'.repeat(MB - 200)}` })
+    await vast.ok('memory_set', { key: 'lines', value: `needle needle ${'\n'.repeat(MB / 2 - 200)}` })
+    await vast.ok('memory_set', { key: 'quotes', value: `needle needle needle ${'"'.repeat(MB / 2 - 200)}` })
+  })
+  afterAll(() => vast.close())
+
+  it.each([100, 1000, 20_000, 300_000, 399_000, 400_000])(
+    'names a call that shows the first entry that is cut, whole: %i',
+    async (most) => {
+      const said = textOf(await vast.call('memory_search', { query: 'needle', max_tokens: most }))
+      const answer = await called(said, vast)
+      expect(textOf(answer)).toMatch(/^(?:plain|lines|quotes) \(shared, version 1/)
+      expect(textOf(answer)).not.toContain('[Left out')
+      expect(answer.structuredContent).toMatchObject({ found: true, value: expect.stringMatching(/^needle /) })
+    },
+  )
+
+  it('names a call for the rest where so much is not even read', async () => {
+    const said = textOf(await vast.call('memory_search', { query: 'needle', max_tokens: 500, limit: 1 }))
+    expect((await called(said, vast)).structuredContent).toMatchObject({ results: [{ value: expect.stringMatching(/^needle /) }] })
   })
 })
 

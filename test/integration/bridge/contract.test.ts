@@ -66,7 +66,7 @@ describe('reading several files', () => {
     const text = content.map((part) => (part.type === 'text' ? part.text : part.mimeType))
     expect(text.map((each) => each.slice(0, 10))).toEqual(['== p.png', 'image/png', '== a\nA', '== big\nabc', '[Left out '])
     expect(text[3]).toMatch(/abcdefghi\n\[lines 1–\d+ of 200000; offset \d+ goes on\]$/)
-    expect(text[4]).toBe('[Left out for space: a (1 tokens). read_file reads each.]')
+    expect(text[4]).toBe('[Left out for space: a (1 token). read_file reads each.]')
   })
   it('those left out are named with their sizes, also those that cannot be read', async () => {
     place = desk()

@@ -221,7 +221,7 @@ describe.each(['legacy', 'modern'] as const)('a file of tools that changes under
     const write = (file: ToolsFile) => changeToolsFile(nodeSystem(), reachable(place.folder), 'linux', () => file)
     await write(plugin(listed('one'), listed('two')) as ToolsFile)
     await expect.poll(told).toBe(1)
-    expect(place.bridge.problems().join()).toMatch(/1 tools were added .*\(two\)/)
+    expect(place.bridge.problems().join()).toMatch(/1 tool was added .*\(two\)/)
     expect(await foreign()).toEqual(['one', 'two'])
     expect(place.bridge.problems()).toEqual([])
     // Again, since a watch on a replaced file would be deaf by now; what stays the same is no news.

@@ -182,7 +182,7 @@ const told: Readonly<Record<string, readonly [yes: RegExp, no: RegExp]>> = {
   'bridge_status connected': [/connected|you/, /not connected/],
   'bridge_status read_only': [/nothing can be changed/, /Folders/],
   'wait_for_change changed_by_you_since': [/by you after/, /never/],
-  'inbox params_left_out': [/\[Params: \d+ tokens/, /never/],
+  'inbox params_left_out': [/\[Params: \d+ tokens?/, /never/],
 }
 
 /** Fields that the words leave out, or tell in another way. */
@@ -220,7 +220,7 @@ function leaves(value: unknown, field = ''): Leaf[] {
 function tells(words: string, { field, value }: Leaf): boolean {
   if (typeof value === 'string') return [value.trim(), JSON.stringify(value).slice(1, -1)].some((each) => words.includes(each))
   const forms = Number(value) > Date.UTC(2020) ? [localTime(Number(value))] : [String(value)]
-  return [...forms, ...(field === 'bytes' ? [`${Math.ceil(Number(value) / 4)} tokens`] : [])].some((each) => words.includes(each))
+  return [...forms, ...(field === 'bytes' ? [`${Math.ceil(Number(value) / 4)} token`] : [])].some((each) => words.includes(each))
 }
 
 /** The leaves of the data that the words do not tell. */
@@ -235,6 +235,10 @@ function missing(tool: string, { content, structuredContent }: CallResult): stri
   })
 }
 
+/** One thing, told as several. */
+const manyOfOne =
+  /(?<![\d.-])1 (?:more |older |other )?(?:bytes|calls|characters|files|lines|names|notes|parts|processes|questions|replacements|results|tags|tokens|versions)\b/
+
 describe('the words of an answer', () => {
   it.each(tools.map(({ name }) => name))('tell all that its data hold: %s', async (name) => {
     const calls = await samples[name]?.()
@@ -242,6 +246,7 @@ describe('the words of an answer', () => {
     for (const [args, who] of calls ?? []) {
       const answer = await place.call(name, args, who)
       expect(answer.isError ?? false, textOf(answer)).toBe(false)
+      expect(textOf(answer), 'of one thing it speaks as of one').not.toMatch(manyOfOne)
       expect(missing(name, answer), `${JSON.stringify(args)} answered\n${textOf(answer)}`).toEqual([])
     }
   })

@@ -147,7 +147,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     const next = await bench.start()
     const late = (await next.ask<MemoryEntry[]>('list', { prefix: 'late' })).length
     expect(late).toBeLessThan(50)
-    expect(await problems(next)).toMatch(`The store is older than it was: ${50 - late} changes are missing`)
+    expect(await problems(next)).toMatch(`The store is older than it was: ${50 - late} change`)
   })
 
   it('continues when the log is cut while it is open', async () => {

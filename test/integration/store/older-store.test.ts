@@ -124,7 +124,7 @@ describe('a store of an older version with handoffs of 30 MB', () => {
 
     const read = await pickUp.text({ id: 'h-0' }, bridge, caller)
     expect(read).toMatch(/^> Goal 0$/m)
-    expect(read).toMatch(/\[Left out: the rest of the goal \(\d+ tokens\), files \(1 tokens\), section "section 0" \(262144 tokens\)/)
+    expect(read).toMatch(/\[Left out: the rest of the goal \(\d+ tokens\), files \(1 token\), section "section 0" \(262144 tokens\)/)
     expect(Buffer.byteLength(read)).toBeLessThan(limits.answerTokens * 4 + 2000)
     expect(longest).toBeLessThan(limits.answerTokens * 4 + 10_000)
     expect(await said(bridge, 'handoff_read', { id: 'q-0' })).toMatch(

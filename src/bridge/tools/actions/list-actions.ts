@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { tokensFor } from '../../base/budget.ts'
 import { oneOfMany, optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
@@ -20,16 +21,16 @@ export const listActions = defineTool({
       found: list(database, { status, limit }, liveIn(bridge.settings), bridge.now()),
       total: totalOf(database, status),
     }))
-    const count = Math.max(total.count, found.length)
+    const all = Math.max(total.count, found.length)
     const beyond = (told: number): number => {
       const left = found.slice(0, told).reduce((bytes, action) => bytes - bytesOf(action), total.bytes)
       return tokensFor(Math.max(0, left))
     }
     const more = (left: number) =>
-      `[${left} more (${beyond(count - left)} tokens): list by status, or with a limit of up to ${limits.actionsListedMost}.]`
-    const { lines, shown } = listInRoom(found, { count, room, line: actionListed, fact: actionShort, more })
+      `[${left} more (${count(beyond(all - left), 'token')}): list by status, or with a limit of up to ${limits.actionsListedMost}.]`
+    const { lines, shown } = listInRoom(found, { count: all, room, line: actionListed, fact: actionShort, more })
     const text = lines.length === 0 ? 'No actions.' : lines.join('\n')
-    const left = count - shown.length
+    const left = all - shown.length
     return {
       content: [{ type: 'text', text }],
       data: { actions: shown, ...(left > 0 && { more: left, more_tokens: beyond(shown.length) }) },

@@ -1,6 +1,6 @@
 import { localTime } from '../../../core/local-time.ts'
 import type { Action } from '../../actions/action.ts'
-import { type AnswerPart, partsInData, partsInWords, tokensFor } from '../../base/budget.ts'
+import { type AnswerPart, partsInData, partsInWords, inTokens } from '../../base/budget.ts'
 import { quote, quoteInLine } from '../../base/quote.ts'
 import { inLine } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
@@ -41,7 +41,7 @@ export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Act
 
 /** What an action asks, below its line: who asked is told there. */
 export function paramsBelow({ params, unread }: Action): string {
-  if (unread.params !== undefined) return `\n[Params: ${tokensFor(unread.params)} tokens; get_action shows them.]`
+  if (unread.params !== undefined) return `\n[Params: ${inTokens(unread.params)}; get_action shows them.]`
   return isEmpty(params) ? '' : `\n${quote(JSON.stringify(params))}`
 }
 
@@ -70,7 +70,7 @@ const whoseResult = ({ carrier, to, status }: Action): string =>
 /** The result of an action, for people; null: there is none yet. */
 export function resultText(action: Action): string | null {
   const { result, unread } = action
-  if (unread.result !== undefined) return `[${tokensFor(unread.result)} tokens: get_action shows them.]`
+  if (unread.result !== undefined) return `[${inTokens(unread.result)}: get_action shows them.]`
   if (result === null) return null
   if (typeof result === 'string') return result
   if (typeof result !== 'object' || Array.isArray(result)) return JSON.stringify(result)

@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { shown } from '../../files/names.ts'
 import { pathArgument } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -13,6 +14,9 @@ export const copyFile = defineTool({
     const { copyFile: copy } = await import('../../files/move.ts')
     const commands = settings.terminal !== 'off' && settings.families.includes('terminal')
     const { from, to, bytes } = await copy(settings.folder, policy, source, destination, commands)
-    return { content: [{ type: 'text', text: `Copied ${shown(from)} to ${shown(to)} (${bytes} bytes).` }], data: { from, to, bytes } }
+    return {
+      content: [{ type: 'text', text: `Copied ${shown(from)} to ${shown(to)} (${count(bytes, 'byte')}).` }],
+      data: { from, to, bytes },
+    }
   },
 })

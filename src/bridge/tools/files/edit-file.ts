@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { shown } from '../../files/names.ts'
 import { listOf, optional, pathArgument, record, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
@@ -25,7 +26,7 @@ export const editFile = defineTool({
       content: [
         {
           type: 'text',
-          text: `Edited ${shown(done.real)}: ${replacements} replacement${replacements === 1 ? '' : 's'} (${done.bytes} bytes now).`,
+          text: `Edited ${shown(done.real)}: ${count(replacements, 'replacement')} (${count(done.bytes, 'byte')} now).`,
         },
       ],
       data: { path: done.real, bytes: done.bytes, replacements },

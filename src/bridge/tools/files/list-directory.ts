@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { shown } from '../../files/names.ts'
 import { optional, pathArgument, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
@@ -21,10 +22,10 @@ export const listDirectory = defineTool({
     const { real, entries, closed, unentered, cut } = await list(policy, path, depth ?? 1)
     const listed = listInRoom(entries, {
       ...{ count: entries.length, room: room - noteRoom, line: (entry) => shown(entry.path) + marks[entry.kind], fact: (entry) => entry },
-      more: (left) => `[${left} more names do not fit; list a folder below, or use search_files.]`,
+      more: (left) => `[${count(left, 'more name does', 'more names do')} not fit; list a folder below, or use search_files.]`,
     })
     const lines = [...listed.lines]
-    if (closed > 0) lines.push(`[${closed === 1 ? '1 closed entry is' : `${closed} closed entries are`} not shown.]`)
+    if (closed > 0) lines.push(`[${count(closed, 'closed entry is', 'closed entries are')} not shown.]`)
     const [first] = unentered
     if (first !== undefined)
       lines.push(

@@ -1,4 +1,5 @@
-import { tokensFor } from '../../base/budget.ts'
+import { count } from '../../../core/count.ts'
+import { inTokens } from '../../base/budget.ts'
 import { shown } from '../../files/names.ts'
 import type { Content } from '../../base/call.ts'
 import { listOf, pathArgument } from '../../base/input.ts'
@@ -68,14 +69,14 @@ const sized = async ({ policy }: Pick<Bridge, 'policy'>, path: string): Promise<
 
 /** As many names as fit, each with its size, the others counted. */
 function leftOut(files: readonly LeftFile[]): string {
-  const size = (some: readonly LeftFile[]): string => `${tokensFor(some.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0))} tokens`
+  const size = (some: readonly LeftFile[]): string => inTokens(some.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0))
   const named = (file: LeftFile): string => `${shown(file.path)} (${file.bytes === null ? 'cannot be read' : size([file])})`
   for (let names = files.length; names > 0; names--) {
     const others = files.slice(names)
     const text = `[Left out for space: ${files.slice(0, names).map(named).join(', ')}${others.length === 0 ? '' : ` and ${others.length} more (${size(others)})`}. read_file reads each.]`
     if (Buffer.byteLength(text) <= endRoom) return text
   }
-  return `[${files.length} files (${size(files)}) left out for space. read_file reads each.]`
+  return `[${count(files.length, 'file')} (${size(files)}) left out for space. read_file reads each.]`
 }
 
 /** One file under its name. The note of a cut read follows its text. */

@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { shown } from '../../files/names.ts'
 import { oneOf, optional, pathArgument, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
@@ -16,7 +17,7 @@ export const writeFile = defineTool({
     const verb = done.created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote'
     const note = done.converted ? ' Its encoding was unknown; it is UTF-8 now.' : ''
     return {
-      content: [{ type: 'text', text: `${verb} ${shown(done.real)} (${done.bytes} bytes).${note}` }],
+      content: [{ type: 'text', text: `${verb} ${shown(done.real)} (${count(done.bytes, 'byte')}).${note}` }],
       data: { path: done.real, bytes: done.bytes, created: done.created, ...(done.converted && { converted: true }) },
     }
   },

@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { tokensFor } from '../../base/budget.ts'
 import { oneOfMany, optional, text } from '../../base/input.ts'
 import { listInRoom } from '../../base/listing.ts'
@@ -22,11 +23,10 @@ export const handoffList = defineTool({
       total: totalOf(database, query),
     }))
     const beyond = (told: number): number => tokensFor(found.slice(0, told).reduce((left, { bytes }) => left - bytes, total.bytes))
-    const { count } = total
-    const more = (left: number) => `[${left} more (${beyond(count - left)} tokens): list by status or to.]`
-    const { lines, shown } = listInRoom(found, { count, room, line: handoffLine, fact: handoffFacts, more })
+    const more = (left: number) => `[${left} more (${count(beyond(total.count - left), 'token')}): list by status or to.]`
+    const { lines, shown } = listInRoom(found, { count: total.count, room, line: handoffLine, fact: handoffFacts, more })
     const text = lines.length === 0 ? 'No handoffs.' : lines.join('\n')
-    const left = count - shown.length
+    const left = total.count - shown.length
     return {
       content: [{ type: 'text', text }],
       data: { handoffs: shown, ...(left > 0 && { more: left, more_tokens: beyond(shown.length) }) },

@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { type AnswerPart, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
@@ -81,8 +82,8 @@ async function handoffAnswer(bridge: Bridge, id: string, room: number): Promise<
     unread: [
       ...(older.count === 0
         ? []
-        : [{ name: `${older.count} older notes`, bytes: older.bytes, about: { part: 'older notes', count: older.count } }]),
-      ...(unasked === 0 ? [] : [{ name: `${unasked} older questions`, bytes: 0, about: { part: 'older questions', count: unasked } }]),
+        : [{ name: count(older.count, 'older note'), bytes: older.bytes, about: { part: 'older notes', count: older.count } }]),
+      ...(unasked === 0 ? [] : [{ name: count(unasked, 'older question'), bytes: 0, about: { part: 'older questions', count: unasked } }]),
     ],
   }
 }

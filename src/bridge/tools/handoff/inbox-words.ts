@@ -1,4 +1,5 @@
-import { tokensFor } from '../../base/budget.ts'
+import { count } from '../../../core/count.ts'
+import { inTokens } from '../../base/budget.ts'
 import { limits } from '../../base/limits.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { quote, quoteInLine } from '../../base/quote.ts'
@@ -65,7 +66,7 @@ function shownText(redaction: Redaction, stored: Beginning, most: number, id: st
   const text = cut(clean, most)
   if (stored.isWhole && text === clean) return { text, note: '', facts: {} }
   const call = `handoff_read ${JSON.stringify({ id })}`
-  return { text, note: `\n[Cut: ${tokensFor(stored.bytes)} tokens; ${call} shows more.]`, facts: { cut: true, bytes: stored.bytes } }
+  return { text, note: `\n[Cut: ${inTokens(stored.bytes)}; ${call} shows more.]`, facts: { cut: true, bytes: stored.bytes } }
 }
 
 const about = ({ handoff }: Question): Readonly<Record<string, unknown>> => (handoff === null ? {} : { handoff })
@@ -129,7 +130,7 @@ const names: Readonly<Record<Kind, string>> = {
 
 /** `[Beyond this answer: 3 handoffs, 1 question. …]` */
 function beyond(counts: Counts): string {
-  const told = kinds.flatMap((kind) => (counts[kind] <= 0 ? [] : [`${counts[kind]} ${names[kind]}${counts[kind] === 1 ? '' : 's'}`]))
+  const told = kinds.flatMap((kind) => (counts[kind] <= 0 ? [] : [count(counts[kind], names[kind])]))
   return `[Beyond this answer: ${told.join(', ')}. handoff_list and list_actions name handoffs and actions; the others come once these are answered or read.]`
 }
 

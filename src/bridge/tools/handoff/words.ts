@@ -1,5 +1,5 @@
 import { localTime } from '../../../core/local-time.ts'
-import { tokensFor } from '../../base/budget.ts'
+import { inTokens, tokensFor } from '../../base/budget.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
@@ -11,7 +11,7 @@ export const handoffLine = ({ id, title, status, claim, to, by, at, updated, nam
     `from ${quoteInLine(by)} to ${quoteInLine(to ?? 'any')}`,
     `${localTime(at)}${localTime(updated) === localTime(at) ? '' : `, changed ${localTime(updated)}`}`,
     `namespace ${quoteInLine(namespace)}`,
-    `${tokensFor(bytes)} tokens`,
+    inTokens(bytes),
   ].join(', ')
 
 /** What lists show of a handoff. */

@@ -135,15 +135,16 @@ function sizesIn(list: EntryList, form: Form): readonly number[] {
   let looked = 0
   return list.entries.map((entry) => {
     looked += bytesOf(entry)
-    if (looked > limits.answerTokensMost * tokenBytes) return bytesOf(entry)
-    const { value, rationale } = entry
-    const whole = value === null ? '' : form.textOf(value)
-    return sumOf(
-      partsOf(list, entry, { whole, text: whole, why: rationale ?? '', isTagged: true }).map((part) =>
-        form.costOfPart(part, part.text ?? ''),
-      ),
-    )
+    return looked > limits.answerTokensMost * tokenBytes ? bytesOf(entry) : sizeOf(list, entry, form)
   })
+}
+
+/** Bytes of one entry that is shown whole. */
+function sizeOf(list: EntryList, entry: EntryVersion, form: Form): number {
+  const { value, rationale } = entry
+  const whole = value === null ? '' : form.textOf(value)
+  const parts = partsOf(list, entry, { whole, text: whole, why: rationale ?? '', isTagged: true })
+  return sumOf(parts.map((part) => form.costOfPart(part, part.text ?? '')))
 }
 
 /** The line above a rationale, names of fields and brackets. */
@@ -168,7 +169,7 @@ interface Chosen {
   readonly unread: readonly Unread[]
   /** Which entry is the first that is not shown whole. */
   readonly first: number
-  /** Bytes of each entry. */
+  /** Bytes of each entry, as `sizesIn` tells them. */
   readonly sizes: readonly number[]
 }
 
@@ -197,13 +198,15 @@ export function entriesInRoom(list: EntryList, room: number): Answer {
   const inWords = chosen(list, quoted, room - bytesIn(list.head))
   const inData = chosen(list, asJson, room - jsonBytes(list.facts))
   const around = Math.max(bytesIn(list.head), jsonBytes(list.facts)) + spareBytes
-  const tokens = (sizeIn: (sizes: readonly number[]) => number): number =>
-    tokensFor(Math.max(sizeIn(inWords.sizes), sizeIn(inData.sizes)) + around)
+  const ofAll = tokensFor(Math.max(sumOf(inWords.sizes), sumOf(inData.sizes)) + around)
+  // The answer with one entry also names other namespaces that hold its key.
+  const tokensOf = (entry: EntryVersion): number =>
+    tokensFor(Math.max(...[quoted, asJson].map((form) => sizeOf(list, entry, form))) + around + limits.leftOutBytes)
   const rest = ({ unread, first }: Chosen): Rest => ({
-    unread,
+    ...{ unread, isOfAnother: true },
     call() {
       const entry = list.entries[first]
-      return entry === undefined ? '' : list.call(entry, { ofFirst: tokens((sizes) => sizes[first] ?? 0), ofAll: tokens(sumOf) })
+      return entry === undefined ? '' : list.call(entry, { ofFirst: tokensOf(entry), ofAll })
     },
   })
   return {

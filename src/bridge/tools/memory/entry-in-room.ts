@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { type AnswerPart, beginning, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
 import type { Answer } from '../../base/call.ts'
 import { limits } from '../../base/limits.ts'
@@ -54,7 +55,7 @@ function rationaleIn(rationale: string, share: number, costOf: (text: string) =>
 
 /** The title tells the size as JSON, as the field `bytes` does. */
 const valueIn = ({ value }: MemoryEntry, text: string): AnswerPart => ({
-  ...{ name: 'the value', title: `Value (${bytesIn(value)} bytes):`, text, isWhole: true, bytes: bytesIn(text) },
+  ...{ name: 'the value', title: `Value (${count(bytesIn(value), 'byte')}):`, text, isWhole: true, bytes: bytesIn(text) },
   ...{ field: 'shown', isListed: false, about: { part: 'value' } },
   value: (shown) => (shown === value ? { value: JSON.parse(value) } : { value_text: shown, cut: true, bytes: bytesIn(value) }),
 })
@@ -66,10 +67,10 @@ function inParts(entry: MemoryEntry, text: string, room: number, costOf: (text: 
 }
 
 const tagsLeft = ({ tags }: MemoryEntry): Unread => ({
-  ...{ name: `${tags.length} tags`, bytes: jsonBytes(tags), about: { part: 'tags', count: tags.length } },
+  ...{ name: count(tags.length, 'tag'), bytes: jsonBytes(tags), about: { part: 'tags', count: tags.length } },
 })
 const placesLeft = (alsoIn: readonly AlsoIn[]): Unread => ({
-  name: `${alsoIn.length} other namespaces that hold the key`,
+  name: count(alsoIn.length, 'other namespace that holds the key', 'other namespaces that hold the key'),
   ...{ bytes: jsonBytes(alsoIn), about: { part: 'also_in', count: alsoIn.length } },
 })
 

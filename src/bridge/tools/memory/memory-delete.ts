@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { optional, whole, flag } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -30,7 +31,7 @@ export const memoryDelete = defineTool({
     })
     const isDone = deleted || versions > 0
     const isNew = await newness(bridge, isDone ? undefined : wanted.namespace)
-    const forgot = `Forgot ${inQuotes(key)} of ${quoteInLine(namespace)}${history ? ` and its history (${versions} ${versions === 1 ? 'version' : 'versions'})` : ''}.`
+    const forgot = `Forgot ${inQuotes(key)} of ${quoteInLine(namespace)}${history ? ` and its history (${count(versions, 'version')})` : ''}.`
     const words = isDone ? forgot : `There is no ${inQuotes(key)} in ${quoteInLine(namespace)}.${nearWords(near)}${isNew.words}`
     const data = { deleted, namespace, ...(history && { versions }), ...(near.length > 0 && { near }), ...isNew.facts }
     return { content: [{ type: 'text', text: words }], data }

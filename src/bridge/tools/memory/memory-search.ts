@@ -39,7 +39,11 @@ export const memorySearch = defineTool({
           about: { namespace: cut(held, shortName), key: cut(key, shortName) },
         }),
         factsOf: ({ namespace: held, key, version, by, at }) => ({ namespace: held, key, version, by, at }),
-        call: (_, { ofAll }) => callFor('memory_search', asked, ofAll),
+        // No answer holds all of them: the first is read by itself, then the next.
+        call: ({ namespace: held, key }, { ofFirst, ofAll }) =>
+          ofAll > limits.answerTokensMost
+            ? callFor('memory_get', { key, namespace: held }, ofFirst)
+            : callFor('memory_search', asked, ofAll),
       },
       room,
     )

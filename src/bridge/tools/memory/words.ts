@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { localTime } from '../../../core/local-time.ts'
 import type { MemoryEntry } from '../../memory/entry.ts'
 import type { Bridge } from '../../contract/bridge.ts'
@@ -43,7 +44,7 @@ export const entryLine = ({
   [
     `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`,
     ...(tags.length === 0 ? [] : [`tags ${tags.map(quoteInLine).join(', ')}`]),
-    ...(bytes === undefined ? [] : [`${bytes} bytes`]),
+    ...(bytes === undefined ? [] : [count(bytes, 'byte')]),
     ...(rationale === undefined ? [] : [`why: ${inQuotes(rationale)}`]),
   ].join(', ')
 

@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { localTime } from '../../../core/local-time.ts'
 import { optional, text } from '../../base/input.ts'
 import { inQuotes } from '../../base/quote.ts'
@@ -19,7 +20,7 @@ export const searchHistory = defineTool({
       ({ id, server, tool, by, at, outcome, reused, bytes, begins, ...search }) =>
         `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${localTime(at)}${reused === 0 ? '' : `, reused ${reused}×`}, ${bytes} bytes${begins === '' ? '' : `: ${inQuotes(begins)}`}`,
     )
-    const summary = `${found.requests} calls went out, ${found.reused} results were used again.`
+    const summary = `${count(found.requests, 'call')} went out, ${count(found.reused, 'result was', 'results were')} used again.`
     const content = [{ type: 'text' as const, text: [...(lines.length === 0 ? ['No such call.'] : lines), summary].join('\n') }]
     return { content, data: { requests: found.requests, reused: found.reused, searches } }
   },

@@ -1,3 +1,4 @@
+import { count } from '../../../core/count.ts'
 import { beginning } from '../../terminal/mask.ts'
 import { defineTool } from '../../contract/tool.ts'
 
@@ -21,7 +22,7 @@ export const listSessions = defineTool({
     }))
     const words = sessions.map(
       ({ session, running, exit_code: code, seconds, shell, environment, characters, command }) =>
-        `${session} ${running ? 'running' : `ended (${code})`}, started ${seconds} s ago by ${shell} on ${environment}, ${characters} characters: ${command}`,
+        `${session} ${running ? 'running' : `ended (${code})`}, started ${seconds} s ago by ${shell} on ${environment}, ${count(characters, 'character')}: ${command}`,
     )
     return { content: [{ type: 'text', text: words.join('\n') || 'No sessions.' }], data: { sessions } }
   },
