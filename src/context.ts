@@ -56,7 +56,8 @@ export interface Paint {
 export interface Prompt {
   /** False: nothing may be asked. */
   readonly able: boolean
-  confirm(question: string, options: { flag: string; default?: boolean }): Promise<boolean>
+  /** `signal`: takes the question back, which counts as Ctrl-C at it. */
+  confirm(question: string, options: { flag: string; default?: boolean; signal?: AbortSignal }): Promise<boolean>
   /** Hidden input. */
   secret(question: string, options: { flag: string }): Promise<string>
   /** `signal` ends the question unanswered. */
@@ -89,8 +90,23 @@ export interface Context {
   readonly argv: readonly string[]
   /** `--dry-run`: `system` refuses every change, and what would be done is said. */
   readonly isDry?: boolean
+  /** Another command runs it: nobody typed it, so nothing that it starts counts as agreed to. */
+  readonly isInside?: boolean
   /** How this program is typed where the person is. */
   readonly typed?: () => string
+  /** Runs another command line in this process, under `--json`. Its questions go to `prompt`; without one it may not ask. */
+  readonly runInside?: RunInside
+  /** Runs another command line in this process and on this terminal, as if the person had typed it. */
+  readonly runHere?: (argv: readonly string[]) => Promise<ExitCode>
+}
+
+export type RunInside = (argv: readonly string[], prompt?: Prompt) => Promise<RanInside>
+
+/** How a command line ended that was run inside another command. */
+export interface RanInside {
+  readonly code: ExitCode
+  /** What it printed, or its error document; keys are dots in it. Null: it printed none. */
+  readonly document: unknown
 }
 
 /** The work of a command: its words and options are those of its spec. */

@@ -201,6 +201,15 @@ const groups = Object.keys(startGroups).map((name, index, { length }) => ({
 const isBridge = ([name]) => name === 'serve'
 const cjs = { ...output, format: 'cjs', entryFileNames: '[name].cjs' }
 
+/** What the page of `ui` consists of besides its program. */
+const pageFiles = {
+  name: 'page-files',
+  generateBundle() {
+    for (const name of ['index.html', 'page.css', 'icon.svg'])
+      this.emitFile({ type: 'asset', fileName: name, source: readFileSync(join(root, 'src', 'page', name), 'utf8') })
+  },
+}
+
 const config = defineConfig([
   {
     ...input,
@@ -225,6 +234,15 @@ const config = defineConfig([
     input: { 'plugin-child': join(root, 'src/bridge/plugins/child/main.ts') },
     plugins: [onlyProcess, onlyAscii, thirdParty('THIRD-PARTY-PLUGIN.txt')],
     output: { ...cjs, codeSplitting: false },
+  },
+  {
+    // The page of `ui`, for browsers: one file, which no command of ours reads.
+    input: { page: join(root, 'src/page/main.tsx') },
+    platform: 'browser',
+    tsconfig: join(root, 'src/page/tsconfig.json'),
+    transform: { target: 'es2022', jsx: { runtime: 'automatic', importSource: 'preact' } },
+    plugins: [onlyAscii, thirdParty('THIRD-PARTY.txt'), pageFiles],
+    output: { dir: join(dist, 'page'), format: 'iife', entryFileNames: '[name].js', minify: true, comments: false, codeSplitting: false },
   },
   {
     ...input,

@@ -14,7 +14,9 @@ const layers: Record<string, readonly string[]> = {
   context: ['errors', 'model'],
   errors: [],
   version: [],
-  commands: ['effects', 'core', 'catalog', 'ui', 'bridge', 'model', 'context', 'errors', 'version'],
+  commands: ['effects', 'core', 'catalog', 'ui', 'bridge', 'window', 'model', 'context', 'errors', 'version'],
+  window: ['effects', 'core', 'ui', 'model', 'context', 'errors'],
+  page: ['model', 'ui'],
   bridge: ['effects', 'core', 'catalog', 'model', 'errors', 'version'],
   effects: ['core', 'catalog', 'model', 'errors', 'version'],
   catalog: ['core', 'model', 'errors'],
@@ -37,6 +39,8 @@ const doors: Record<string, readonly string[]> = {
   zod: ['model'],
   ws: ['bridge/transports'],
   '@modelcontextprotocol': ['effects/run', 'effects/login', 'bridge'],
+  preact: ['page'],
+  '@preact/signals': ['page'],
 }
 
 /** Where a key may be taken out of its wrapper: to be spliced, written, compared, or handed to a child. */
@@ -212,7 +216,7 @@ interface Source {
 }
 
 const sources: Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => read(path.split(sep).join('/'), readFileSync(join(src, path), 'utf8')))
 
 function read(path: string, text: string): Source {
@@ -238,7 +242,7 @@ describe('the parts of src', () => {
     expect(
       troubles(({ path, imports, types }) =>
         imports
-          .filter((name) => name.startsWith('.') && name.endsWith('.ts'))
+          .filter((name) => name.startsWith('.') && /\.tsx?$/.test(name))
           .flatMap((name) => {
             const from = partOf(path)
             const to = partOf(
@@ -496,7 +500,7 @@ describe('every file', () => {
 
   it('has a name that says what it is about', () => {
     expect(troubles(({ path }) => path.split('/').filter((part) => /^(utils?|helpers?|common|shared|misc)(\.ts)?$/.test(part)))).toEqual([])
-    expect(troubles(({ path }) => path.split('/').filter((part) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part)))).toEqual([])
+    expect(troubles(({ path }) => path.split('/').filter((part) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?)?$/.test(part)))).toEqual([])
   })
 
   it('exports no type of a name that another file exports, too', () => {

@@ -15,6 +15,46 @@ export interface Requirement {
  */
 export const requirements: readonly Requirement[] = [
   {
+    behaviour: 'a page on loopback answers nobody but its own tab, and this user alone',
+    source: 'reach',
+    tests: {
+      'unit/window/judge.test.ts': ['%s'],
+      'unit/window/peer.test.ts': ['%s'],
+      'e2e/window/attacks.test.ts': [
+        'by another page, a form, a frame or a name of its own gets nothing',
+        'with a link that was used already is refused, and the terminal says so',
+        'is cut off unread, by %s',
+      ],
+    },
+  },
+  {
+    behaviour: 'a page alone never brings new code, and does nothing but the plan that was seen',
+    source: 'reach',
+    tests: {
+      'e2e/window/doing.test.ts': [
+        'never brings new code: %s',
+        'does nothing when something changed since its plan, and shows the new one',
+        'of --read-only reads, and changes nothing',
+        'comes in from the page and never goes out',
+      ],
+      'e2e/window/life.test.ts': ['Enter makes a new link, and a plan that brings new code is answered there'],
+    },
+  },
+  {
+    behaviour: 'the page shows what commands print, to everybody who can look',
+    source: 'reach',
+    tests: {
+      'e2e/window/doing.test.ts': ['%s as the command prints it'],
+      'e2e/window/page.test.ts': [
+        'shows who has what, what differs, and puts it back',
+        'shows what is remembered and what happened, as it happens, and deletes an entry',
+        'shows what programs ask of each other, answers a question, and leaves approving to the terminal',
+        'draws markup and hidden characters of strangers as text',
+        'has nothing against it by axe, %i columns wide, %s, and scrolls nowhere sideways',
+      ],
+    },
+  },
+  {
     behaviour: 'each of ten more programs gets its entries as it spells them, and four that can be had read them',
     source: 'reach',
     tests: {

@@ -1,5 +1,5 @@
 import { specs } from './specs/index.ts'
-import type { Context } from '../context.ts'
+import type { Context, Prompt, RanInside } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { System } from '../model/system.ts'
 import { createIo, type Sink } from '../ui/io.ts'
@@ -10,17 +10,24 @@ import { commandWord, ownWords } from './command-word.ts'
 import { parse } from './program.ts'
 import { reportFailure } from './report.ts'
 
+/** A place for words that nobody reads. */
+interface NoTerminal extends Sink {
+  readonly isTTY?: false
+}
+
 /** What a command uses of the process. */
 export interface CliProcess {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: Sink
-  readonly stderr: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream | NoTerminal
   readonly signal: AbortSignal
   readonly variables: Readonly<Record<string, string | undefined>>
   /** `isDry`: one that changes nothing. */
   system(isDry: boolean): Promise<System>
   /** How this program is typed here. */
   readonly typed?: () => string
+  /** Who is asked in place of the person at the terminal, where another command runs this one. */
+  readonly inside?: Prompt
 }
 
 /** One command line from argv to exit code. */
@@ -59,20 +66,51 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     const context: Context = {
       system: await terminal.system(isDry),
       isDry,
+      isInside: terminal.inside !== undefined,
       io,
-      prompt: promptFor(terminal, common.yes === true, common.json === true),
+      prompt: terminal.inside ?? promptFor(terminal, common.yes === true, common.json === true),
       options: common,
       signal: terminal.signal,
       command,
       commands: specs,
       argv,
       ...typed,
+      runInside: (line, prompt) => runInside(line, version, terminal, prompt),
+      runHere: (line) => runCli(line, version, terminal),
     }
     const run = await parsed.spec.load(parsed.verb?.name ?? null)
     return await run(context, parsed.args, parsed.options)
   } catch (error) {
     return reportFailure(io, command, terminal.signal.aborted ? cancelled(error) : error)
   }
+}
+
+/** The most that a document of a command run inside another may hold, in bytes. */
+const insideMost = 8 * 1024 * 1024
+
+/** Runs a command line as `runCli` does, without the terminal: its document is given back, and all talk is dropped. */
+async function runInside(argv: readonly string[], version: string, terminal: CliProcess, prompt?: Prompt): Promise<RanInside> {
+  let text = ''
+  let isTooLong = false
+  const stdout: Sink = {
+    write(more) {
+      isTooLong ||= text.length + more.length > insideMost
+      if (!isTooLong) text += more
+    },
+  }
+  const code = await runCli(['--json', ...argv], version, {
+    signal: terminal.signal,
+    variables: terminal.variables,
+    stdin: terminal.stdin,
+    stdout,
+    stderr: { write: () => undefined },
+    system: (isDry) => terminal.system(isDry),
+    ...(terminal.typed && { typed: terminal.typed }),
+    inside: prompt ?? silentPrompt('Nobody is asked here'),
+  })
+  if (isTooLong)
+    throw new TwinError('too-long', `The answer is larger than ${insideMost / 1024 / 1024} MiB.`, { hint: 'ask for less of it' })
+  return { code, document: text.trim() === '' ? null : JSON.parse(text) }
 }
 
 /** Any error after Ctrl-C counts as cancelled. */

@@ -16,13 +16,13 @@ const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const longest = 366 * units.d
 
 /** `24h`, `30m`, `90s`, `7d`, or seconds, in ms. */
-export function ttlMs(text: string): number {
+export function ttlMs(text: string, flag = '--ttl'): number {
   const [, number = '', unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(text.trim()) ?? []
   const known = Object.entries(units).find(([name]) => name === unit)
   const ms = Number(number) * (known?.[1] ?? 0)
   if (number === '' || ms <= 0 || ms > longest)
-    throw usageError(`--ttl ${text} is not a time between one second and a year.`, {
-      hint: '--ttl 24h, 30m or 90s; a bare number is seconds',
+    throw usageError(`${flag} ${text} is not a time between one second and a year.`, {
+      hint: `${flag} 24h, 30m or 90s; a bare number is seconds`,
     })
   return ms
 }

@@ -43,10 +43,11 @@ const shownChoice = <T>({ name, description, short, ...choice }: Choice<T>) => (
 export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.WritableStream, signal: AbortSignal): Prompt {
   const context = { input: stdin, output: stderr, signal }
   const inquirer = () => import('@inquirer/prompts')
+  const until = (end: AbortSignal | undefined) => (end === undefined ? context : { ...context, signal: AbortSignal.any([signal, end]) })
   return {
     able: true,
     confirm: async (message, options) =>
-      asked((await inquirer()).confirm({ message: shownStyled(message), default: options.default ?? true }, context)),
+      asked((await inquirer()).confirm({ message: shownStyled(message), default: options.default ?? true }, until(options.signal))),
     secret: async (message) => asked((await inquirer()).password({ message: shownStyled(message), mask: '•' }, context)),
     text: async (message, options) =>
       asked(
@@ -55,7 +56,7 @@ export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.Writ
             message: shownStyled(message),
             ...(options.default !== undefined && { default: options.default }),
           },
-          options.signal === undefined ? context : { ...context, signal: AbortSignal.any([signal, options.signal]) },
+          until(options.signal),
         ),
       ),
     choose: async (message, choices) =>

@@ -86,6 +86,12 @@ export const documents: readonly Document[] = [
     },
   },
   {
+    title: 'ui',
+    words: 'Printed at once, while the page is served.',
+    runs: [{ args: ['ui', '--no-open', '--idle', '1s'] }],
+    shape: { command, url: 'text', port: 'number' },
+  },
+  {
     title: 'tools',
     words: '`listed` is false for tools that "share" leaves out. With `--only`, `--without` or `--all` it is the document of a sync.',
     runs: [{ args: ['tools', 'memory'] }],

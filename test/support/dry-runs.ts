@@ -1,7 +1,10 @@
 import { specs } from '../../src/cli/specs/index.ts'
 import type { VerbSpec } from '../../src/model/command-line.ts'
 
-/** Commands that change nothing, and `doctor`, which changes nothing without `--fix` and is tried with it elsewhere. */
+/**
+ * Commands that change nothing; `doctor`, which changes nothing without `--fix` and is tried with it elsewhere; and `ui`, whose page shows
+ * a plan before each change.
+ */
 const readers = [
   ...[
     'list',
@@ -17,6 +20,7 @@ const readers = [
     'run',
     'serve',
     'search',
+    'ui',
     'undo list',
     'trust list',
   ],

@@ -34,6 +34,7 @@ import { tools } from './tools.ts'
 import { trust } from './trust.ts'
 import { tryServer } from './try.ts'
 import { undo } from './undo.ts'
+import { ui } from './ui.ts'
 import { uninstall } from './uninstall.ts'
 import { update } from './update.ts'
 import type { CommandSpec } from '../../model/command-line.ts'
@@ -67,6 +68,7 @@ export const groups: readonly Group[] = [
       command(sync, () => import('../../commands/sync.ts')),
       command(doctor, () => import('../../commands/doctor.ts')),
       command(undo, () => import('../../commands/undo.ts')),
+      command(ui, () => import('../../commands/ui.ts')),
     ],
   },
   {

@@ -57,6 +57,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
   login: () => [says('login', nasty)],
   logout: () => [says('logout', nasty)],
   search: () => [keeps('search', nasty, '--registry', 'http://127.0.0.1:9')],
+  ui: () => [says('ui', '--idle', nasty)],
   diff: (place) => [inside(place, 'diff')],
   'secret set': () => [{ ...keeps('secret', 'set', nasty), input: 'value' }],
   'secret list': () => [keeps('secret', 'list')],

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Context } from '../context.ts'
+import { layout } from '../core/layout.ts'
+import { toHere } from '../core/paths.ts'
+import { reach, type Situation } from '../effects/manifest/open.ts'
+import { prepare } from '../effects/sync/prepare.ts'
+import { EXIT } from '../errors.ts'
+import { type NativePath, native, type ReachablePath, reachable } from '../model/path.ts'
+import type { WatchedSides } from '../window/watching.ts'
+import type { HomeContext } from './at-home.ts'
+import { withBridge } from './bridge-at-home.ts'
+import { syncOptions } from './sync-options.ts'
+
+const at = ({ home }: HomeContext) => layout(home.environment, home.folder)
+
+/** What plans rest on: our own files, every config that takes part, and the keys. Null: something of it cannot be read. */
+export async function look(context: Context, homeContext: HomeContext): Promise<{ standing: Situation; digest: string } | null> {
+  try {
+    const { system } = context
+    const { home, place } = homeContext
+    const standing = await homeContext.open()
+    const { input } = await prepare(system, standing, syncOptions(context, {}, { resolve: false, clients: [], on: [] }))
+    const hash = createHash('sha256')
+    for (const path of [place.here, place.lockHere, standing.statePath, reach(home, at(homeContext).secrets)])
+      hash.update(`${path}\0`).update((await system.files.read(path)) ?? 'absent')
+    for (const { environment, file, bytes } of input.files) hash.update(`${environment.id} ${file}\0`).update(bytes ?? 'absent')
+    return { standing, digest: hash.digest('hex') }
+  } catch {
+    // The command itself says what is wrong there.
+    return null
+  }
+}
+
+/** The files that the page shows, by what it shows of them. */
+export async function watchedFiles(context: Context, homeContext: HomeContext): Promise<WatchedSides> {
+  const { home, place } = homeContext
+  const { bridge, ...own } = at(homeContext)
+  const situation = await homeContext.open().catch(() => null)
+  const files = (isSelf: boolean) => (situation === null ? [] : clientFiles(situation, isSelf))
+  const store = reachable(join(reach(home, bridge), 'store'))
+  const stores = (await context.system.files.list(store).catch(() => [])).map((name) => reachable(join(store, name)))
+  return {
+    near: {
+      servers: [place.here, place.lockHere, reach(home, own.state), ...files(true)],
+      keys: [reach(home, own.secrets)],
+      runs: [reach(home, own.backups)],
+      store: [store, ...stores],
+      events: [reachable(join(reach(home, bridge), 'audit.jsonl'))],
+    },
+    far: { servers: files(false) },
+  }
+}
+
+const clientFiles = ({ world, state }: Situation, isSelf: boolean): ReachablePath[] =>
+  world.environments
+    .filter(({ self }) => (self === true) === isSelf)
+    .flatMap((side) => {
+      const files: NativePath[] = Object.values(state.files[side.id] ?? {}).flatMap((each) => Object.keys(each).map(native))
+      return files.flatMap((file) => toHere(side, file) ?? [])
+    })
+
+/** Notes a change of the page where those of all programs are noted. Throws where it cannot. */
+export async function audit(context: Context, command: string, by: 'page' | 'terminal'): Promise<void> {
+  await withBridge(context, async ({ bridge }) => {
+    bridge.audit.write({ event: 'call', client: 'window', tool: command, subject: '', outcome: `allowed by the ${by}` })
+    if (bridge.audit.trouble !== null) throw new Error(bridge.audit.trouble)
+    return EXIT.ok
+  })
+}

@@ -1,0 +1,58 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { pieces } from '../ui/pieces.ts'
+import type { ShownTrouble } from './documents.ts'
+
+/** A dialog that holds the focus. Escape only closes it, and the browser gives the focus back. */
+export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
+  return (
+    <dialog ref={dialog} aria-label={title} onClose={close}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  )
+}
+
+/** Why something is not there: what, where, and what helps, as the command says it. */
+export function Wrong({ trouble }: { trouble: ShownTrouble | null }) {
+  if (trouble === null) return null
+  const { message, file, line, column, hint } = trouble
+  const at = file == null ? '' : [file, line, column].filter((each) => each != null).join(':')
+  return (
+    <div class="wrong" role="alert">
+      <p>✗ {message}</p>
+      {at === '' ? null : <p class="quiet">at {at}</p>}
+      {hint == null ? null : <Remedy text={hint} />}
+    </div>
+  )
+}
+
+/** What helps: a command, a sentence, or both. A command can be copied; nothing of it is ever run from here. */
+export function Remedy({ text }: { text: string }) {
+  return (
+    <p class="remedy">
+      →{' '}
+      {pieces(text).map(({ blanks, text: piece }, at) => {
+        const command = /^mcp-twin .*[^;,:!?)]/.exec(piece)?.[0]
+        if (command === undefined) return `${at === 0 ? '' : blanks}${piece}`
+        return (
+          <>
+            {at === 0 ? '' : ' '}
+            <code>{command}</code>
+            {piece.slice(command.length)} <Copy text={command} />
+          </>
+        )
+      })}
+    </p>
+  )
+}
+
+const Copy = ({ text }: { text: string }) => (
+  <button type="button" class="small" onClick={() => void navigator.clipboard.writeText(text)}>
+    Copy command
+  </button>
+)

@@ -1,0 +1,105 @@
+import { computed, signal } from '@preact/signals'
+import { Wrong } from './dialog.tsx'
+import { wish } from './plan.tsx'
+import { kept, type Shown } from './state.ts'
+import { Table } from './table.tsx'
+import { whenWords } from './words.ts'
+
+interface Entry {
+  readonly namespace: string
+  readonly key: string
+  readonly version: number
+  readonly by: string
+  readonly at: number
+  readonly rationale: string | null
+  /** Of a search alone. */
+  readonly value?: unknown
+}
+
+interface MemoryDocument {
+  readonly entries?: readonly Entry[]
+  readonly results?: readonly Entry[]
+  readonly total?: number
+  readonly cursor?: string | null
+}
+
+const searched = signal('')
+/** Where each page began that was looked at, the last one now. */
+const pages = signal<readonly string[]>([''])
+
+const entries = kept<MemoryDocument>(
+  computed(() => {
+    if (searched.value.trim() !== '') return `memory/search?limit=50&word=${encodeURIComponent(searched.value)}`
+    const cursor = pages.value.at(-1) ?? ''
+    return `memory?limit=100&newest=true${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
+  }),
+  'store',
+)
+
+/** What programs remember, newest first. */
+export function Memory() {
+  const { document, trouble, isLoading } = entries.value
+  const found = document?.results ?? document?.entries ?? []
+  return (
+    <main aria-busy={isLoading}>
+      <div class="row">
+        <h1>Memory</h1>
+        <input
+          type="search"
+          aria-label="Search memory"
+          placeholder="Search memory"
+          value={searched.value}
+          onInput={(event) => {
+            searched.value = event.currentTarget.value
+          }}
+        />
+      </div>
+      <Wrong trouble={trouble} />
+      {document !== null && found.length === 0 ? (
+        <p>{searched.value === '' ? 'Nothing is remembered yet.' : 'Nothing was found.'}</p>
+      ) : null}
+      {found.length === 0 ? null : (
+        <Table label="Memory" heads={['Key', 'Namespace', 'Value or why', 'By', 'Changed']} rows={found.map(rowOf)} />
+      )}
+      <Pages shown={entries.value} count={found.length} />
+    </main>
+  )
+}
+
+const rowOf = ({ namespace, key, version, by, at, rationale, value }: Entry) => ({
+  id: `${namespace} ${key}`,
+  head: key,
+  cells: [namespace, value === undefined ? rationale : JSON.stringify(value), by, whenWords(at)],
+  actions: (
+    <button
+      type="button"
+      aria-label={`Delete ${key}`}
+      onClick={() => void wish({ command: 'memory delete', args: [key], options: { namespace, 'if-version': version } })}
+    >
+      Delete
+    </button>
+  ),
+})
+
+function Pages({ shown: { document }, count }: { shown: Shown<MemoryDocument>; count: number }) {
+  const { total, cursor = null } = document ?? {}
+  if (total === undefined || count === 0) return null
+  const before = (pages.value.length - 1) * 100
+  return (
+    <div class="row end">
+      <span class="quiet">
+        {before + 1}–{before + count} of {total.toLocaleString('en')}
+      </span>
+      {before === 0 ? null : (
+        <button type="button" onClick={() => (pages.value = pages.value.slice(0, -1))}>
+          Previous
+        </button>
+      )}
+      {cursor === null ? null : (
+        <button type="button" onClick={() => (pages.value = [...pages.value, cursor])}>
+          Next
+        </button>
+      )}
+    </div>
+  )
+}

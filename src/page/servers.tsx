@@ -1,0 +1,144 @@
+import { signal } from '@preact/signals'
+import { Remedy, Wrong } from './dialog.tsx'
+import type { Cell, ListDocument, ListedServer } from './documents.ts'
+import { wish } from './plan.tsx'
+import { about, kept } from './state.ts'
+import { clientWord, isQuiet, markOf, sideWord, toneOf } from './words.ts'
+
+export const list = kept<ListDocument>('list?tokens=true', 'servers', 'keys')
+const wanted = signal('')
+
+type Place = Pick<Cell, 'client' | 'environment'>
+
+/** The programs of both sides; one that says the same as the one it repeats is left out. */
+export function columnsOf({ servers }: ListDocument): readonly Place[] {
+  const all = new Map<string, Place>(
+    servers.flatMap(({ cells }) => cells.map((cell) => [`${cell.environment} ${cell.client}`, cell] as const)),
+  )
+  const states = (place: Place): string => servers.map((server) => cellAt(server, place)?.state).join()
+  return [...all.values()].filter(({ client, environment }) => {
+    const original = all.get(`${environment} ${about.value?.copies[client]}`)
+    return original === undefined || states(original) !== states({ client, environment })
+  })
+}
+export const headOf = ({ client, environment }: Place): string => `${clientWord(client)}, ${sideWord(environment)}`
+const cellAt = ({ cells }: ListedServer, { client, environment }: Place): Cell | undefined =>
+  cells.find((cell) => cell.client === client && cell.environment === environment)
+const tokens = (count: number | null | undefined): string => (count == null ? '' : `~${count.toLocaleString('en')}`)
+
+/** How many entries a sync would change. */
+const dueIn = (document: ListDocument): number =>
+  columnsOf(document).flatMap((place) => document.servers.filter((server) => cellAt(server, place)?.hint === 'mcp-twin sync')).length +
+  document.leftover.length
+
+/** Which program has which server. */
+export function Servers() {
+  const { document, trouble, isLoading } = list.value
+  const due = document === null ? 0 : dueIn(document)
+  const found = document?.servers.filter(({ name }) => name.toLowerCase().includes(wanted.value.toLowerCase())) ?? []
+  return (
+    <main aria-busy={isLoading}>
+      <div class="row">
+        <h1>Servers</h1>
+        <input
+          type="search"
+          aria-label="Find a server"
+          placeholder="Find a server"
+          value={wanted.value}
+          onInput={(event) => (wanted.value = event.currentTarget.value)}
+        />
+        {due === 0 ? null : (
+          <button type="button" class="main" onClick={() => void wish({ command: 'sync', args: [] })}>
+            Sync {due}
+          </button>
+        )}
+      </div>
+      <Wrong trouble={trouble} />
+      {document === null ? null : document.servers.length === 0 ? (
+        <Empty document={document} />
+      ) : (
+        <Grid document={document} servers={found} />
+      )}
+    </main>
+  )
+}
+
+/** Nothing is managed yet: what there is all the same, and the next step. */
+function Empty({ document: { unmanaged } }: { document: ListDocument }) {
+  const names = [...new Set(unmanaged.map(({ server }) => server))]
+  return (
+    <>
+      <p>{names.length === 0 ? 'No servers yet.' : `Your programs have ${names.join(', ')}; mcp-twin manages none of them yet.`}</p>
+      <Remedy text="mcp-twin init" />
+    </>
+  )
+}
+
+function Grid({ document, servers }: { document: ListDocument; servers: readonly ListedServer[] }) {
+  const columns = columnsOf(document)
+  // A column in which nothing stands says nothing.
+  const hasVersions = document.servers.some(({ version }) => version !== null)
+  const hasTokens = document.servers.some((server) => server.tokens != null)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="frame grid" tabIndex={0} aria-label="Servers by program">
+      <table aria-label="Servers">
+        <thead>
+          <tr>
+            <th scope="col">Server</th>
+            {hasVersions ? <th scope="col">Version</th> : null}
+            {columns.map((column) => (
+              <th scope="col" key={headOf(column)}>
+                {clientWord(column.client)}
+                <span class="unseen">, </span>
+                <span class="side">{sideWord(column.environment)}</span>
+              </th>
+            ))}
+            {hasTokens ? <th scope="col">Tokens</th> : null}
+          </tr>
+        </thead>
+        <tbody>
+          {servers.map((server) => (
+            <tr key={server.name}>
+              <th scope="row">
+                <a href={addressOf(server.name)}>{server.name}</a>
+              </th>
+              {hasVersions ? (
+                <td class="quiet" data-head="Version">
+                  {server.version}
+                </td>
+              ) : null}
+              {columns.map((column) => (
+                <State key={headOf(column)} server={server} cell={cellAt(server, column)} head={headOf(column)} />
+              ))}
+              {hasTokens ? (
+                <td class="quiet" data-head="Tokens">
+                  {tokens(server.tokens)}
+                </td>
+              ) : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {servers.length === 0 ? <p class="quiet">No server is called so.</p> : null}
+    </section>
+  )
+}
+
+export const addressOf = (name: string): string => `#/servers/${encodeURIComponent(name)}`
+
+function State({ server, cell, head }: { server: ListedServer; cell: Cell | undefined; head: string }) {
+  const state = cell?.state ?? 'not here'
+  const shown = `${markOf(state)} ${state}`
+  return (
+    <td class={toneOf(state)} data-head={head}>
+      {isQuiet(state) ? (
+        <span>{shown}</span>
+      ) : (
+        <a href={addressOf(server.name)} aria-label={`${server.name}, ${head}: ${state}`}>
+          {shown}
+        </a>
+      )}
+    </td>
+  )
+}

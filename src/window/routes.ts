@@ -1,0 +1,123 @@
+import type { Prompt } from '../context.ts'
+import { TwinError, usageError } from '../errors.ts'
+import { type PageAnswer, errorAnswer, WrongRequest } from './answers.ts'
+import { exposing, mayStart } from './asks.ts'
+import { answerOf, type Doing } from './doing.ts'
+import type { Entrance } from './entrance.ts'
+import type { Life } from './life.ts'
+import type { Arrived, Route } from './listening.ts'
+import { readingLine, readingNames } from './reading.ts'
+import type { WindowPlan } from './plan.ts'
+
+/** What the page may ask for, by its addresses. */
+export const apiRoutes = (plan: WindowPlan, doing: Doing, life: Life, entrance: Entrance): [string, Route][] => [
+  ...openRoutes(plan, entrance),
+  ...readingNames.map((name): [string, Route] => [`/api/${name}`, { method: 'GET', answer: ({ query }) => read(plan, name, query) }]),
+  ['/api/about', { method: 'GET', answer: () => ({ status: 200, document: { command: 'ui', ...plan.about, readOnly: plan.isReadOnly } }) }],
+  ...Object.entries(changing(plan, doing, life, entrance)),
+]
+
+/** What is answered without a session. */
+function openRoutes(plan: WindowPlan, entrance: Entrance): [string, Route][] {
+  const text = (bytes: string): PageAnswer => ({ file: { type: 'text/plain; charset=utf-8', bytes: Buffer.from(bytes) } })
+  const enter = ({ body }: Arrived): PageAnswer => {
+    const { ticket } = Object(body)
+    if (typeof ticket !== 'string') throw new WrongRequest('A ticket is needed.')
+    const entered = entrance.enter(ticket)
+    if ('session' in entered) {
+      plan.onEntered()
+      return { status: 200, document: { command: 'ui', session: entered.session } }
+    }
+    if (entered.refused !== 'unknown') plan.onRefused(entered.refused)
+    return errorAnswer(401, `ticket-${entered.refused}`, refusedTicket(entered.refused), { hint: 'mcp-twin ui' })
+  }
+  return [
+    [
+      '/hello',
+      {
+        ...{ method: 'GET', open: true },
+        answer({ query }) {
+          const question = query.get('n') ?? ''
+          if (!/^[\w-]{16,64}$/.test(question)) throw new WrongRequest('A question is needed.')
+          return text(entrance.proof(question))
+        },
+      },
+    ],
+    ['/api/enter', { method: 'POST', open: true, answer: enter }],
+  ]
+}
+
+const refusedTicket = (why: 'used' | 'late' | 'unknown'): string =>
+  why === 'used'
+    ? 'This link was used already. If this was not you: Ctrl-C in the terminal.'
+    : why === 'late'
+      ? 'This link is too old. Press Enter in the terminal for a new one.'
+      : 'This link is not of this program.'
+
+const read = async ({ run }: WindowPlan, name: string, query: URLSearchParams): Promise<PageAnswer> =>
+  answerOf(await run(readingLine(name, query)))
+
+/** Everything that is a click. */
+function changing(plan: WindowPlan, doing: Doing, life: Life, entrance: Entrance): Record<string, Route> {
+  const post = (answer: (body: unknown) => PageAnswer | Promise<PageAnswer>): Route => ({
+    method: 'POST',
+    answer({ body }) {
+      life.clicked()
+      return answer(body)
+    },
+  })
+  const unlessReadOnly = (answer: (body: unknown) => Promise<PageAnswer>) =>
+    post((body) =>
+      plan.isReadOnly ? errorAnswer(403, 'read-only', 'This page only looks: it was opened with --read-only.') : answer(body),
+    )
+  return {
+    '/api/click': post(() => ({ status: 200, document: { command: 'ui' } })),
+    '/api/ticket': post(() => ({ status: 200, document: { command: 'ui', ticket: entrance.ticket() } })),
+    '/api/preview': post((body) => doing.preview(body)),
+    '/api/do': post((body) => doing.do(body)),
+    '/api/secret': unlessReadOnly((body) => keep(plan, body)),
+    '/api/try': unlessReadOnly((body) => tryOne(plan, body)),
+  }
+}
+
+/** Stores a key that was typed into the page. It comes in, and never goes out. */
+async function keep(plan: WindowPlan, body: unknown): Promise<PageAnswer> {
+  const { name, value, sure } = Object(body)
+  if (typeof name !== 'string' || typeof value !== 'string') throw new WrongRequest('A name and a value are needed.')
+  const looked = await plan.look()
+  const users = looked === null ? [] : exposing(looked.standing, name)
+  if (users.length > 0)
+    return errorAnswer(403, 'terminal', `${users.join(', ')} would show it to other programs, in an argument or an address.`, {
+      hint: `mcp-twin secret set ${name}`,
+    })
+  await plan.audit('secret set', 'page')
+  return answerOf(await plan.run(['secret', 'set', '--', name], answering(value, sure === true)))
+}
+
+/** Gives the key where it is asked for, and says no to what follows: the page shows that as a plan of its own. */
+function answering(value: string, isSure: boolean): Prompt {
+  const nothing = (): never => {
+    throw new TwinError('asked', 'This has to be answered in a terminal.')
+  }
+  return {
+    able: true,
+    secret: async () => value,
+    async confirm(question, { flag }) {
+      if (flag === 'mcp-twin sync') return false
+      if (isSure) return true
+      throw usageError(question, { hint: 'save it again to use it anyway' })
+    },
+    ...{ text: nothing, choose: nothing, chooseMany: nothing },
+  }
+}
+
+/** Starts a server as its programs would, if all that starts was agreed to. */
+async function tryOne(plan: WindowPlan, body: unknown): Promise<PageAnswer> {
+  const { name } = Object(body)
+  if (typeof name !== 'string') throw new WrongRequest('A name is needed.')
+  const looked = await plan.look()
+  if (looked === null || !mayStart(looked.standing, name))
+    return errorAnswer(403, 'terminal', 'What this starts was not agreed to yet.', { hint: `mcp-twin try ${name}` })
+  await plan.audit('try', 'page')
+  return answerOf(await plan.run(['try', '--', name]))
+}
