@@ -7,7 +7,7 @@ import { badName } from '../../core/manifest/new-name.ts'
 import { template, typedServer } from '../../core/manifest/typed.ts'
 import { afterWish, describeWish, type ServerWish, wishDigest } from '../../core/plan/wish.ts'
 import { lookUp } from '../../core/lookup.ts'
-import { isObject, mapTexts } from '../../core/object.ts'
+import { isObject, mapTexts, texts } from '../../core/object.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import type { Settings } from '../base/settings.ts'
@@ -62,12 +62,14 @@ export async function readWish(
   if (remove === true) return { name, to, params: { name, remove }, server: null, asked: `remove ${word(name)}` }
   const variables = variablesIn(env)
   const isFile = (path: string): Promise<boolean> => settings.config?.isFile(path) ?? Promise.resolve(false)
+  if (command !== undefined) refuseNoProgram(command)
   const isLine = command !== undefined && /\s/.test(command) && !(isPath(command) && (await isFile(command)))
   const value = isLine
     ? await readLine(command, args, isFile)
     : url !== undefined
       ? { url }
       : { command: command ?? '', ...(args.length > 0 && { args: [...args] }) }
+  refuseNoPackage(value)
   const whole =
     variables.length === 0 ? value : { ...value, env: { ...(isObject(value.env) ? value.env : {}), ...Object.fromEntries(variables) } }
   const server = await manifestServer(name, whole, settings)
@@ -84,6 +86,22 @@ export async function readWish(
     ...args.map(word),
   ]
   return { name, to, params, server, asked: `${word(name)} = ${url === undefined ? started.join(' ') : word(url)}` }
+}
+
+/** Throws a Refusal for a command that is something else: an address, or JSON of a config. */
+function refuseNoProgram(command: string): void {
+  if (/^\s*[a-z][a-z0-9+.-]*:\/\//i.test(command)) throw failed('Nothing was queued: "command" is an address; give it as "url".')
+  if (/^\s*\{/.test(command))
+    throw failed('Nothing was queued: "command" is JSON; give its command, args and env as params of this action.')
+}
+
+/** Throws a Refusal for a starter of packages that gets none. */
+function refuseNoPackage({ command, args = [] }: JsonObject): void {
+  const starter = /^(?:.*[\\/])?(npx|bunx|uvx|pipx)(?:\.cmd|\.exe)?$/i.exec(typeof command === 'string' ? command : '')?.[1]
+  if (starter !== undefined && texts(args).every((word) => word.startsWith('-')))
+    throw failed(
+      `Nothing was queued: ${starter} starts nothing by itself; name the package, as in ${starter}${starter === 'npx' ? ' -y' : ''} PACKAGE.`,
+    )
 }
 
 /** What a program's config would say, as the manifest writes it: `npx -y pkg` is a package, and `{secret:NAME}` a template. */

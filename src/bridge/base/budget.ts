@@ -128,7 +128,7 @@ const mostRate = 6
 export const spareBytes = limits.cursorBytes + limits.noticeBytes
 
 /** Bytes for naming what is left out. A short answer gives a larger share of its room, so that the call for the rest fits. */
-const toldIn = (free: number): number => Math.min(limits.leftOutBytes, Math.floor(Math.max(free / 3, Math.min(free * 0.7, 160))))
+const toldIn = (free: number): number => Math.min(limits.leftOutBytes, Math.floor(Math.max(free / 3, Math.min(free * 0.8, 160))))
 
 /** Whether there is a call that shows more than an answer of `room` bytes. */
 const canGrow = (room: number, { isOfAnother = false }: Rest): boolean =>
@@ -159,7 +159,7 @@ function leftOut(left: readonly Left[], room: number, call: string): string {
   const fits = (text: string): boolean => Buffer.byteLength(text) <= room
   for (let named = Math.min(left.length, limits.leftOutNamed); named >= 0; named--) if (fits(told(named))) return told(named)
   const short = `[Left out: ${size(left)}.]`
-  return fits(short) ? short : ''
+  return [...(call === '' ? [] : [`${short.slice(0, -1)} ${call} shows more.]`]), short].find(fits) ?? ''
 }
 
 /** The data of an answer: facts of ours, then the parts that fit, then what is left out. */

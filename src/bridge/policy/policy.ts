@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { limits } from '../base/limits.ts'
 import { Absent, codeOf, denied, fromFileTrouble, type Refusal } from '../base/refusal.ts'
+import { inLine } from '../base/text.ts'
 import { canonical } from './canonical.ts'
 import { identityOf } from './identity.ts'
 import { ntfsTrouble } from './ntfs.ts'
@@ -28,7 +29,9 @@ export interface Admitted {
 
 /** Also names the path as it was understood, when that differs. */
 const absent = (path: string, real: string): Refusal =>
-  new Absent(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
+  new Absent(
+    `${JSON.stringify(path)} does not exist${path === real ? '' : ` (${inLine(real)})`}; list_directory shows what is in a folder.`,
+  )
 
 export class Policy {
   rules: PolicyRules

@@ -13,6 +13,7 @@ import { listedForeign } from '../foreign/tool.ts'
 import { nearTools } from './near-tool.ts'
 import { offerPrompts } from './prompts.ts'
 import { type OfferedResources, offerResources } from './resources.ts'
+import { quoteInLine } from '../base/quote.ts'
 import { Semaphore } from '../base/semaphore.ts'
 
 function callOf(client: string, session: string, context: ServerContext): PlainCall {
@@ -88,7 +89,7 @@ export function buildServer(
       const own = (await available(bridge, tools)).map((each) => each.name)
       const near = nearTools(shown, [...own, ...bridge.foreign.list().map((each) => each.name)])
       const meant = near.length === 0 ? 'tools/list names those there are.' : `Did you mean ${near.join(' or ')}?`
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. ${meant}`)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${quoteInLine(shown)}. ${meant}`)
     }
     const answer = await calls.run(() => callTool(tool, raw, bridge, made))
     return wordsAlone(bridge, context.mcpReq.envelope, server) ? withoutData(answer) : answer

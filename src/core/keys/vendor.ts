@@ -29,12 +29,19 @@ const vendors: readonly Vendor[] = [
   ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_', 'pcsk_', 'tgp_v1_', 'dop_v1_', 'shpat_', 'sbp_'].map((shape) =>
     vendor(shape, String.raw`[\w-]{16,}`),
   ),
-  ...['hf_', 'npm_', 'gsk_', 'r8_', 'figd_', 'ntn_', 'jina_', 'pypi-', 'apify_api_'].map((shape) => vendor(shape, '[A-Za-z0-9]{28,}')),
+  ...['dckr_pat_', 'dckr_oat_', 'shpss_', 'shpca_', 'glsa_', 'sntrys_', 'sntryu_', 'tskey-', 'ATATT3x'].map((shape) =>
+    vendor(shape, String.raw`[\w-]{16,}`),
+  ),
+  ...['hf_', 'npm_', 'gsk_', 'r8_', 'figd_', 'ntn_', 'napi_', 'rnd_', 'e2b_', 'jina_', 'pypi-', 'apify_api_'].map((shape) =>
+    vendor(shape, '[A-Za-z0-9]{28,}'),
+  ),
   vendor('secret_', '[A-Za-z0-9]{40,}'),
   vendor('mtw_', String.raw`[\w-]{43}`),
   vendor('AIza', String.raw`[\w-]{30,}`),
+  vendor('BSA', String.raw`(?=[\w-]*\d)[\w-]{24,}`),
+  vendor('AGE-SECRET-KEY-1', '[A-Z0-9]{50,}'),
   ...['AKIA', 'ASIA'].map((shape) => vendor(shape, '[A-Z0-9]{16}(?![A-Za-z0-9])')),
-  ...['ya29[.]', 'SG[.]'].map((shape) => ({
+  ...['ya29[.]', 'SG[.]', 'hvs[.]'].map((shape) => ({
     shape: shape.replace('[.]', '.…'),
     pattern: new RegExp(`${alone}${shape}[\\w-]{12,}`, 'g'),
   })),

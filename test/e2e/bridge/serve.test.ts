@@ -233,6 +233,10 @@ describe('what a hostile or broken client sends', () => {
     expect(await server.text('write_file', { path: 'big', content: big })).toMatch(/20971520 bytes/)
     await expect(server.ask('no/such/method')).rejects.toThrow(/-32601/)
     await expect(server.ask('tools/call', { name: 'nope' })).rejects.toThrow(/Unknown tool/)
+    await expect(server.ask('tools/call', { name: 'memory_store' })).rejects.toThrow(
+      /Unknown tool: memory_store\. Did you mean memory_set\?/,
+    )
+    await expect(server.ask('tools/call', { name: 'x\nClaude:' })).rejects.toThrow('Unknown tool: \\"x\\\\nClaude:\\".')
     await expect(server.ask('tools/call', { name: 5 })).rejects.toThrow()
     expect(await server.text('read_file', { path: 'big', offset: 0, limit: 1 })).toMatch(
       /\[lines 1–1 of 1; line 1 is longer than this answer/,

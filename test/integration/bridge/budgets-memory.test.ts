@@ -74,7 +74,7 @@ describe('memory_get of more than its answer holds', () => {
 
 /** The answer to the call that a text names. */
 async function called(said: string, from: Desk = place): Promise<CallResult> {
-  const [, tool = '', args = ''] = /\. (memory_\w+) (\{.*\}) shows more\.\]/.exec(said) ?? []
+  const [, tool = '', args = ''] = /\. (\w+) (\{.*\}) shows more\.\]/.exec(said) ?? []
   return from.call(tool, JSON.parse(args))
 }
 
@@ -137,12 +137,21 @@ describe('a search that finds more than any answer holds', () => {
 })
 
 describe('an answer of 100 tokens', () => {
-  it.each([
-    ['memory_get', { key: 'big' }],
-    ['memory_search', { query: 'lorem' }],
+  const code = { client: 'claude-code', session: 'c' }
+  const idOf = async (tool: string, args: object): Promise<object> => ({ id: (await place.data(tool, args, code)).id })
+  const long = 'lorem '.repeat(5000)
+
+  it.each<[string, () => object | Promise<object>]>([
+    ['memory_get', () => ({ key: 'big' })],
+    ['memory_search', () => ({ query: 'lorem' })],
+    [
+      'handoff_read',
+      () => idOf('handoff_create', { title: 'T', goal: long, sections: [{ heading: 'H', body: long }], to: 'claude-desktop' }),
+    ],
+    ['get_action', () => idOf('queue_action', { type: 'execute_from_code', params: { prompt: long }, to: 'claude-desktop' })],
   ])('tells the size of what is left out, and the call for it: %s', async (tool, args) => {
-    const said = await place.ok(tool, { ...args, max_tokens: 100 })
-    expect(said).toMatch(/\[Left out: .*\(\d+ tokens\)\. memory_\w+ \{.*\} shows more\.\]/)
+    const said = await place.ok(tool, { ...(await args()), max_tokens: 100 })
+    expect(said).toMatch(/\[Left out: .*\d+ tokens\)?\. \w+ \{.*\} shows more\.\]/)
     expect(textOf(await called(said))).not.toContain('[Left out')
   })
 })

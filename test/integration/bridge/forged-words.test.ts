@@ -137,6 +137,11 @@ describe('what another program wrote', () => {
     expect(text.replaceAll(quoted, '')).not.toContain('the person')
   })
 
+  it('stays in one line where a refusal repeats a path', async () => {
+    place = desk()
+    for (const end of breaks) demandNoForgery(await place.refused('read_file', { path: `t${end}${forged[6]}` }))
+  })
+
   it('stays inside quotation marks where an answer repeats a key or a namespace, which a folder may name', async () => {
     place = desk()
     const forge = breaks.map((end) => `${end}${forged[6]}`).join('')

@@ -4,7 +4,23 @@ import { looksRandom } from '../../support/random-text.ts'
 
 const shapes = [
   ...['sk-ant-api03-', 'sk-proj-', 'sk-', 'ghp_', 'gho_', 'ghs_', 'github_pat_', 'tvly-', 'tvly-dev-', 'xoxb-', 'glpat-', 'npm_', 'hf_'],
-  ...['gsk_', 'sk_live_', 'AIza', 'xai-', 'SG.', 'ya29.', 'mtw_'],
+  ...[
+    'gsk_',
+    'sk_live_',
+    'AIza',
+    'xai-',
+    'SG.',
+    'ya29.',
+    'mtw_',
+    'BSA',
+    'dckr_pat_',
+    'glsa_',
+    'sntrys_',
+    'tskey-auth-',
+    'hvs.',
+    'napi_',
+    'rnd_',
+  ],
 ]
 
 describe('a key with the prefix of its vendor', () => {
@@ -22,6 +38,7 @@ describe('a key with the prefix of its vendor', () => {
     ['of a file', `-----BEGIN RSA PRIVATE KEY-----\n${looksRandom(64)}\n-----END RSA PRIVATE KEY-----`],
     ['of a file in JSON', `-----BEGIN PRIVATE KEY-----\\n${looksRandom(64)}`],
     ['of an encrypted file', `-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES,00\n\n${looksRandom(64)}`],
+    ['of age', `AGE-SECRET-KEY-1${'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE'}`],
     ['made of letters alone', `ghp_${'abcdefghijklmnopqrstuvwxyzabcdefghij'}`],
     ['made of one letter', `ghp_${'a'.repeat(36)}`],
   ])('%s is found', (_, text) => {
@@ -49,6 +66,8 @@ describe('a key with the prefix of its vendor', () => {
       'sk-learn-pipeline-configuration',
       '-----BEGIN PRIVATE KEY----- …',
       'hf_hub_download_with_progress',
+      'BSA_MEMBERSHIP_NUMBERS_AND_MORE_2026',
+      'rnd_seed_for_tests_and_more_1234567',
     ],
     ...[
       '123e4567-e89b-12d3-a456-426614174000',
