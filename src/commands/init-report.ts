@@ -17,10 +17,19 @@ export async function showMachine(
   const { io, system, signal } = context
   const running = new Map<string, readonly string[]>()
   for (const side of situation.sides) running.set(side.id, (await runningPrograms(system, situation.world, side, signal)) ?? [])
-  const found = input.files
+  const seen = input.files
     .filter((file) => file.unused !== true)
-    .map((file): FoundClient => {
-      const read = file.refusal === undefined && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
+    .map((file) => ({ file, read: file.refusal === undefined && file.bytes !== null ? readClientFile(file.client, file.bytes) : null }))
+  const namesIn = (each: (typeof seen)[number]): string[] => (each.read?.ok ? each.read.document.entries().map(({ name }) => name) : [])
+  // A file that only repeats another one is no program of its own.
+  const repeats = (each: (typeof seen)[number]): boolean => {
+    const original = seen.find(({ file }) => file.client.id === each.file.client.copyOf && file.environment.id === each.file.environment.id)
+    if (original === undefined || each.file.refusal !== undefined || each.read?.ok === false) return false
+    return namesIn(each).every((name) => namesIn(original).includes(name))
+  }
+  const found = seen
+    .filter((each) => !repeats(each))
+    .map(({ file, read }): FoundClient => {
       const names = (running.get(file.environment.id) ?? []).map((name) => name.toLowerCase())
       return {
         environment: file.environment.id,

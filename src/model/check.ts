@@ -36,6 +36,8 @@ export interface CheckResult {
   /** Further lines for a person: places, paths, the last words of a server. */
   readonly detail?: readonly string[] | undefined
   readonly autofix?: Autofix | undefined
+  /** Shown with `--verbose` alone. */
+  readonly isRemark?: true
 }
 
 /** A finding of doctor. */

@@ -5,7 +5,7 @@ import type { Secret } from './secret.ts'
 import type { EntryRecord } from './state.ts'
 
 type StepKind = 'install' | 'write' | 'remove' | 'refuse'
-type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
+export type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
 type StepOutcome = 'planned' | 'done' | 'refused' | 'failed' | 'skipped'
 
 /** One thing sync will do, as `--json` shows it. Absent parts are null, so that the shape never varies. */

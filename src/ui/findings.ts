@@ -67,7 +67,10 @@ function fixLines(finding: Finding, { paint, width, sides }: FindingsView): stri
 /** What was asked for with `--deep` is shown though it is well. */
 const asked: readonly string[] = ['server-starts', 'bridge-starts', 'bridge-link']
 const isShown = (finding: Finding, verbose: boolean): boolean =>
-  verbose || (finding.level === 'ok' ? asked.includes(finding.check) : finding.level !== 'skipped' || wasNotStarted(finding))
+  verbose ||
+  (finding.level === 'ok'
+    ? asked.includes(finding.check)
+    : (finding.level !== 'skipped' || wasNotStarted(finding)) && finding.isRemark !== true)
 
 const DEEP = 'mcp-twin doctor --deep'
 

@@ -13,6 +13,7 @@ export const claudeCodeConfig = defineCheck({
       .map(
         ({ client, file, environment }): CheckResult => ({
           level: 'info',
+          isRemark: true,
           subject: client.label,
           message: "today's Claude Code does not read this file; it is kept equal to the one that it reads",
           detail: [file],

@@ -1,7 +1,8 @@
 import { onRequest } from '../../core/doctor/bridge.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { count } from '../../core/count.ts'
-import { list, programName } from '../../core/doctor/names.ts'
+import { programName } from '../../core/doctor/names.ts'
+import { alike } from '../../core/doctor/unstarted.ts'
 import type { CheckResult } from '../../model/check.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
@@ -32,30 +33,14 @@ const fixOf = (facts: Facts, probe: ProbeFacts): string =>
   isStale(facts, probe) ? 'mcp-twin sync' : isEdited(facts, probe) ? 'mcp-twin sync --force' : switchOff(probe)
 
 /** One finding for each server that answers in a program, and for each failure of a server, whichever programs have it. */
-function judge(facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] {
-  const found = new Map<string, ProbeFacts[]>()
-  for (const probe of probes) {
-    const key = JSON.stringify(probe.tools === null ? [probe.name, probe.reason, fixOf(facts, probe)] : found.size)
-    found.set(key, [...(found.get(key) ?? []), probe])
-  }
-  return [...found.values()].flatMap(([probe, ...more]) => (probe === undefined ? [] : [judgeOne(facts, probe, more)]))
-}
-
-/** Judges a server by how a program started it; `more`: the programs in which it fails in the same way. */
-function judgeOne(facts: Facts, probe: ProbeFacts, more: readonly ProbeFacts[]): CheckResult {
-  const { environment, name, tools, reason, stderr, ms } = probe
-  const where = list([probe, ...more].map((each) => programName(facts, each)))
-  const side = more.every((each) => each.environment.id === environment.id) ? { environment: environment.id } : {}
-  if (tools !== null) return { level: 'ok', subject: name, message: `${where}: ${seconds(ms)}, ${count(tools.length, 'tool')}`, ...side }
-  return {
-    level: 'error',
-    subject: name,
-    message: `as ${where} ${more.length === 0 ? 'starts' : 'start'} it, it does not answer: ${reason ?? ''}`,
-    detail: stderr,
-    ...side,
-    fix: fixOf(facts, probe),
-  }
-}
+const judge = (facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] =>
+  alike(facts, probes, (probe, at) => (probe.tools === null ? [probe.reason, fixOf(facts, probe)] : at)).map(({ probe, where, side }) => {
+    const { name: subject, tools, reason, stderr: detail, ms } = probe
+    if (tools !== null)
+      return { level: 'ok', subject, message: `${programName(facts, probe)}: ${seconds(ms)}, ${count(tools.length, 'tool')}`, ...side }
+    const message = `${where}, it does not answer: ${reason ?? ''}`
+    return { level: 'error', subject, message, detail, ...side, fix: fixOf(facts, probe) }
+  })
 
 /** Reports each server that was not started as skipped, so that it does not look healthy. */
 const skipped = (facts: Facts): CheckResult[] =>

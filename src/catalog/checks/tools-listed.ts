@@ -1,6 +1,5 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
-import { programName } from '../../core/doctor/names.ts'
-import { noneStarted } from '../../core/doctor/unstarted.ts'
+import { alike, noneStarted } from '../../core/doctor/unstarted.ts'
 import type { CheckResult } from '../../model/check.ts'
 import { switchOff } from './server-starts.ts'
 
@@ -11,9 +10,12 @@ export const toolsListed = defineCheck({
   title: 'every server has tools',
   run: (facts) =>
     noneStarted(facts, 'lists of tools') ??
-    (facts.probes ?? []).flatMap((probe): CheckResult[] => {
-      if (probe.tools === null || probe.tools.length > 0) return []
-      const message = `as ${programName(facts, probe)} starts it, it answers but lists no tool: a setting of it may be missing`
-      return [{ level: 'warning', subject: probe.name, message, environment: probe.environment.id, fix: switchOff(probe) }]
+    alike(
+      facts,
+      (facts.probes ?? []).filter(({ tools }) => tools?.length === 0),
+      switchOff,
+    ).map(({ probe, where, side }): CheckResult => {
+      const message = `${where}, it answers but lists no tool: a setting of it may be missing`
+      return { level: 'warning', subject: probe.name, message, ...side, fix: switchOff(probe) }
     }),
 })

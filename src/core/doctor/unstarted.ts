@@ -1,7 +1,8 @@
 import type { CheckResult } from '../../model/check.ts'
 import type { Plan } from '../plan/plan.ts'
 import { onRequest } from './bridge.ts'
-import type { ClientFile, Facts } from './facts.ts'
+import type { ClientFile, Facts, ProbeFacts } from './facts.ts'
+import { list, programName } from './names.ts'
 
 /** What a check of started servers says where none was started; null: some were. */
 export function noneStarted({ probes, unstarted = [] }: Pick<Facts, 'probes' | 'unstarted'>, subject: string): CheckResult[] | null {
@@ -9,6 +10,32 @@ export function noneStarted({ probes, unstarted = [] }: Pick<Facts, 'probes' | '
   const [first] = unstarted
   if (probes.length > 0 || first === undefined) return null
   return [{ level: 'skipped', subject, message: `no server was started: ${first.reason}`, fix: first.fix }]
+}
+
+/** What programs found that start a server and find the same. */
+interface Alike {
+  readonly probe: ProbeFacts
+  /** `as Claude Desktop (Windows) starts it`, or of all of them. */
+  readonly where: string
+  /** The side, where all are on one. */
+  readonly side: { readonly environment?: string }
+}
+
+/** Puts servers together of which several programs found the same: what one of them says is said of all. */
+export function alike(facts: Facts, probes: readonly ProbeFacts[], said: (probe: ProbeFacts, at: number) => unknown): Alike[] {
+  const found = new Map<string, ProbeFacts[]>()
+  for (const [at, probe] of probes.entries()) {
+    const key = JSON.stringify([probe.name, said(probe, at)])
+    found.set(key, [...(found.get(key) ?? []), probe])
+  }
+  return [...found.values()].flatMap((all) => {
+    const [probe] = all
+    if (probe === undefined) return []
+    const names = list(all.map((each) => programName(facts, each)))
+    const { id } = probe.environment
+    const side = all.every((each) => each.environment.id === id) ? { environment: id } : {}
+    return [{ probe, where: `as ${names} ${all.length === 1 ? 'starts' : 'start'} it`, side }]
+  })
 }
 
 /**

@@ -42,9 +42,18 @@ export function withoutColumns(matrix: Matrix, files: readonly PlannedFile[]): M
 
 const bodyOf = ({ environment: _, client: __, file: ___, ...rest }: Step): string => JSON.stringify(rest)
 
+const isGood = ({ outcome }: Step): boolean => outcome === 'planned' || outcome === 'done'
+
+/** Whether a step of a copy tells nothing that those of the original do not: it says the same, or a server comes that both then have. */
+const tellsNoMore = (step: Step, original: readonly Step[]): boolean =>
+  original.some((each) => bodyOf(each) === bodyOf(step)) ||
+  (isGood(step) &&
+    (step.change === 'add' || step.change === 'adopt') &&
+    original.some((each) => isGood(each) && each.server === step.server && each.change !== 'remove'))
+
 /**
- * Steps without those of a file that repeats another client's, where all of them repeat those of that other file; and the
- * files left out. `copyOf`: the client that a client repeats.
+ * Steps without those of a file that repeats another client's, where they tell nothing that the steps of that other file do
+ * not; and the files left out. `copyOf`: the client that a client repeats.
  */
 export function withoutCopies(
   steps: readonly Step[],
@@ -66,9 +75,9 @@ export function withoutCopies(
   for (const { environment, client, file } of steps) {
     const of = client === null ? undefined : copyOf(client)
     if (of === undefined || client === null || file === null || copies.some((each) => isAt(each, environment, client))) continue
-    const said = (id: string): string[] => steps.filter((step) => isAt(step, environment, id)).map(bodyOf)
-    const original = said(of)
-    if (said(client).every((each) => original.includes(each))) copies.push({ environment, of, file, client })
+    const stepsOf = (id: string): Step[] => steps.filter((step) => isAt(step, environment, id))
+    const original = stepsOf(of)
+    if (stepsOf(client).every((step) => tellsNoMore(step, original))) copies.push({ environment, of, file, client })
   }
   return {
     steps: steps.filter((step) => !copies.some((each) => isAt(step, each.environment, each.client))),

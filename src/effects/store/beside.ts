@@ -1,3 +1,4 @@
+import { looksWindowsPath } from '../../core/paths.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { FileFacts, System } from '../../model/system.ts'
 import type { Decision, RewriteTarget } from './decision.ts'
@@ -14,9 +15,11 @@ const octal = (mode: number): string => `0${(mode & 0o777).toString(8)}`
 function modeFor(target: RewriteTarget, facts: FileFacts | null, decision: Replace): { mode: number; notice: string | null } {
   const asked = decision.mode ?? facts?.mode ?? target.createMode ?? 0o600
   if (!decision.holdsKey || (asked & 0o077) === 0) return { mode: asked, notice: null }
+  // On a Windows drive its own rights decide who reads the file, whatever mode a mount shows.
+  const isSilent = facts === null || looksWindowsPath(target.shown)
   return {
     mode: 0o600,
-    notice: facts === null ? null : `${target.shown} holds keys, so only you can read it now (0600; it was ${octal(asked)})`,
+    notice: isSilent ? null : `${target.shown} holds keys, so only you can read it now (0600; it was ${octal(asked)})`,
   }
 }
 

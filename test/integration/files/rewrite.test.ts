@@ -45,12 +45,16 @@ describe('a file that is there', () => {
     expect(readdirSync(at())).toEqual(['a.json'])
   })
 
-  it('is made private, and says so, when it will hold a key', async () => {
+  it('is made private, and says so but on a Windows drive, when it will hold a key', async () => {
     const at = folderOf()
     old(at('a.json'), '{}')
     const outcome = await rewriteFile(system, targetAt(at('a.json')), become('{"k":1}', { holdsKey: true }), null)
     expect(modeOf(at('a.json'))).toBe(0o600)
     expect(outcome.notices).toEqual([expect.stringMatching(/holds keys, so only you.*0644/)])
+    old(at('b.json'), '{}')
+    const onDrive = { ...targetAt(at('b.json')), shown: 'C:\\Users\\Ana\\b.json' }
+    const { notices } = await rewriteFile(system, onDrive, become('{"k":1}', { holdsKey: true }), null)
+    expect(notices).toEqual([])
   })
 
   it('is untouched, inode and time included, when there is nothing to do', async () => {

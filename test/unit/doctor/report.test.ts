@@ -63,6 +63,12 @@ describe('the report of doctor', () => {
     ])
   })
 
+  it('shows remarks only with --verbose', () => {
+    const remark = finding({ group: 'programs', level: 'info', subject: 'old', message: 'not read', isRemark: true })
+    expect(lines([remark])).toEqual([])
+    expect(lines([remark], { verbose: true })).toEqual(['Programs', '  · old                       not read'])
+  })
+
   it('wraps sentences, cuts paths in the middle, and leaves commands whole', () => {
     const long = `/home/ana/${'deep/'.repeat(30)}claude_desktop_config.json`
     const fix = `mv '${long}' '${long}.old'`

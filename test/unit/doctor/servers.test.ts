@@ -425,6 +425,21 @@ describe('what only starting the servers tells', () => {
     expect(found.all('server-starts').map(({ level }) => level)).toEqual(['error', 'error', 'ok'])
   })
 
+  it('what a server prints, and that it has no tools, once with the names of the programs', () => {
+    const here = { environment: ubuntu, client: definition('claude-code'), file: native('/home/ana/.claude.json') }
+    const where = 'as Claude Desktop (Windows) and Claude Code (Ubuntu) start it'
+    const loud = situation().probed({ noise: 'at 12:01' }, { ...here, noise: 'at 12:02' }, { ...here, name: 'other', noise: 'hi' })
+    expect(loud.find('stdout-clean')).toMatchObject([
+      { subject: 'tavily', message: expect.stringContaining(where), detail: ['at 12:01'] },
+      { subject: 'other', message: expect.stringContaining('as Claude Code (Ubuntu) starts it') },
+    ])
+    expect(
+      situation()
+        .probed({ tools: [] }, { ...here, tools: [] }, { ...here })
+        .find('tools-listed'),
+    ).toMatchObject([{ subject: 'tavily', message: expect.stringContaining(where) }])
+  })
+
   it('a server that a hand edit broke: its entry is restored, not adopted', () => {
     const file = native('/home/ana/.claude.json')
     const deep = situation()

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { clientById } from '../../../src/catalog/clients/index.ts'
 import { copiesIn, withoutCopies } from '../../../src/core/plan/copies.ts'
 import { makeStep } from '../../../src/core/plan/step.ts'
+import type { StepChange } from '../../../src/model/plan.ts'
 import { exitOf, isOfOthers } from '../../../src/effects/sync/result.ts'
 
-const step = (client: string, server: string, change: 'add' | 'update' = 'add') =>
+const step = (client: string, server: string, change: StepChange = 'add') =>
   makeStep({ kind: 'write', environment: 'linux', client, file: `/${client}`, server, change })
 const copyOf = (id: string) => clientById(id)?.copyOf
 
@@ -15,8 +16,19 @@ describe('steps of a file that repeats another one', () => {
     expect([steps, copies]).toEqual([own, [expect.objectContaining({ of: 'claude-code', file: '/claude-code-config' })]])
   })
 
-  it('stay where they say something else', () => {
-    const all = [step('claude-code', 'a'), step('claude-code-config', 'a', 'update')]
+  it('are left out where they add what the other one has in another way', () => {
+    const own = [step('claude-code', 'a', 'update'), step('claude-code', 'b', 'adopt')]
+    const { steps } = withoutCopies([...own, step('claude-code-config', 'a'), step('claude-code-config', 'b')], copyOf)
+    expect(steps).toEqual(own)
+  })
+
+  it.each([
+    ['it changes an entry', [step('claude-code', 'a'), step('claude-code-config', 'a', 'update')]],
+    ['the other one loses the server', [step('claude-code', 'a', 'remove'), step('claude-code-config', 'a')]],
+    ['the other one does not get the server', [step('claude-code', 'b'), step('claude-code-config', 'a')]],
+    ['it was not written', [step('claude-code', 'a', 'update'), { ...step('claude-code-config', 'a'), outcome: 'failed' as const }]],
+    ['the other one was not written', [{ ...step('claude-code', 'a'), outcome: 'failed' as const }, step('claude-code-config', 'a')]],
+  ])('stay where %s', (_, all) => {
     expect(withoutCopies(all, copyOf)).toEqual({ steps: all, copies: [] })
   })
 })
