@@ -750,6 +750,47 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'an extension of Claude Desktop is started by the other programs as each side can, on the same files and values',
+    source: 'reach',
+    tests: {
+      'e2e/extensions/bring.test.ts': [
+        "is started by each side's own node, on the same files, and follows what is ticked in Claude Desktop",
+      ],
+      'e2e/extensions/init.test.ts': [
+        'brings none by itself, and names the command',
+        'brings all that can come with --both, and says why another one stays',
+        'asks on a terminal, with none ticked',
+        'names the machine, and an import elsewhere leaves the extension out',
+      ],
+      'e2e/extensions/kinds.test.ts': [
+        "is Windows' own node for modules of machine code",
+        'is the program of Windows that the bundle names for Windows',
+        'is the %s of Windows, by its full path',
+        'move into the store where they are plain, and are asked for where Claude Desktop keeps them encrypted',
+        'get a name of their own where one of that name is stored already',
+        'is named with the reason: %s',
+        'is one that a policy of Windows forbids',
+      ],
+      'unit/launch/extension.test.ts': ['is re-spelled only where it is a file or a folder', 'says why and what helps: %s'],
+    },
+  },
+  {
+    behaviour: 'what an extension starts was agreed to, its own files stay as they are, and it gets no key but its own',
+    source: 'reach',
+    tests: {
+      'e2e/extensions/kinds.test.ts': ['never holds a key of the store that only the bundle names', "is one for a project's manifest"],
+      'e2e/extensions/later.test.ts': [
+        'starts nothing new by itself when Claude Desktop updates it, and does once a person agrees',
+        'stays when it is switched off there, and says so',
+        'is refused with the command that removes it once it is uninstalled there',
+        "leaves Claude Desktop's bytes alone, uninstall included",
+        'is started by its name as it is installed at that moment',
+        'tells that an entry beside it starts the same',
+      ],
+      'unit/launch/extension.test.ts': ['never become templates of ours, however they are put together', 'is another with %s'],
+    },
+  },
+  {
     behaviour: 'servers of the MCP registry are found and added, and what could start something else is refused',
     source: 'twins',
     tests: {

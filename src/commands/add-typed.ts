@@ -21,6 +21,7 @@ export interface TypedServer {
 export type TypedWhat =
   | TypedServer
   | { readonly text: string | null }
+  | { readonly extension: string }
   | { readonly registry: { readonly name: string; readonly version: string | null } }
 
 /** The word behind `add`: with `--package`, `--url` or `--command` it is a name. */
@@ -42,6 +43,7 @@ export async function readTyped(
   }
   const what = readWhat(word, builtinNames, (each) => nearest(each, builtinNames))
   if (what.kind === 'pasted') return { text: word }
+  if (what.kind === 'extension') return { extension: what.id }
   if (what.kind === 'registry') return { registry: { name: what.name, version: what.version } }
   if (what.kind === 'unknown') {
     const isKey = refuseLiteral('argument', '', word) !== null

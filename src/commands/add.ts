@@ -16,7 +16,7 @@ import { readTyped, type TypedServer } from './add-typed.ts'
 import { type Changes, changeManifest } from './change.ts'
 import { askKeys } from './keys.ts'
 import { makeFolders } from './named-servers.ts'
-import { askExamples, exampleNotices, type Pasted, pastedText, readText, show, storedNames } from './pasted.ts'
+import { askExamples, exampleNotices, type NewServers, type Pasted, pastedText, readText, show, storedNames } from './pasted.ts'
 import { refuseBadName } from './servers.ts'
 import type { Tried } from './trying.ts'
 import { visible } from '../ui/escape.ts'
@@ -26,7 +26,7 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
   const only = [...(context.options.client ?? []), ...(context.options.on ?? [])]
   const typed = await readTyped(word, rest, options, only)
   const answers = new Map<string, Secret>()
-  let added: Added = { servers: {}, notices: [] }
+  let added: Added = { servers: {}, notices: [], agreed: [] }
   return changeManifest(
     context,
     options,
@@ -40,17 +40,20 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
         brought: answers,
         notices: added.notices,
         about: Object.keys(added.servers),
+        agreed: added.agreed,
       }
     },
     async (situation, homeContext) => {
-      const isRead = 'server' in typed || 'registry' in typed
+      const isRead = 'server' in typed || 'registry' in typed || 'extension' in typed
       const asked = isRead ? typed : typed.text === null ? await readInput(context, rest, options, only) : argument(typed.text)
-      const found =
+      const found: NewServers =
         'server' in asked
           ? { ...asked, keys: new Map<string, Secret>(), notes: [] }
           : 'registry' in asked
             ? await (await import('./registry-add.ts')).fromRegistry(context, situation, asked.registry, rest, options, only)
-            : await readText(context, situation, asked, rest, options, only)
+            : 'extension' in asked
+              ? await (await import('./extension-add.ts')).fromExtension(context, situation, asked.extension, rest, options, only)
+              : await readText(context, situation, asked, rest, options, only)
       for (const [name, server] of Object.entries(found.servers)) {
         refuseBadName(name)
         isThere(situation, name, server)
@@ -68,6 +71,7 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
       const needed = options.sync === false ? [...new Set(Object.values(servers).flatMap(keysOf))].filter((key) => !isKnown(key)) : []
       added = {
         servers,
+        agreed: found.agreed ?? [],
         notices: [
           ...found.notes,
           ...exampleNotices(servers, situation.place.shown),
@@ -107,6 +111,8 @@ async function readInput(
 interface Added {
   readonly servers: Readonly<Record<string, ServerSpec>>
   readonly notices: readonly string[]
+  /** Digests of what is agreed to besides what the manifest says. */
+  readonly agreed: readonly string[]
 }
 
 /** A server as plain JSON: what is undefined is left out. */
@@ -120,6 +126,8 @@ function isThere({ manifest }: Situation, name: string, server: ServerSpec): boo
   const standing = lookUp(manifest.servers, name)
   if (standing === undefined) return false
   if (isDeepStrictEqual(standing, asJson(server))) return true
+  // The same extension as Claude Desktop has it now: a value may have become a key.
+  if (server.extension !== undefined && server.extension === standing.extension) return false
   throw usageError(`The manifest already has a server "${name}".`, {
     hint: `mcp-twin remove ${name} first, or choose another name with --name NAME`,
   })

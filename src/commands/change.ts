@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { agreeTo } from '../core/launch/identity.ts'
 import { wordsOf } from '../core/manifest/names.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { openRun } from '../effects/store/backup.ts'
@@ -29,6 +30,8 @@ export interface Changes {
   readonly notices?: readonly string[]
   /** The servers that the command names, where the changes may not: those that need no change. */
   readonly about?: readonly string[]
+  /** Digests of what is agreed to besides what the manifest says. */
+  readonly agreed?: readonly string[]
 }
 
 /** Computes a command's changes from the manifest as it is at the moment of the edit. */
@@ -52,13 +55,14 @@ export async function changeManifest(
     if (opened !== undefined) await ask?.(opened, homeContext)
     const source: Source = {
       open: homeContext.open,
-      edit: async (situation) => {
-        const { changes, brought, notices = [], about: named = [] } = await change(situation, homeContext)
+      edit: async (now) => {
+        const { changes, brought, notices = [], about: named = [], agreed = [] } = await change(now, homeContext)
+        const situation = { ...now, state: agreeTo(now.state, agreed) }
         said = notices
         for (const name of named) about.add(name)
         for (const each of changes)
           for (const name of [each.path[1], each.kind === 'rename' ? each.name : undefined]) if (name !== undefined) about.add(name)
-        if (changes.length === 0) return null
+        if (changes.length === 0) return situation.state === now.state ? null : { situation, bytes: null }
         const isFirst = situation.bytes === null && situation.place.project === null
         const edited = isFirst ? withoutBridge(situation, changes) : editManifest(situation, changes)
         if (isFirst) said = [...said, 'the bridge between the two programs is off: mcp-twin init turns it on']
@@ -151,13 +155,16 @@ export async function writeManifestOnly(
   return withRunLock(system, home.here, home.environment.id, async () => {
     const notices = ['no config was changed; mcp-twin sync applies the manifest']
     const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices }
-    const edited = (await source.edit?.(await source.open())) ?? null
-    if (edited === null || edited.bytes === null) return nothing
+    const opened = await source.open()
+    const edited = (await source.edit?.(opened)) ?? null
+    if (edited === null || (edited.bytes === null && edited.situation.state === opened.state)) return nothing
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
     notices.push(...(await storeKeys(system, edited.situation)))
-    const changed = await writeOwn(system, edited.situation, homeContext.place.here, homeContext.place.shown, edited.bytes, run)
+    const { place } = homeContext
+    const changed = edited.bytes !== null && (await writeOwn(system, edited.situation, place.here, place.shown, edited.bytes, run))
     await writeState(system, edited.situation, edited.situation.state, run)
-    notices.push(...(await keepTrust(system, edited.situation, { ...edited.situation, manifest: edited.bytes }, keepsTrust)))
+    if (edited.bytes !== null)
+      notices.push(...(await keepTrust(system, edited.situation, { ...edited.situation, manifest: edited.bytes }, keepsTrust)))
     return { ...nothing, changed, run: await run.finish() }
   })
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { extractKeys } from '../core/keys/extract.ts'
 import { formatOf } from '../core/formats/index.ts'
 import { type KnownEntries, ownEntry, shownEntry } from '../core/export/entries.ts'
@@ -99,7 +100,7 @@ async function collect(context: Context, situation: Situation, withMemory: boole
       servers: Object.keys(servers),
     })
   }
-  add(guideName, setupGuide(manifest, clientFiles, withMemory))
+  add(guideName, setupGuide(manifest, clientFiles, withMemory, hostname()))
   return { files, named: [...named.keys()], keys: keysOfAll(manifest) }
 }
 

@@ -8,6 +8,7 @@ import { keysOfAll, wordsOf } from '../core/manifest/names.ts'
 import { quoted } from '../core/doctor/names.ts'
 import { nearest } from '../core/nearest.ts'
 import { trustView } from '../core/trust/view.ts'
+import { observeExtensions } from '../effects/extensions/observe.ts'
 import { readExport, type ReadExport } from '../effects/export/read.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { userPlace } from '../effects/manifest/place.ts'
@@ -17,7 +18,7 @@ import { exitOf } from '../effects/sync/result.ts'
 import { type Edited, previewSync, runSync } from '../effects/sync/sync.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { OptionsOf } from '../model/command-line.ts'
-import type { Manifest } from '../model/manifest.ts'
+import type { Manifest, ServerSpec } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
@@ -124,11 +125,24 @@ async function importFrom(
 /** What an export brings: its manifest, as far as it may be taken, and its memory. */
 async function broughtBy(context: Context, homeContext: HomeContext, { manifest, shown }: ReadExport) {
   const distros = homeContext.world.environments.flatMap(({ distro }) => distro ?? [])
-  const found = incoming(manifest, distros)
+  const found = await withoutExtensions(context, homeContext, incoming(manifest, distros))
   const memory = await incomingMemory(context, homeContext, shown)
   if (memory === null) return { found, memory }
   if ('unread' in memory) return { found: { ...found, notes: [...found.notes, memory.unread] }, memory: null }
   return { found: { ...found, apart: [...found.apart, memory.apart] }, memory }
+}
+
+/** Without the servers that are extensions of another computer's Claude Desktop. */
+async function withoutExtensions({ system }: Context, homeContext: HomeContext, found: Incoming): Promise<Incoming> {
+  const servers = Object.entries(found.manifest.servers)
+  if (servers.every(([, { extension }]) => extension === undefined)) return found
+  const here = await observeExtensions(system, await homeContext.open(), { isShallow: true })
+  const lacks = ({ extension }: ServerSpec): boolean => extension !== undefined && !here.found.has(extension)
+  const left = servers.flatMap(([name, server]) =>
+    lacks(server) ? [`${name} is left out: Claude Desktop here has no extension ${server.extension}`] : [],
+  )
+  const kept = Object.fromEntries(servers.filter(([, server]) => !lacks(server)))
+  return { ...found, manifest: { ...found.manifest, servers: kept }, notes: [...found.notes, ...left] }
 }
 
 function screen(found: Incoming, { others }: ReadExport, servers: readonly string[]): string[] {

@@ -24,6 +24,7 @@ import { labelsFor } from '../ui/labels.ts'
 import { columns, pad } from '../ui/width.ts'
 import { askKeys, keysFromFile } from './keys.ts'
 import { askFolder } from './init-folder.ts'
+import { chooseExtensions, type ExtensionChoice } from './init-extensions.ts'
 import { askHook, type HookChoice } from './init-hook.ts'
 import { acrossNotes, askConflicts, reachedAcross, stayingNotes, withRunIn } from './init-both.ts'
 import { pathNotes, stayNotes, stays, travels, withTicked } from './init-ticks.ts'
@@ -41,6 +42,7 @@ export interface Choices {
   readonly chosen: readonly string[]
   readonly hook: HookChoice
   readonly bridge: BridgeChoice
+  readonly extensions: ExtensionChoice
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
 }
 
@@ -67,12 +69,13 @@ export async function choose(context: Context, situation: Situation, input: Plan
           staying: [],
           builtin: {},
         }
+  const extensions = await chooseExtensions(context, situation, options, { ...first.servers, ...named, ...asked.builtin })
   const bridge = await askBridge(context, situation, options)
   const hook = await askHook(context, situation, options, bridge)
   const { everywhere, without } = asked
   const wished = isImporting ? { ...filter, everywhere, without, absent } : { ...filter, from: [''] }
-  const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
-  const brought = new Map(await keysFromFile(context, situation, options.secrets))
+  const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin, ...extensions.servers }
+  const brought = new Map([...extensions.keys, ...(await keysFromFile(context, situation, options.secrets))])
   const settled = { ...wished, settled: await settledKeys(context, situation, input, wished, brought, options.dryRun === true) }
   const { imported, known } = await importBeside(context.system, situation, input, settled)
   const across = await reachedAcross(context, situation, imported, asked.everywhere)
@@ -92,6 +95,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
         ...stayNotes(kept),
         ...stayingNotes(situation, notIn(imported.servers, kept), imported.unmanaged),
         ...(options.both === true ? stayingNotes(situation, situation.manifest.servers, []) : []),
+        ...extensions.notes,
         ...passedOver(named, imported.servers, situation.manifest.servers),
       ],
     },
@@ -100,6 +104,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     chosen: Object.keys(chosen),
     hook,
     bridge,
+    extensions,
     additions: (now, seen) => {
       const again = importFound(now, seen, settled, known)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))

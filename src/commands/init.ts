@@ -1,5 +1,6 @@
 import type { init as spec } from '../cli/specs/init.ts'
 import type { Context, Run } from '../context.ts'
+import { agreeTo } from '../core/launch/identity.ts'
 import { environmentJson } from '../core/participants.ts'
 import { fromHere } from '../core/paths.ts'
 import { makePlan } from '../core/plan/plan.ts'
@@ -137,9 +138,11 @@ async function edited(
   const { changes: chosen, imported } = choices.additions(situation, input)
   const changes = [...chosen, ...more, ...desktopChanges(situation, input, settings.desktopConfig)]
   const { unaskedBridge: wasUnasked, ...known } = situation.state
-  const state = choices.hook.asked ? { ...known, askedHook: true } : known
+  const agreed = agreeTo(known, choices.extensions.agreed)
+  const state = choices.hook.asked ? { ...agreed, askedHook: true } : agreed
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null && wasUnasked !== true) return null
-  const asked = wasUnasked === true || choices.hook.asked ? { ...situation, state } : situation
+  const isNews = wasUnasked === true || choices.hook.asked || agreed !== known
+  const asked = isNews ? { ...situation, state } : situation
   return compose(withFound(asked, choices.found), input.files, { changes, adopted: imported.adopted, brought: choices.brought })
 }
 
@@ -172,7 +175,10 @@ async function finish(
     {
       command: 'init',
       preview,
-      more: { environments: situation.sides.map(environmentJson), imported, checks: tried.checks, manifest: situation.place.shown },
+      more: {
+        ...{ environments: situation.sides.map(environmentJson), imported, checks: tried.checks, manifest: situation.place.shown },
+        extensions: choices.extensions.rows,
+      },
       checks: tried.lines,
       silent: tried.silent,
       ...(agreed === undefined ? {} : { agreed }),

@@ -7,6 +7,7 @@ import { copiesIn, withoutColumns } from '../core/plan/copies.ts'
 import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '../core/plan/matrix.ts'
 import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { installedRows } from '../effects/extensions/rows.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { EXIT, noManifest } from '../errors.ts'
 import { hanging } from '../ui/width.ts'
@@ -15,6 +16,7 @@ import { describeMatrix } from '../ui/matrix.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { atHome } from './at-home.ts'
 import { loginWords, withLogins } from './list-logins.ts'
+import { extensionWords } from './extension-words.ts'
 import { leftWords, spokenOf } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
@@ -39,7 +41,8 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
       options.tokens === true
         ? await (await import('./list-tokens.ts')).weighList(context, homeContext, { situation, input, plan, matrix }, options)
         : null
-    io.json({ command: 'list', ...matrix, ...weighed, leftover })
+    const { rows: extensions } = await installedRows(system, situation)
+    io.json({ command: 'list', ...matrix, ...weighed, leftover, extensions })
     if (io.asJson) return EXIT.ok
     if (weighed !== null) {
       for (const line of (await import('./list-tokens.ts')).describeWeights(weighed, homeContext, io)) io.out(line)
@@ -66,6 +69,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     troubles.push(...leftWords(shown.unmanaged).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
     const at = abbreviateHome(situation.place.shown, homeContext.world.environments)
     troubles.push(...loginWords(all).flatMap((text) => hanging(text, io.paint.warn('!'), io.width)))
+    troubles.push(...extensionWords(extensions, io.verbose).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
     const words = sumWords(shown, leftover, situation, at)
     const lines = [...troubles, ...absentWords(context, plan.files), ...(words.length === 0 ? [] : [words.join(' ')])]
     if (lines.length > 0) io.out(`${matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)

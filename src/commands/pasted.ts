@@ -34,6 +34,8 @@ export interface NewServers {
   /** Built-in servers that were met under another name, and whose folders are needed. */
   readonly builtins: readonly string[]
   readonly notes: readonly string[]
+  /** Digests of what is agreed to besides what the manifest says. */
+  readonly agreed?: readonly string[]
 }
 
 /** What is piped in, or pasted into the terminal. */

@@ -110,7 +110,12 @@ async function answers(
 }
 
 /** A key that is stored already may be another one of the same name: it is used only where a person says so. */
-async function keyFor({ prompt }: Context, server: string, slot: Slot, taken: Set<string>): Promise<string> {
+export async function keyFor(
+  { prompt }: Context,
+  server: string,
+  slot: Pick<Slot, 'label' | 'isVariable'>,
+  taken: Set<string>,
+): Promise<string> {
   const label = secretName(slot.label, slot.isVariable, server)
   const isShared =
     taken.has(label) &&

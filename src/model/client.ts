@@ -183,7 +183,9 @@ export interface ClientDefinition {
   /** Absent: no documented setting chooses its model. */
   readonly model?: ModelSetting
   /** Policies on Windows that may keep it from starting servers. */
-  readonly policies?: { readonly keys: readonly string[]; readonly switchesServers: string }
+  readonly policies?: { readonly keys: readonly string[]; readonly switchesServers: string; readonly switchesExtensions?: string }
+  /** Where it keeps extensions that a person installed in it, beside its config: folders and a file. It rewrites them; nobody else does. */
+  readonly extensions?: { readonly folder: string; readonly settings: string; readonly installations: string }
 }
 
 /** Identity helper, so that a definition file reads as one declaration and is checked as one. */

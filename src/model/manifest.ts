@@ -33,6 +33,8 @@ export const serverSchema = z.strictObject({
   package: optionalFilled,
   command: optionalFilled,
   url: optionalFilled,
+  extension: optionalFilled,
+  settings: z.optional(z.record(text, z.union([text, z.number(), flag, textList]))),
   args: optionalList,
   env: optionalTexts,
   headers: optionalTexts,

@@ -48,6 +48,11 @@ const handoff: Shape = {
 }
 const entry: Readonly<Record<string, Shape>> = { version: 'number', rationale: 'null|text', tags: ['text'], by: 'text', at: 'number' }
 
+const extension: Shape = {
+  ...{ id: 'text', name: 'text', version: 'null|text', enabled: 'yes', source: 'null|text', signature: 'null|text' },
+  ...{ server: 'null|text', reason: 'null|text' },
+}
+
 /** Every document that has a shape of its own. The runs follow one another, in a home where `init` was typed. */
 export const documents: readonly Document[] = [
   {
@@ -65,12 +70,19 @@ export const documents: readonly Document[] = [
       { args: ['diff'] },
       { args: ['remove', 'docs'] },
     ],
-    shape: { ...sync, 'environments?': [environment], 'imported?': ['…'], 'checks?': [check], 'manifest?': 'text' },
+    shape: {
+      ...sync,
+      'environments?': [environment],
+      'imported?': ['…'],
+      'checks?': [check],
+      'manifest?': 'text',
+      'extensions?': [extension],
+    },
   },
   {
     title: 'list',
     words:
-      'Each cell is the state of a server in a program: in sync, differs, missing and so on. The numbers, and `clients`, come with `--tokens`; `login` is in, out or ended, of a server with a login.',
+      'Each cell is the state of a server in a program: in sync, differs, missing and so on. The numbers, and `clients`, come with `--tokens`; `login` is in, out or ended, of a server with a login. `extensions` are those that Claude Desktop has: `server` is what one is called in the manifest, `reason` why it cannot become one.',
     runs: [{ args: ['list'] }, { args: ['list', '--tokens'] }],
     shape: {
       command,
@@ -83,6 +95,7 @@ export const documents: readonly Document[] = [
       'clients?': [{ environment: 'text', client: 'text', tools: 'number', tokens: 'number', unknown: ['text'] }],
       unmanaged: ['…'],
       leftover: ['…'],
+      extensions: [extension],
     },
   },
   {

@@ -52,7 +52,7 @@ export function settingsPage(): string {
     '## The file',
     settingTable(rest, 0),
     '## A server',
-    'One of `package`, `command` and `url` says what it is.',
+    'One of `package`, `command`, `url` and `extension` says what it is.',
     settingTable(server, 2),
     `In \`on\`, each side by its kind or id: ${overrides.join(', ')}, with the same meaning there.`,
     '## bridge',

@@ -1,9 +1,6 @@
 import { defineCheck, type ClientFile, type Facts, type WindowsPolicies } from '../../core/doctor/facts.ts'
-import { list, programName } from '../../core/doctor/names.ts'
+import { isPolicyOff, list, programName } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
-
-/** As a DWORD or as text, `0x0`, `0` or `false`. */
-const isOff = (value: string): boolean => /^(?:0x0+|0+|false)$/i.test(value.trim())
 
 /** Who may write to the key: of the machine only administrators, and rules of an organisation come back by themselves. */
 const whoseFix = (name: string, key: string): string =>
@@ -14,7 +11,7 @@ const whoseFix = (name: string, key: string): string =>
 function judge(facts: Facts, file: ClientFile, policy: string, { values, trouble }: WindowsPolicies): CheckResult[] {
   const subject = programName(facts, file)
   if (trouble !== null) return [{ level: 'skipped', subject, message: `its policies cannot be read from here: ${trouble}` }]
-  const off = values.filter(({ name, value }) => name.toLowerCase() === policy.toLowerCase() && isOff(value))
+  const off = values.filter(({ name, value }) => name.toLowerCase() === policy.toLowerCase() && isPolicyOff(value))
   if (off.length === 0) return [{ level: 'ok', subject, message: 'no policy keeps it from starting servers of its config' }]
   const ours = facts.plan.files.find(({ observed }) => observed.file === file.file && observed.environment.id === file.environment.id)
   const names = ours?.desired.wanted.map(({ name }) => name) ?? []
@@ -27,7 +24,7 @@ function judge(facts: Facts, file: ClientFile, policy: string, { values, trouble
   }))
 }
 
-/** `SOFTWARE\\Policies\\Claude` of the machine and of the user; the other two policies there are about extensions, which we do not write. */
+/** `SOFTWARE\\Policies\\Claude` of the machine and of the user; the other two policies there are about extensions. */
 export const desktopPolicy = defineCheck({
   id: 'desktop-policy',
   group: 'side',

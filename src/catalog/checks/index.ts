@@ -25,6 +25,7 @@ import { configParses } from './config-parses.ts'
 import { desktopPolicy } from './desktop-policy.ts'
 import { diskSpace } from './disk-space.ts'
 import { entriesKept } from './entries-kept.ts'
+import { extensions } from './extensions.ts'
 import { fileOwners } from './file-owners.ts'
 import { inSync } from './in-sync.ts'
 import { interop } from './interop.ts'
@@ -60,7 +61,19 @@ import { wslVersion } from './wsl-version.ts'
 export const checks: readonly Check[] = [
   ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, commandOnPath, diskSpace, timeSkew, locks],
   ...[configFound, configParses, configEncoding, clientRunning, desktopPolicy],
-  ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
+  ...[
+    inSync,
+    entriesKept,
+    serverInstalled,
+    versionsMatch,
+    commandFound,
+    literalPaths,
+    unsetVariables,
+    nameClashes,
+    extensions,
+    npmScripts,
+    unmanaged,
+  ],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
   ...[
     bridgeStarts,

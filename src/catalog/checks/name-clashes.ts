@@ -1,5 +1,7 @@
 import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
-import { isRead, list, programName } from '../../core/doctor/names.ts'
+import { isRead, list, programName as clientName } from '../../core/doctor/names.ts'
+import { extensionServer } from '../../core/launch/extension.ts'
+import { programName } from '../../core/launch/command-line.ts'
 import type { CheckResult } from '../../model/check.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 
@@ -20,16 +22,34 @@ function twins(facts: Facts, file: ClientFile): CheckResult[] {
     .map((group) => {
       const foreign = group.find(({ server }) => server === null)
       const last = group.at(-1)
-      const message = `${programName(facts, file)} starts the same thing under ${list(group.map(({ name }) => name))}, so its tools are listed twice`
+      const message = `${clientName(facts, file)} starts the same thing under ${list(group.map(({ name }) => name))}, so its tools are listed twice`
       const fix =
         foreign === undefined ? `mcp-twin remove ${last?.server ?? last?.name ?? ''}` : `take "${foreign.name}" out of ${file.file}`
       return { level: 'warning', subject: foreign?.name ?? last?.name ?? '', message, fix }
     })
 }
 
+const byName = (server: ServerSpec): string =>
+  sameThing(server.command === undefined ? server : { ...server, command: programName(server.command) })
+
+/** Entries of a program that start the same as an extension which a person installed in it. */
+function extensions(facts: Facts, file: ClientFile): CheckResult[] {
+  const found = file.client.extensions === undefined ? [] : [...(facts.extensions?.found.values() ?? [])]
+  return found.flatMap((each): CheckResult[] => {
+    if (each.environment.id !== file.environment.id || !each.enabled) return []
+    const server = extensionServer({ ...each, agreed: true }, each.id, { extension: each.id }, each.environment, facts.input.world)
+    if ('reason' in server) return []
+    const twin = file.entries.find(({ neutral, disabled }) => neutral !== null && !disabled && byName(neutral) === byName(server))
+    if (twin === undefined) return []
+    const message = `${clientName(facts, file)} starts the same thing as its extension ${each.id}, so its tools are listed twice`
+    const fix = twin.server === null ? `take "${twin.name}" out of ${file.file}` : `mcp-twin remove ${twin.server}`
+    return [{ level: 'warning', subject: twin.name, message, fix }]
+  })
+}
+
 /** Names that differ only in case, or are used twice. */
 function names(facts: Facts, file: ClientFile): CheckResult[] {
-  const where = programName(facts, file)
+  const where = clientName(facts, file)
   const twice = file.entries
     .filter(({ duplicate }) => duplicate)
     .map(
@@ -61,7 +81,10 @@ export const nameClashes = defineCheck({
   group: 'servers',
   title: 'every server has one entry and a name of its own',
   run: (facts) =>
-    facts.files
-      .filter(isRead)
-      .flatMap((file) => [...names(facts, file), ...twins(facts, file)].map((found) => ({ environment: file.environment.id, ...found }))),
+    facts.files.filter(isRead).flatMap((file) =>
+      [...names(facts, file), ...twins(facts, file), ...extensions(facts, file)].map((found) => ({
+        environment: file.environment.id,
+        ...found,
+      })),
+    ),
 })

@@ -11,7 +11,11 @@ export const init = {
       many: 'words',
       offers: 'builtin',
     },
-    { flags: '--both', description: 'every server that a client has already goes to both sides' },
+    {
+      flags: '--both',
+      description:
+        'every server that a client has already goes to both sides, and every extension of Claude Desktop that can to all programs',
+    },
     { flags: '--home <environment>', description: 'keep manifest and keys on this side', offers: 'side' },
     { flags: '--distro <name>', description: 'the WSL distribution that takes part', offers: 'distro' },
     { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input', offers: 'file' },

@@ -2,6 +2,7 @@ import type { AbandonedLock, CheckDefinition } from '../../model/check.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
+import type { Extensions } from '../../model/extension.ts'
 import type { ReadConfig } from '../../model/format.ts'
 import type { LoginState } from '../../model/login.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
@@ -87,6 +88,8 @@ export interface Facts {
   readonly unstarted?: readonly UnstartedFacts[]
   /** What policies say of a client, a side each that may have some; null: nobody asked (`--deep`). */
   readonly policies: readonly WindowsPolicies[] | null
+  /** What a person installed in a program by itself; absent: a project, which has none. */
+  readonly extensions?: Extensions
 }
 
 interface ManifestFacts {

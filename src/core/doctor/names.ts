@@ -44,3 +44,6 @@ export function entriesOf({ files }: Pick<Facts, 'files'>): { readonly file: Cli
 
 /** False for a file that no program reads: what is in it starts nothing. */
 export const isRead = (file: Pick<ClientFile, 'client'>): boolean => file.client.copyOf === undefined
+
+/** Whether a policy says no, as a DWORD or as text: `0x0`, `0` or `false`. */
+export const isPolicyOff = (value: string): boolean => /^(?:0x0+|0+|false)$/i.test(value.trim())

@@ -21,14 +21,15 @@ export interface ExportedFile {
   readonly servers: readonly string[]
 }
 
-/** `SETUP.md`: both set-ups in words, and how to have them again on another machine. */
-export function setupGuide(manifest: Manifest, files: readonly ExportedFile[], withMemory: boolean): string {
+/** `SETUP.md`: both set-ups in words, and how to have them again on another machine. `machine`: the name of this one. */
+export function setupGuide(manifest: Manifest, files: readonly ExportedFile[], withMemory: boolean, machine: string): string {
   const sides = [...new Set(files.map((each) => each.environment))]
   const keys = keysOfAll(manifest)
   const servers = Object.entries(manifest.servers).map(([name, server]) => {
     const needs = keysOf(server)
-    const what = server.package ?? server.url?.replace(/\?.*$/, '') ?? server.command ?? 'differs per side'
-    return `| ${name} | ${serverKind(server)} | \`${what.replaceAll('|', '\\|')}\` | ${needs.join(', ') || '–'} |`
+    const what = server.package ?? server.url?.replace(/\?.*$/, '') ?? server.command ?? server.extension ?? 'differs per side'
+    const where = server.extension === undefined ? '' : ` in Claude Desktop on ${machine}`
+    return `| ${name} | ${serverKind(server)} | \`${what.replaceAll('|', '\\|')}\`${where} | ${needs.join(', ') || '–'} |`
   })
   return `${[
     '# MCP set-up',

@@ -33,6 +33,10 @@ export function exportedManifest(text: string, manifest: Manifest, keys: Readonl
       value,
     )
   const texts = (values: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, referred(v)]))
+  const settings = (values: NonNullable<ServerSpec['settings']>) => {
+    const clear = <V>(value: V): V | string => (typeof value === 'string' ? referred(value) : value)
+    return Object.fromEntries(Object.entries(values).map(([k, v]) => [k, Array.isArray(v) ? v.map(clear) : clear(v)]))
+  }
   const clean = <T extends ServerSpec | Override>(part: T, server: string): T => {
     const found = extractKeys(part, { server, names }).server
     return {
@@ -40,6 +44,7 @@ export function exportedManifest(text: string, manifest: Manifest, keys: Readonl
       ...(found.args === undefined ? {} : { args: found.args.map(referred) }),
       ...(found.env === undefined ? {} : { env: texts(found.env) }),
       ...(found.headers === undefined ? {} : { headers: texts(found.headers) }),
+      ...('settings' in found && found.settings !== undefined ? { settings: settings(found.settings) } : {}),
     }
   }
   const servers: Record<string, ServerSpec> = {}

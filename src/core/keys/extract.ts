@@ -10,6 +10,7 @@ export interface Texts {
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly url?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
 }
 
 interface Extracted<T> {
@@ -65,7 +66,8 @@ export function extractKeys<T extends Texts>(server: T, options: ExtractOptions 
   }
   const each = (texts: Readonly<Record<string, string>>, spans: (name: string, value: string) => KeySpan[]): Record<string, string> =>
     Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, replace(value, spans(name, value))]))
-  const { command, args, env, url, headers } = server
+  const setting = (name: string, value: unknown): unknown => (typeof value === 'string' ? replace(value, inVariable(name, value)) : value)
+  const { command, args, env, url, headers, settings } = server
   const cleaned = {
     ...server,
     ...(command === undefined ? {} : { command: replace(command, inLine(command)) }),
@@ -73,6 +75,9 @@ export function extractKeys<T extends Texts>(server: T, options: ExtractOptions 
     ...(headers === undefined ? {} : { headers: each(headers, inHeader) }),
     ...(args === undefined ? {} : { args: args.map((word, at) => replace(word, inArgument(word, args[at - 1]))) }),
     ...(url === undefined ? {} : { url: replace(url, inAddress(url)) }),
+    ...(settings === undefined
+      ? {}
+      : { settings: Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, setting(name, value)])) }),
   }
   return { server: cleaned, secrets: [...found].map(([name, value]) => ({ name, value: new Secret(value) })) }
 }

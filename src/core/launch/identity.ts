@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Environment } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
+import type { State } from '../../model/state.ts'
 import { lookUp } from '../lookup.ts'
 import { keysOf, variablesOf } from '../manifest/names.ts'
 import { serverOn } from './side.ts'
@@ -24,11 +25,12 @@ const sorted = (values: Readonly<Record<string, string>> = {}): [string, string]
  * command or an address, arguments, variables and headers. The same on two sides unless `on` makes them differ.
  */
 function startOf(server: ServerSpec, side: Environment, { packages }: Lock) {
-  const { package: words, command, url, args = [], bin, transport, env, headers } = serverOn(server, side)
+  const { package: words, command, url, extension, settings, args = [], bin, transport, env, headers } = serverOn(server, side)
   const locked = words === undefined ? undefined : lookUp(packages, words)
-  const what = words === undefined ? (command ?? url) : locked === undefined ? words : `${locked.name}@${locked.version}`
-  const kind = words !== undefined ? 'package' : command !== undefined ? 'command' : 'url'
-  return { is: [kind, what, bin ?? null, transport ?? null, args], env: sorted(env), headers: sorted(headers) }
+  const what = words === undefined ? (command ?? url ?? extension) : locked === undefined ? words : `${locked.name}@${locked.version}`
+  const kind = words !== undefined ? 'package' : command !== undefined ? 'command' : url !== undefined ? 'url' : 'extension'
+  const given = extension === undefined ? [] : [settings ?? {}]
+  return { is: [kind, what, bin ?? null, transport ?? null, args, ...given], env: sorted(env), headers: sorted(headers) }
 }
 
 const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
@@ -44,11 +46,13 @@ const isDecisive = ([name, value]: [string, string]): boolean => decidesStart(na
 
 /**
  * SHA-256, in hex, of what a person agrees to start there. Values of variables and headers may change without a question, but for the keys
- * that they name and what decides how programs start. Null: the version of its package is not known yet.
+ * that they name and what decides how programs start. Null: the version of its package is not known yet, or it is an extension of Claude
+ * Desktop, whose own words are agreed to (`core/extensions`).
  */
 export function agreedDigest(server: ServerSpec, side: Environment, lock: Lock): string | null {
   const { is, env, headers } = startOf(server, side, lock)
   const there = serverOn(server, side)
+  if (there.extension !== undefined) return null
   if (there.package !== undefined && lookUp(lock.packages, there.package) === undefined) return null
   const named = (values: [string, string][]) => values.map((each) => (isDecisive(each) ? each : [each[0]]))
   return hash([is, there.allowScripts === true, named(env), named(headers), keysOf(there).sort(), variablesOf(there).sort()])
@@ -57,6 +61,18 @@ export function agreedDigest(server: ServerSpec, side: Environment, lock: Lock):
 /** The most digests that are kept; the oldest go first. */
 const agreedMost = 2000
 
+/** The state with these digests of what was agreed; the very same one where it had them. */
+export function agreeTo<S extends Pick<State, 'agreed'>>(state: S, digests: readonly string[]): S {
+  const agreed = addAgreed(state.agreed, digests)
+  return agreed === state.agreed ? state : { ...state, agreed }
+}
+
+function addAgreed(agreed: string[] | undefined, digests: readonly string[]): string[] | undefined {
+  const known = new Set(agreed)
+  const fresh = [...new Set(digests)].filter((each) => !known.has(each))
+  return fresh.length === 0 ? agreed : [...known, ...fresh].slice(-agreedMost)
+}
+
 /** What was agreed, with all that these servers start on these sides; the very same list where it had them. */
 export function withAgreed(
   agreed: string[] | undefined,
@@ -64,11 +80,12 @@ export function withAgreed(
   sides: readonly Environment[],
   lock: Lock,
 ): string[] | undefined {
-  const known = new Set(agreed)
   const all = Object.values(servers).filter(({ disabled }) => disabled !== true)
   const digests = all.flatMap((server) => sides.map((side) => agreedDigest(server, side, lock)))
-  const fresh = [...new Set(digests)].filter((each) => each !== null && !known.has(each))
-  return fresh.length === 0 ? agreed : [...known, ...fresh.flatMap((each) => each ?? [])].slice(-agreedMost)
+  return addAgreed(
+    agreed,
+    digests.flatMap((each) => each ?? []),
+  )
 }
 
 /** Whether a person has agreed to all that a server starts on these sides. */

@@ -5,7 +5,7 @@ import { Secret } from '../../model/secret.ts'
 import { cross } from './cross-border.ts'
 import { renderForProject } from './project.ts'
 import { refuse, type Rendered, type RenderedEntry, type RenderRequest } from './request.ts'
-import { type ResolvedLaunch, resolveServer } from './resolve.ts'
+import { notInProject, type ResolvedLaunch, resolveServer } from './resolve.ts'
 import { belongs } from './side.ts'
 import { entryParts, runOn, stdioValue } from './launcher.ts'
 
@@ -17,8 +17,10 @@ export function renderEntry(request: RenderRequest): Rendered {
   const { name, server, client, environment, scope } = request
   if (server.disabled === true) return { kind: 'none', reason: `${name} is switched off` }
   if (!belongs(server, client.id, environment, scope)) return { kind: 'none', reason: `${name} is not for this place ("only", "except")` }
+  if (server.extension !== undefined && client.extensions !== undefined)
+    return { kind: 'none', reason: `${client.label} has ${name} as its own extension` }
   const entryName = request.entryName ?? clientName(client, name, Object.keys(request.manifest.servers))
-  if (scope === 'project') return renderForProject(request, entryName)
+  if (scope === 'project') return server.extension === undefined ? renderForProject(request, entryName) : notInProject(server.extension)
   const resolved = resolveServer(request)
   if (resolved.kind !== 'resolved') return resolved
   return resolved.entry.kind === 'remote'

@@ -1,6 +1,7 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import type { Extensions } from '../../model/extension.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import type { NativePath } from '../../model/path.ts'
@@ -21,6 +22,8 @@ export interface RenderContext {
   variable(name: string): string | undefined
   /** The absolute path of a command on another side, as its login shell finds it; null: not found. */
   commandPath?(environment: Environment, command: string): string | null
+  /** Extensions of Claude Desktop; absent: nobody looked at them, since no server is one. */
+  readonly extensions?: Extensions
   /** The manifest's path on home's side, where it is not home's own: an argument of `run` there. */
   readonly named?: NativePath
   /** The project's folder, where a project's manifest is used: relative paths are read from there. */

@@ -1,7 +1,9 @@
 import type { Entry, Launch } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
+import type { InstalledExtension } from '../../model/extension.ts'
 import type { LaunchKind, ServerSpec } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
+import { addCommand, extensionServer, extensionSide } from './extension.ts'
 import { LOCK_HINT, lockedFor } from '../manifest/locked.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { environmentLabel } from '../participants.ts'
@@ -39,10 +41,14 @@ const npxCli = (side: Environment, npm: NativePath): NativePath => joinPath(side
 /** A server as it is started or reached on the side where it runs, whatever client asks. */
 export function resolveServer(request: RenderRequest): ResolvedLaunch | AbsentLaunch | Refused {
   const { server, environment, world, home, name } = request
-  const runs = runSide(server, environment, world, home)
+  const found = server.extension === undefined ? null : extensionOf(request, server.extension)
+  if (found !== null && 'reason' in found) return found
+  const runs = found === null ? runSide(server, environment, world, home) : extensionSide(found, environment)
   if (runs === null)
     return refuse(`${name} runs in ${server.runIn}, which does not exist here`, `change "runIn" of ${name}, or set up ${server.runIn}`)
-  const spec = serverOn(server, runs)
+  const spec = found === null ? serverOn(server, runs) : extensionServer(found, name, server, runs, world)
+  if ('reason' in spec) return spec
+  if (found !== null && spec.command === 'node') return missing(runs, 'node')
   const filler = makeFiller(request, runs)
   const made = resolveOn(request, spec, runs, filler)
   // A missing key is reported first: only the user can give it.
@@ -51,6 +57,20 @@ export function resolveServer(request: RenderRequest): ResolvedLaunch | AbsentLa
   if (made.kind !== 'made') return made
   const launch = spec.launch ?? request.manifest.launch ?? 'direct'
   return { kind: 'resolved', runs, launch, entry: made.entry, holdsKey: filler.holdsKey, packages: made.packages }
+}
+
+/** Extensions are looked at for a person's own manifest alone. */
+export const notInProject = (id: string): Refused =>
+  refuse('an extension lies on one computer, and a project serves others too', addCommand(id, '--user '))
+
+/** An extension as it is installed, or why nothing is known of it. */
+function extensionOf({ extensions, name }: RenderRequest, id: string): InstalledExtension | Refused {
+  if (extensions === undefined) return notInProject(id)
+  const found = extensions.found.get(id)
+  if (found !== undefined) return found
+  return extensions.trouble === null
+    ? refuse(`the extension ${id} is no longer installed in Claude Desktop`, `mcp-twin remove ${name}`)
+    : refuse(extensions.trouble.reason, extensions.trouble.hint)
 }
 
 interface Made {

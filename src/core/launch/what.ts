@@ -64,5 +64,5 @@ export function identities(server: ServerSpec): string[] {
 export function startedWords(server: ServerSpec): string {
   const started = startedPackage(server)
   if (started !== null) return `${programName(server.command ?? '')} ${started}`
-  return server.package ?? server.url ?? server.command ?? 'differs per side'
+  return server.package ?? server.url ?? server.command ?? server.extension ?? 'differs per side'
 }

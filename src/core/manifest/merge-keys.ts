@@ -55,6 +55,8 @@ function partMerge(part: ServerSpec | Override, from: string, into: string): Key
   }
   for (const key of TEXTS) put([key], part[key] ?? '')
   for (const key of LISTS) for (const [name, text] of Object.entries(part[key] ?? {})) put([key, name], text)
+  for (const [name, value] of Object.entries('settings' in part ? (part.settings ?? {}) : {}))
+    if (typeof value === 'string') put(['settings', name], value)
   const args = (part.args ?? []).map((word) => withKey(word, from, into))
   if (args.some((word, at) => word !== part.args?.[at])) edits.push({ path: ['args'], value: args })
   return edits

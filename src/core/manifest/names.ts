@@ -13,6 +13,7 @@ function* texts(server: ServerSpec): Iterable<string> {
       if (text !== undefined) yield text
     }
   }
+  for (const value of Object.values(server.settings ?? {}).flat()) if (typeof value === 'string') yield value
 }
 
 /** Names of the keys that one server asks for, to be started or to log in. */
@@ -32,3 +33,7 @@ export const wordsOf = (server: ServerSpec): string[] =>
 export const wordsOfAll = (manifest: Manifest): string[] => [
   ...new Set(Object.values(manifest.servers).flatMap((server) => (server.disabled === true ? [] : wordsOf(server)))),
 ]
+
+/** Ids of the extensions of Claude Desktop that servers are, those that are switched off left out. */
+export const extensionsOf = ({ servers }: Pick<Manifest, 'servers'>): Set<string> =>
+  new Set(Object.values(servers).flatMap(({ extension, disabled }) => (extension === undefined || disabled === true ? [] : [extension])))

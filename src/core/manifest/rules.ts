@@ -11,7 +11,7 @@ export interface Breach {
   readonly message: string
 }
 
-const KINDS = ['package', 'command', 'url'] as const
+const KINDS = ['package', 'command', 'url', 'extension'] as const
 
 /** What a server of the manifest is. */
 export const serverKind = (server: ServerSpec): (typeof KINDS)[number] => KINDS.find((kind) => server[kind] !== undefined) ?? 'command'
@@ -28,7 +28,7 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
   const found: Breach[] = []
   const kinds = KINDS.filter((kind) => server[kind] !== undefined)
   if (kinds.length === 0 && server.on === undefined)
-    found.push({ path, message: `server "${name}" has neither "package", "command" nor "url"` })
+    found.push({ path, message: `server "${name}" has neither "package", "command", "url" nor "extension"` })
   if (kinds.length > 1)
     found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; use only one` })
   for (const key of ['headers', 'transport', 'auth', 'oauth'] as const) {
@@ -39,6 +39,7 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
     if (server[key] !== undefined && kinds[0] !== 'package')
       found.push({ path: [...path, key], message: `"${key}" applies only to package servers, and "${name}" is none` })
   }
+  found.push(...extensionBreaches(name, server))
   for (const part of [server, ...Object.values(server.on ?? {})])
     if (part.bin !== undefined && !isProgramName(part.bin))
       found.push({ path: [...path, 'bin'], message: `"bin" of "${name}" is not a program name: "${shown(part.bin)}"` })
@@ -64,6 +65,29 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
     })
   }
   return found
+}
+
+/** Names of folders as Claude Desktop makes them: no path, and nothing that Windows would read as another name. */
+const extensionId = /^[\p{L}\p{N}](?:[\p{L}\p{N}._@ +-]{0,126}[\p{L}\p{N}_@+-])?$/u
+
+export const isExtensionId = (id: string): boolean => extensionId.test(id)
+
+/** An extension says itself how it is started; Claude Desktop has it already, so the bridge would list its tools twice. */
+function extensionBreaches(name: string, server: ServerSpec): Breach[] {
+  const path = ['servers', name]
+  if (server.extension === undefined)
+    return server.settings === undefined
+      ? []
+      : [{ path: [...path, 'settings'], message: `"settings" applies only to extension servers, and "${name}" is none` }]
+  const others = (['args', 'env', 'on', 'runIn', 'share'] as const).filter((key) => server[key] !== undefined)
+  return [
+    ...(isExtensionId(server.extension)
+      ? []
+      : [
+          { path: [...path, 'extension'], message: `the extension of "${name}" is not the name of a folder: "${shown(server.extension)}"` },
+        ]),
+    ...others.map((key) => ({ path: [...path, key], message: `"${key}" does not apply to extension servers, and "${name}" is one` })),
+  ]
 }
 
 /** A client's own part: a switch a side, and its file. A mistyped side would leave the client as it is, without a word. */

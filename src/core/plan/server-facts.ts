@@ -31,7 +31,12 @@ const named = (ids: readonly string[], { label }: FactWords): string => ids.map(
 
 /** Every field of a server: one that is missing here would be approved unseen, so its absence is a type error. */
 const fields: { readonly [K in keyof Required<ServerSpec>]: Telling<K> } = {
-  ...{ package: inStart, command: inStart, url: inStart, args: inStart },
+  ...{ package: inStart, command: inStart, url: inStart, extension: inStart, args: inStart },
+  settings: (settings, words) =>
+    Object.entries(settings).map(([name, value]) => {
+      const text = String(value)
+      return ['variable', `${name}=${shellWord(dotted(text, inVariable(name, text), words))}`] as const
+    }),
   env: (env, words) =>
     Object.entries(env).map(
       ([name, value]) => ['variable', `${name}=${shellWord(dotted(value, inVariable(name, value), words))}`] as const,
@@ -67,7 +72,8 @@ const launches: Readonly<Record<NonNullable<ServerSpec['launch']>, string>> = {
 }
 
 /** What is started or reached, whole and in one line. */
-function startFact({ package: pkg, command, url, args = [] }: ServerSpec, words: FactWords): [FactKind, string] {
+function startFact({ package: pkg, command, url, extension, args = [] }: ServerSpec, words: FactWords): [FactKind, string] {
+  if (extension !== undefined) return ['program', `the extension ${shellWord(extension)} of Claude Desktop`]
   if (url !== undefined) return ['address', dotted(url, inAddress(url), words)]
   const typed = args.map((word, at) => shellWord(dotted(word, inArgument(word, args[at - 1]), words)))
   const first = command === undefined ? (pkg ?? 'nothing') : dotted(command, inLine(command), words)

@@ -22,6 +22,7 @@ export const asksToShare = ({ share, disabled }: ServerSpec): boolean => share !
 /** Why a server with "share" is not shared, in words that follow its name; null: it is. */
 export function whyNotShared({ manifest, home, world, named }: SharingContext, server: ServerSpec): string | null {
   const { bridge = {} } = manifest
+  if (server.extension !== undefined) return 'Claude Desktop has it as its own extension, and would list its tools twice'
   if (bridge.enabled === false) return 'the bridge is switched off'
   if (bridge.families !== undefined && !bridge.families.includes(family)) return `bridge.families lacks "${family}"`
   if (named !== undefined) return "its manifest is not home's own"

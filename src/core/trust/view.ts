@@ -98,7 +98,9 @@ function headline(part: ServerSpec | Override, locked: LockedPackage | undefined
         ? quoted(dotted(command, inLine(command)))
         : part.package !== undefined
           ? `the package ${locked === undefined ? part.package : `${locked.name}@${locked.version}`}`
-          : ''
+          : 'extension' in part && part.extension !== undefined
+            ? `the extension ${quoted(part.extension)} of Claude Desktop`
+            : ''
   return [...variables, ...(what === '' ? [] : [what]), ...(url === undefined ? words : [])].join(' ')
 }
 

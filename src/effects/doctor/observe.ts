@@ -10,7 +10,7 @@ import { observeLogins } from './logins.ts'
 import { observeLocks } from './locks.ts'
 import { observeModes, observeOwners } from './permissions.ts'
 import { observePackages } from './packages.ts'
-import { observePolicies } from './policies.ts'
+import { observePolicies } from '../machine/policies.ts'
 import { probeEntries, type DeepOptions } from './probes.ts'
 import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
@@ -20,6 +20,7 @@ import { observeWeights } from './weights.ts'
 import { parseWslConf } from '../machine/drives.ts'
 import { readText } from '../machine/kernel.ts'
 import type { Situation } from '../manifest/open.ts'
+import { observeExtensions } from '../extensions/observe.ts'
 import { targetsFor } from '../manifest/targets.ts'
 import { hiddenKeys } from '../store/hidden-keys.ts'
 import { openSecrets } from '../store/secrets.ts'
@@ -85,6 +86,7 @@ export async function observe(system: System, situation: Situation, options: Obs
       : await probeEntries(system, input, plan, jobs, { ...options.deep, signal: sync.signal, project: place.project })
   const weights = await observeWeights(system, input, plan, bridge, probes)
   const policies = options.deep === null ? null : await observePolicies(system, world, files)
+  const extensions = place.project === null ? await observeExtensions(system, situation, { isShallow: true }) : undefined
   const hook = place.project === null ? await observeHook(system, situation) : undefined
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
@@ -94,6 +96,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),
     ...(hook === undefined ? {} : { hook }),
+    ...(extensions === undefined ? {} : { extensions }),
     commands: place.project === null ? await observeCommands(system, situation) : [],
     keys: { ...keys, missing },
     logins: await observeLogins(system, situation, input),

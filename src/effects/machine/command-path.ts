@@ -1,6 +1,8 @@
+import { extensionServer } from '../../core/launch/extension.ts'
 import { runSide, serverOn } from '../../core/launch/side.ts'
 import { isWindows, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import type { Extensions } from '../../model/extension.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { System } from '../../model/system.ts'
 import { decodeConsole } from './console.ts'
@@ -19,9 +21,18 @@ export async function commandPaths(
   home: Environment,
   sides: readonly Environment[],
   manifest: Manifest,
+  extensions?: Extensions,
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = new Map<string, { side: Environment; command: string }>()
-  for (const server of Object.values(manifest.servers)) {
+  for (const [name, server] of Object.entries(manifest.servers)) {
+    const extension = server.disabled === true ? undefined : extensions?.found.get(server.extension ?? '')
+    if (extension?.isBound === true) {
+      const side = extension.environment
+      const started = extensionServer(extension, name, server, side, world)
+      const command = 'reason' in started ? undefined : started.command
+      if (command !== undefined && !/[\\/$]/.test(command) && sides.some(({ id }) => id !== side.id))
+        wanted.set(`${side.id} ${command}`, { side, command })
+    }
     if (server.runIn === undefined || server.runIn === 'each' || server.disabled === true) continue
     for (const client of sides) {
       const side = runSide(server, client, world, home)

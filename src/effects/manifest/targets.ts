@@ -107,6 +107,18 @@ function namedFile(
   return file === null ? null : { file, by: `"file" of "${client.id}" in the manifest names it` }
 }
 
+/** The file that a client reads on a side, whether it takes part or not. */
+export function clientFile(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  context: TargetContext,
+  desktopConfig: string | undefined,
+): Promise<Target> {
+  const options = { clients: [], on: [], ...(desktopConfig === undefined ? {} : { desktopConfig }) }
+  return locate(system, environment, client, context, namedFile(system, environment, client, context, options))
+}
+
 async function locate(
   system: System,
   environment: Environment,

@@ -21,7 +21,7 @@ import { loadManifest } from '../manifest/load.ts'
 import { vetOwn } from '../store/vet.ts'
 import type { NeededPackage } from '../packages/ready.ts'
 import { openSecrets } from '../store/secrets.ts'
-import { loadLock } from '../manifest/records.ts'
+import { loadLock, loadState } from '../manifest/records.ts'
 import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
@@ -110,12 +110,22 @@ export async function resolveFrom(system: System, local: LocalSide, source: Laun
     folders: (id) => (id === local.self.id ? local.folder : null),
     key: (wanted) => keys.get(wanted) ?? null,
     variable: (wanted) => system.variables[wanted],
+    ...(server.extension === undefined || source.origin === 'project' ? {} : await extensionOf(system, local, manifest, server.extension)),
   }
   const entry = render(local, context, name, server)
   const script = isOwnScript(reveal(entry), spec, local.self)
   const needed = script ? neededBy(source, spec, prefixOn(manifest, local.self)) : {}
   const login = spec.auth === 'oauth' && source.origin !== 'project' ? { login: true } : {}
   return { server: name, entry, keys: [...keys.keys()], script, ...needed, ...login }
+}
+
+/** Returns an extension of Claude Desktop as it is installed now: it is started only as it was agreed to. */
+async function extensionOf(system: System, local: LocalSide, manifest: Manifest, id: string): Promise<Pick<RenderContext, 'extensions'>> {
+  const { world, self, folder } = local
+  const state = await loadState(system, inFolder(local, layout(self, folder).state))
+  const { observeExtensions } = await import('../extensions/observe.ts')
+  const context = { world, self, home: { environment: self }, manifest, state, sides: world.environments }
+  return { extensions: await observeExtensions(system, context, { wanted: new Set([id]) }) }
 }
 
 /**

@@ -102,6 +102,12 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
   const spec = lookUp(input.manifest.servers, name)
   // Of two edited clients the first one counts; the other is equal then, or still reported as edited.
   if (spec === undefined || adopted.servers.has(name)) return
+  if (spec.extension !== undefined) {
+    adopted.notices.push(
+      `${client.label}: "${entryName}" starts an extension of Claude Desktop, which says how: change its values there, or restore ours: mcp-twin sync --force`,
+    )
+    return
+  }
   const side = startSide(observed)
   const context = { ...input.render, environment: side, name }
   const isShared = input.files.some((file) => file.environment.id !== environment.id) && spec.on === undefined && spec.only === undefined

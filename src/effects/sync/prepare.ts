@@ -1,4 +1,5 @@
 import { layout } from '../../core/layout.ts'
+import { extensionsOf } from '../../core/manifest/names.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
@@ -52,10 +53,13 @@ export async function prepare(
       options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
   )
   const { keys, brings } = await loadKeys(system, situation, options.hide)
+  const wanted = place.project === null ? extensionsOf(manifest) : new Set<string>()
+  const { extensions, off } =
+    wanted.size === 0 ? { extensions: undefined, off: [] } : await lookAtExtensions(system, situation, wanted, options.desktopConfig)
   const [installed, outdatedSelf, paths, files] = await Promise.all([
     installedPackages(system, situation.sides, folders, manifest, lock),
     outdatedOn(system, situation.sides, folders, options.anySelf === true ? selfPresent : selfCurrent),
-    commandPaths(system, world, home.environment, situation.sides, manifest),
+    commandPaths(system, world, home.environment, situation.sides, manifest, extensions),
     observeFiles(system, targets, [home.environment, ...situation.sides]),
   ])
   const isOwn = place.here === reach(home, layout(home.environment, home.folder).manifest)
@@ -73,6 +77,7 @@ export async function prepare(
       folders: (id) => folders.get(id) ?? null,
       key: (name) => keys.get(name) ?? null,
       variable: (name) => system.variables[name],
+      ...(extensions === undefined ? {} : { extensions }),
       commandPath: (environment, command) => paths.get(`${environment.id} ${command}`) ?? null,
       ...(place.project === null ? {} : { project: { environment: situation.self, path: place.project } }),
       ...(isOwn || place.project !== null ? {} : { named: place.shown }),
@@ -90,7 +95,25 @@ export async function prepare(
     isNarrowed: options.servers !== undefined || options.clients.length + options.on.length > 0,
   })
   const stale = targets.flatMap(({ client, located }) => (located === undefined ? [] : locatedNotices(client.label, located)))
-  return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
+  return {
+    input,
+    lock,
+    unresolved,
+    stale,
+    notices: [...(situation.notices ?? []), ...off],
+    ignored: situation.ignored,
+    brings,
+  }
+}
+
+/** Looks at the extensions that servers are, and says which are off in Claude Desktop; loads nothing where none is. */
+async function lookAtExtensions(system: System, situation: Situation, wanted: ReadonlySet<string>, desktopConfig: string | undefined) {
+  const [{ observeExtensions }, { offNotices }] = await Promise.all([
+    import('../extensions/observe.ts'),
+    import('../../core/extensions/offer.ts'),
+  ])
+  const extensions = await observeExtensions(system, situation, { wanted, desktopConfig })
+  return { extensions, off: offNotices(situation.manifest, extensions) }
 }
 
 /** Adds the launches of other sides; loads nothing where there is one side only. */

@@ -64,6 +64,7 @@ export const isIdle = (start: SyncStart): boolean =>
   (start.hook === null || start.hook.step.kind === 'refuse') &&
   start.situation.state.manifests === start.situation.savedState.manifests &&
   start.situation.state.absent === start.situation.savedState.absent &&
+  start.situation.state.agreed === start.situation.savedState.agreed &&
   !start.prepared.brings &&
   start.prepared.lock === start.locked &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')

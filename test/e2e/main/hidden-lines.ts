@@ -44,6 +44,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
   add: (place) => [
     says('add', nasty, '--command', '/bin/true'),
     says('add', 'odd', '--command', nasty),
+    says('add', `extension:${nasty}`),
     { ...says('add', '-', '--yes'), input: place.read('snippet.json') },
   ],
   remove: () => [says('remove', nasty)],

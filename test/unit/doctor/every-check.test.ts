@@ -48,6 +48,10 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'literal-paths': () => desktopOnly({ args: ['/home/ana/notes'] }),
   'unset-variables': () => desktopOnly({ env: { MODE: '${NOT_SET}' } }),
   'name-clashes': () => sound().entries('claude-code', (servers) => ({ ...servers, Tavily: { command: 'x' } })),
+  extensions: () =>
+    sound()
+      .manifestNow((manifest) => ({ ...manifest, servers: { ...usualServers, notes: { extension: 'local.mcpb.ana.notes' } } }))
+      .with({ extensions: { found: new Map(), trouble: null } }),
   'npm-scripts': () => withPackages({ scripts: ['better-sqlite3@12.0.0'] }),
   unmanaged: () => sound().entries('claude-desktop', (servers) => ({ ...servers, blender: { command: 'blender' } })),
   'server-starts': () => sound().probed(silent),

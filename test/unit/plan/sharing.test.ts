@@ -32,6 +32,7 @@ describe('a server that is to be shared', () => {
     ['kept from home by "except"', server({ except: ['wsl:Ubuntu'] }), /keep it from/],
     ['running on the other side', server({ runIn: 'windows' }), /it runs in windows/],
     ['for one program alone', server({ only: ['claude-code'] }), /name programs/],
+    ['an extension of Claude Desktop', { extension: 'local.mcpb.ana.notes', share: true }, /list its tools twice/],
     ['for nobody', server({ only: [] }), /keep it from/],
   ])('is an ordinary one: %s', (_, spec, why) => {
     expect(whyNotShared(context(), spec)).toMatch(why)

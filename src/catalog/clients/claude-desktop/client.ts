@@ -4,7 +4,16 @@ import type { Environment } from '../../../model/environment.ts'
 import { folderNames } from '../../../core/logs/places.ts'
 import { isWindows, joinPath, localFolder } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
-import { classicFolder, desktopConfigName, desktopFormat, desktopPlaces, packageFamily, userDataDir, userDataVariable } from './places.ts'
+import {
+  classicFolder,
+  desktopConfigName,
+  desktopExtensions,
+  desktopFormat,
+  desktopPlaces,
+  packageFamily,
+  userDataDir,
+  userDataVariable,
+} from './places.ts'
 
 /** `mcp.log` and `mcp-server-<NAME>.log` (modelcontextprotocol docs, "debugging"), `main.log` of the app itself. */
 const file = /^(?:mcp|main|mcp-server-(.+))\.log$/i
@@ -72,7 +81,7 @@ export const claudeDesktop = defineClient({
   variables: [userDataVariable],
   logs: desktopLogs,
   // A variable moves the file to any folder, of this side or another.
-  closed: [desktopConfigName],
+  closed: [desktopConfigName, ...Object.values(desktopExtensions)],
   closedFolders: (environment) => {
     const moved = userDataDir(environment, environment.variables?.[userDataVariable])
     return moved === null ? [] : [moved]
@@ -86,5 +95,7 @@ export const claudeDesktop = defineClient({
   policies: {
     keys: ['HKLM', 'HKCU'].map((root) => `${root}\\SOFTWARE\\Policies\\Claude`),
     switchesServers: 'isLocalDevMcpEnabled',
+    switchesExtensions: 'isDesktopExtensionEnabled',
   },
+  extensions: desktopExtensions,
 })

@@ -5,6 +5,13 @@ import { isWindows, joinPath, localFolder, looksWindowsPath, settingsFolder } fr
 /** Claude Desktop's config in its folder of settings (`userData`). */
 export const desktopConfigName = 'claude_desktop_config.json'
 
+/** What it keeps of extensions (.mcpb, .dxt), in the same folder. */
+export const desktopExtensions = {
+  folder: 'Claude Extensions',
+  settings: 'Claude Extensions Settings',
+  installations: 'extensions-installations.json',
+} as const
+
 /** How it is written. */
 export const desktopFormat = { container: ['mcpServers'], format: 'json', spelling: {} } as const
 

@@ -6,6 +6,7 @@ export type What =
   | { readonly kind: 'pasted' }
   | { readonly kind: 'package'; readonly words: string }
   | { readonly kind: 'registry'; readonly name: string; readonly version: string | null }
+  | { readonly kind: 'extension'; readonly id: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly range: string | null }
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
 
@@ -22,6 +23,9 @@ const registryName = /^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\/[A-Za-z0-9._-]+)(?:@(
 /** Reads the argument of `add`. A plain word is never a package of a stranger: only a built-in, or an error that says how. */
 export function readWhat(word: string, builtins: readonly string[], nearest: (word: string) => string | null): What {
   const text = word.trim()
+  // Ids may hold blanks, so this comes before the lines that people paste.
+  const [, id] = /^extension:([\s\S]+)$/i.exec(text) ?? []
+  if (id !== undefined) return { kind: 'extension', id }
   if (/^[a-z][\w+.-]*:\/\//i.test(text) || /^vscode(?:-insiders)?:mcp\//.test(text) || /^[{[]/.test(text) || /\s/.test(text))
     return { kind: 'pasted' }
   if (/^npm:/i.test(text)) return packageOr(text.slice(4))

@@ -1,8 +1,10 @@
+import { clients } from '../../catalog/clients/index.ts'
 import type { ClientFile, WindowsPolicies } from '../../core/doctor/facts.ts'
+import { isPolicyOff } from '../../core/doctor/names.ts'
 import { isWindows } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
-import { queryRegistry } from '../machine/registry.ts'
+import { queryRegistry } from './registry.ts'
 
 /** Reads the policies of clients that have some, on every Windows side where they take part. */
 export function observePolicies(system: System, world: World, files: readonly ClientFile[]): Promise<WindowsPolicies[]> {
@@ -12,6 +14,18 @@ export function observePolicies(system: System, world: World, files: readonly Cl
       : [],
   )
   return Promise.all(asked.map((each) => policiesOf(system, world, each)))
+}
+
+/** Whether a policy of Windows switches extensions off there. What cannot be asked forbids nothing: their program goes by it itself. */
+export async function forbidsExtensions(system: System, world: World, environment: Environment): Promise<boolean> {
+  if (!isWindows(environment)) return false
+  for (const { id, policies } of clients) {
+    const policy = policies?.switchesExtensions?.toLowerCase()
+    if (policies === undefined || policy === undefined) continue
+    const { values } = await policiesOf(system, world, { client: id, keys: policies.keys, environment })
+    if (values.some(({ name, value }) => name.toLowerCase() === policy && isPolicyOff(value))) return true
+  }
+  return false
 }
 
 interface PolicyQuery {

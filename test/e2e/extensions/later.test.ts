@@ -1,0 +1,119 @@
+import { rmSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { bundleId, inExtension, install, lacksPacker, tick } from '../../support/bundles.ts'
+import { filesBelow } from './files.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { documents, entryOf, notes, place } from './notes.ts'
+
+const args = ['${__dirname}/server/index.js', '--read', '/etc/passwd']
+const otherWords = { ...notes, version: '2.0.0', server: { ...notes.server, mcp_config: { command: 'node', args } } }
+
+describeUnless(await lacksPacker(), 'an extension that other programs have', () => {
+  const brought = async () => {
+    const planted = place()
+    const windows = planted.side('windows')
+    const id = install(windows, notes, { userConfig: { folders: [documents] } })
+    expect((await planted.cli(['add', `extension:${id}`, '--yes'])).code).toBe(0)
+    return { planted, windows, id }
+  }
+
+  it('starts nothing new by itself when Claude Desktop updates it, and does once a person agrees', async () => {
+    const { planted, windows, id } = await brought()
+    const before = entryOf(planted)
+    install(windows, otherWords, { userConfig: { folders: [documents] } })
+    const refused = await planted.cli(['sync', '--json'])
+    expect(refused.code).toBe(3)
+    expect(refused.json.steps).toContainEqual(
+      expect.objectContaining({
+        kind: 'refuse',
+        server: 'notes',
+        hint: `mcp-twin add extension:${id}`,
+        reason: expect.stringContaining('not agreed'),
+      }),
+    )
+    expect(entryOf(planted)).toEqual(before)
+    const agreed = await planted.cli(['add', `extension:${id}`, '--yes'])
+    expect(agreed.stderr).toContain('--read /etc/passwd')
+    expect(agreed.code).toBe(0)
+    expect(entryOf(planted).args.slice(1)).toEqual(['--read', '/etc/passwd'])
+    expect((await planted.cli(['sync', '--check'])).code).toBe(0)
+  })
+
+  it('is agreed to again without a sync too', async () => {
+    const { planted, windows, id } = await brought()
+    install(windows, otherWords, { userConfig: { folders: [documents] } })
+    expect((await planted.cli(['add', `extension:${id}`, '--yes', '--no-sync'])).code).toBe(0)
+    expect(entryOf(planted).args).toContain('--max')
+    expect((await planted.cli(['sync'])).code).toBe(0)
+    expect(entryOf(planted).args).toContain('--read')
+  })
+
+  it('stays when it is switched off there, and says so', async () => {
+    const { planted, windows } = await brought()
+    const before = entryOf(planted)
+    tick(windows, 'notes', { isEnabled: false, userConfig: { folders: [documents] } })
+    const synced = await planted.cli(['sync'])
+    expect(synced).toMatchObject({ code: 0, stdout: expect.stringContaining('mcp-twin disable notes') })
+    expect(entryOf(planted)).toEqual(before)
+    const { json } = await planted.cli(['doctor', '--check', 'extensions', '--json'])
+    expect(json.findings).toContainEqual(expect.objectContaining({ check: 'extensions', level: 'info', fix: 'mcp-twin disable notes' }))
+  })
+
+  it('is refused with the command that removes it once it is uninstalled there', async () => {
+    const { planted, windows } = await brought()
+    rmSync(windows.here(inExtension('notes')), { recursive: true })
+    const synced = await planted.cli(['sync', '--json'])
+    expect(synced.code).toBe(3)
+    expect(synced.json.steps).toContainEqual(expect.objectContaining({ kind: 'refuse', server: 'notes', hint: 'mcp-twin remove notes' }))
+    const { json } = await planted.cli(['doctor', '--check', 'extensions', '--json'])
+    expect(json.findings).toContainEqual(expect.objectContaining({ check: 'extensions', level: 'error', fix: 'mcp-twin remove notes' }))
+    expect((await planted.cli(['remove', 'notes'])).code).toBe(0)
+    expect(entryOf(planted)).toBeUndefined()
+  })
+
+  it("leaves Claude Desktop's bytes alone, uninstall included", async () => {
+    const planted = place()
+    const windows = planted.side('windows')
+    const id = install(windows, notes, { userConfig: { folders: [documents] } })
+    const before = filesBelow(windows.here('AppData\\Roaming\\Claude'), 'claude_desktop_config.json')
+    await planted.cli(['add', `extension:${id}`, '--yes'])
+    await planted.cli(['sync'])
+    expect((await planted.cli(['uninstall', '--yes'])).code).toBe(0)
+    expect(filesBelow(windows.here('AppData\\Roaming\\Claude'), 'claude_desktop_config.json')).toEqual(before)
+    expect(entryOf(planted)).toBeUndefined()
+  })
+
+  it('is not taken into the manifest as somebody edited its entry', async () => {
+    const { planted } = await brought()
+    const file = planted.self.clientFile('claude-code')
+    planted.self.write(file, planted.self.read(file).replace('"--max"', '"--most"'))
+    const adopted = await planted.cli(['sync', '--adopt'])
+    expect(adopted.stdout.replace(/\s+/g, ' ')).toContain('"notes" starts an extension of Claude Desktop')
+    expect(planted.self.read('.mcp-twin/mcp-twin.json')).not.toContain('--most')
+    expect((await planted.cli(['sync', '--force'])).code).toBe(0)
+    expect(entryOf(planted).args).toContain('--max')
+  })
+
+  it('is started by its name as it is installed at that moment', async () => {
+    const { planted, windows } = await brought()
+    const manifest = '.mcp-twin/mcp-twin.json'
+    planted.self.write(manifest, planted.self.read(manifest).replace('"extension"', '"launch": "run", "extension"'))
+    expect((await planted.cli(['sync'])).code).toBe(0)
+    expect(entryOf(planted).args.slice(-2)).toEqual(['run', 'notes'])
+    const asked = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } } })}\n`
+    expect((await planted.cli(['run', 'notes'], { input: asked })).stdout).toContain('"serverInfo":{"name":"notes"')
+    install(windows, otherWords, { userConfig: { folders: [documents] } })
+    expect(await planted.cli(['run', 'notes'], { input: asked })).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining(`mcp-twin add extension:${bundleId('notes')}`),
+    })
+  })
+
+  it('tells that an entry beside it starts the same', async () => {
+    const { planted, windows } = await brought()
+    const entry = { command: 'node', args: [windows.native(inExtension('notes', 'server', 'index.js')), '--max', '7', documents] }
+    windows.write(windows.clientFile('claude-desktop'), JSON.stringify({ mcpServers: { mine: entry } }))
+    const { json } = await planted.cli(['doctor', '--check', 'name-clashes', '--json'])
+    expect(json.findings).toContainEqual(expect.objectContaining({ subject: 'mine', message: expect.stringContaining(bundleId('notes')) }))
+  })
+})
