@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { clients } from '../catalog/clients/index.ts'
+import { builtinServers } from '../catalog/servers/index.ts'
 import type { ui as spec } from '../cli/specs/ui.ts'
 import type { Context, Run } from '../context.ts'
 import { ownProgram } from '../effects/packages/own-program.ts'
@@ -11,7 +12,7 @@ import type { WindowPlan } from '../window/plan.ts'
 import { type OpenWindow, openWindow } from '../window/window.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { ttlMs } from './session.ts'
-import { audit, look, watchedFiles } from './ui-facts.ts'
+import { audit, look, running, watchedFiles } from './ui-facts.ts'
 import { atTerminal, type Desk, desk as newDesk, linkOf, terminalOf } from './ui-terminal.ts'
 
 /** A page on loopback that shows what commands print, and does what they do, until it is closed. */
@@ -49,10 +50,11 @@ async function serve(context: Context, homeContext: HomeContext, { port, idleMs,
     ...{ system, port, idleMs, run },
     isWsl: home.environment.kind === 'wsl',
     page: join(dirname(ownProgram() ?? ''), '..', 'dist', 'page'),
-    about: aboutOf(homeContext),
+    about: await aboutOf(context, homeContext),
     isReadOnly: options.readOnly === true,
     look: () => look(context, homeContext),
     watched: () => watchedFiles(context, homeContext),
+    running: () => running(context, homeContext),
     terminal: terminalOf(context, desk),
     audit: (command, by) => audit(context, command, by),
     onRefused: (why) =>
@@ -74,13 +76,15 @@ async function serve(context: Context, homeContext: HomeContext, { port, idleMs,
   }
 }
 
-function aboutOf({ world, place }: HomeContext): WindowPlan['about'] {
+async function aboutOf({ typed }: Context, { world, place }: HomeContext): Promise<WindowPlan['about']> {
   const labels = labelsFor(world, clients)
   return {
     version,
+    typed: typed?.() ?? 'mcp-twin',
     title: place.scope === 'project' ? abbreviateHome(place.shown, world.environments) : '',
     environments: Object.fromEntries(world.environments.map(({ id }) => [id, labels.environment(id)])),
     clients: Object.fromEntries(clients.map(({ id, label }) => [id, label])),
+    builtins: (await builtinServers()).map(({ name, description }) => ({ name, description })),
     copies: Object.fromEntries(clients.flatMap(({ id, copyOf }) => (copyOf === undefined ? [] : [[id, copyOf]]))),
   }
 }

@@ -24,6 +24,9 @@ export class RefusedAnswer extends Error {
   }
 }
 
+export const troubleOf = (error: unknown): ShownTrouble =>
+  error instanceof RefusedAnswer ? error.trouble : { code: 'cut-off', message: 'mcp-twin does not answer.', hint: 'mcp-twin ui' }
+
 /** Every text by strangers with its hidden characters as escapes, as a terminal shows it: here, so that no screen can forget it. */
 function shown(value: unknown): unknown {
   if (typeof value === 'string') return withoutHidden(value)
@@ -59,7 +62,13 @@ export interface LiveMessage {
   readonly kind: string
   /** Its number; a stream that was cut off goes on behind it. */
   readonly id: string
-  readonly data: { readonly what?: readonly string[]; readonly id?: string; readonly outcome?: string; readonly why?: string }
+  readonly data: {
+    readonly what?: readonly string[]
+    readonly id?: string
+    readonly outcome?: string
+    readonly why?: string
+    readonly text?: string
+  }
 }
 
 /** Follows what happens after the message `last`, '' for from now on; throws when it is cut off. */

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { pieces } from '../ui/pieces.ts'
 import type { ShownTrouble } from './documents.ts'
+import { about } from './state.ts'
 
 /** A dialog that holds the focus. Escape only closes it, and the browser gives the focus back. */
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
@@ -37,13 +38,14 @@ export function Remedy({ text }: { text: string }) {
     <p class="remedy">
       →{' '}
       {pieces(text).map(({ blanks, text: piece }, at) => {
-        const command = /^mcp-twin .*[^;,:!?)]/.exec(piece)?.[0]
-        if (command === undefined) return `${at === 0 ? '' : blanks}${piece}`
+        const found = /^mcp-twin .*[^;,:!?)]/.exec(piece)?.[0]
+        if (found === undefined) return `${at === 0 ? '' : blanks}${piece}`
+        const command = found.replace(/^mcp-twin/, about.value?.typed ?? 'mcp-twin')
         return (
           <>
             {at === 0 ? '' : ' '}
             <code>{command}</code>
-            {piece.slice(command.length)} <Copy text={command} />
+            {piece.slice(found.length)} <Copy text={command} />
           </>
         )
       })}

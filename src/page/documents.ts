@@ -65,10 +65,12 @@ export interface KeysDocument {
 export interface AboutDocument {
   readonly title: string
   readonly version: string
+  readonly typed: string
   readonly readOnly: boolean
   readonly environments: Readonly<Record<string, string>>
   readonly clients: Readonly<Record<string, string>>
   readonly copies: Readonly<Record<string, string>>
+  readonly builtins: readonly { readonly name: string; readonly description: string }[]
 }
 
 export interface PlanDocument {

@@ -1,8 +1,10 @@
-import { Remedy, Wrong } from './dialog.tsx'
+import { signal } from '@preact/signals'
+import { send, troubleOf } from './ask.ts'
+import { Wrong } from './dialog.tsx'
 import type { DoctorDocument } from './documents.ts'
-import { setKey } from './set-key.tsx'
+import { Fix } from './fix.tsx'
 import { wish } from './plan.tsx'
-import { kept } from './state.ts'
+import { about, kept, type Shown } from './state.ts'
 
 export const health = kept<DoctorDocument>('doctor', 'servers', 'keys')
 
@@ -15,15 +17,33 @@ const marks: Readonly<Record<string, readonly [mark: string, tone: string]>> = {
 export const wrongOf = (document: DoctorDocument | null) => document?.findings.filter(({ level }) => level in marks) ?? []
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
 
+/** What a deeper look found, until anything changes. */
+const deeper = signal<{ readonly after: DoctorDocument | null; readonly shown: Shown<DoctorDocument> } | null>(null)
+
+/** Starts every server as its programs do, and looks again. */
+async function lookDeeper(): Promise<void> {
+  const after = health.value.document
+  deeper.value = { after, shown: { document: after, trouble: null, isLoading: true } }
+  const shown: Shown<DoctorDocument> = await send<DoctorDocument>('deep', {}).then(
+    (document) => ({ document, trouble: null, isLoading: false }),
+    (error: unknown) => ({ document: after, trouble: troubleOf(error), isLoading: false }),
+  )
+  deeper.value = { after, shown }
+}
+
 /** What is wrong on both sides, worst first; what is fine is a number. */
 export function Health() {
-  const { document, trouble, isLoading } = health.value
+  const isDeeper = deeper.value !== null && deeper.value.after === health.value.document
+  const { document, trouble, isLoading } = (isDeeper ? deeper.value?.shown : null) ?? health.value
   const wrong = [...wrongOf(document)].sort((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'))
   const errors = wrong.filter(({ level }) => level !== 'warning').length
   return (
     <main aria-busy={isLoading}>
       <div class="row">
         <h1>Health</h1>
+        <button type="button" disabled={isLoading || about.value?.readOnly === true} onClick={() => void lookDeeper()}>
+          Look deeper
+        </button>
         {wrong.length === 0 ? null : (
           <button type="button" onClick={() => void wish({ command: 'doctor --fix', args: [] })}>
             Fix what is safe
@@ -49,33 +69,12 @@ export function Health() {
                   <strong>{subject}</strong> {message}
                 </p>
                 {detail.length === 0 ? null : <pre class="quiet">{detail.join('\n')}</pre>}
-                {fix === null || doneHere(fix) ? null : <Remedy text={fix} />}
               </div>
-              {fix === null ? null : <Fix command={fix} />}
+              {fix === null ? null : <Fix text={fix} />}
             </li>
           )
         })}
       </ul>
     </main>
-  )
-}
-
-const keyOf = (command: string): string | undefined => /^mcp-twin secret set (\w+)$/.exec(command)?.[1]
-const doneHere = (command: string): boolean => command === 'mcp-twin sync' || keyOf(command) !== undefined
-
-/** A button for what the page can do. */
-function Fix({ command }: { command: string }) {
-  const key = keyOf(command)
-  if (key !== undefined)
-    return (
-      <button type="button" onClick={() => setKey(key)}>
-        Set {key}
-      </button>
-    )
-  if (!doneHere(command)) return null
-  return (
-    <button type="button" onClick={() => void wish({ command: 'sync', args: [] })}>
-      Sync
-    </button>
   )
 }

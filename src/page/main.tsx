@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { send } from './ask.ts'
+import { Entry } from './entry.tsx'
 import { Health, health, wrongOf } from './health.tsx'
 import { History } from './history.tsx'
 import { Keys } from './keys.tsx'
@@ -27,8 +28,9 @@ const screens = [
 /** What the address names. */
 function Screen() {
   const path = screen.value
-  const name = /^\/servers\/(.+)$/.exec(path)?.[1]
-  if (name !== undefined) return <Server name={decodeURIComponent(name)} />
+  const [, room, first, second] = path.split('/').map(decodeURIComponent)
+  if (room === 'servers' && first) return <Server key={first} name={first} />
+  if (room === 'memory' && second) return <Entry key={path} namespace={first ?? ''} name={second} />
   const Named =
     { '/health': Health, '/keys': Keys, '/memory': Memory, '/work': Work, '/history': History, '/trust': Trust }[path] ?? Servers
   return <Named />
@@ -83,7 +85,8 @@ function Page() {
 }
 
 effect(() => {
-  const [, title = 'servers', name] = screen.value.split('/')
+  const [, title = 'servers', ...names] = screen.value.split('/')
+  const name = names.at(-1)
   const project = about.value?.title ?? ''
   document.title = `${name === undefined ? `${title.slice(0, 1).toUpperCase()}${title.slice(1)}` : decodeURIComponent(name)} · mcp-twin${project === '' ? '' : ` · ${project}`}`
 })

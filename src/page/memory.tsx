@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { Wrong } from './dialog.tsx'
+import { entryAddress } from './entry.tsx'
 import { wish } from './plan.tsx'
 import { kept, type Shown } from './state.ts'
 import { Table } from './table.tsx'
@@ -68,7 +69,7 @@ export function Memory() {
 
 const rowOf = ({ namespace, key, version, by, at, rationale, value }: Entry) => ({
   id: `${namespace} ${key}`,
-  head: key,
+  head: <a href={entryAddress({ namespace, name: key })}>{key}</a>,
   cells: [namespace, value === undefined ? rationale : JSON.stringify(value), by, whenWords(at)],
   actions: (
     <button

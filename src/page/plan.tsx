@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import { RefusedAnswer, send } from './ask.ts'
+import { RefusedAnswer, send, troubleOf } from './ask.ts'
 import { Dialog, Remedy, Wrong } from './dialog.tsx'
 import type { PlanDocument, PlannedStep, ShownTrouble } from './documents.ts'
-import { about, answerOf, said } from './state.ts'
+import { about, answerOf, progress, said } from './state.ts'
 import { clientWord, sideWord } from './words.ts'
 
 /** A change that a person may want. */
@@ -35,12 +35,10 @@ export async function wish(wished: Wished): Promise<void> {
   }
 }
 
-const troubleOf = (error: unknown): ShownTrouble =>
-  error instanceof RefusedAnswer ? error.trouble : { code: 'cut-off', message: 'mcp-twin does not answer.', hint: 'mcp-twin ui' }
-
 async function carryOut({ wish, plan }: Open): Promise<void> {
   if (plan === null) return
   show({ isBusy: true, note: '', trouble: null })
+  progress.value = ''
   try {
     const done = await send<{ asked?: string }>('do', { ...wish, seen: plan.seen })
     if (done.asked !== undefined) {
@@ -69,7 +67,7 @@ export function Plan() {
       <div aria-busy={isBusy}>
         {plan === null ? null : <Steps plan={plan} wish={now.wish} />}
         <Wrong trouble={trouble} />
-        <p role="status">{note}</p>
+        <p role="status">{note || (isBusy ? progress.value : '')}</p>
         <div class="row end">
           <button type="button" onClick={() => (open.value = null)}>
             Cancel
@@ -129,7 +127,7 @@ function Steps({ plan: { document, starts, typed }, wish }: { plan: PlanDocument
   )
 }
 
-function StepLine({ step: { kind, change, server, client, environment, file, reason } }: { step: PlannedStep }) {
+function StepLine({ step: { kind, change, server, client, environment, file, reason, fields = [] } }: { step: PlannedStep }) {
   return (
     <>
       <p>
@@ -138,6 +136,7 @@ function StepLine({ step: { kind, change, server, client, environment, file, rea
       </p>
       {reason === null ? null : <p>{reason}</p>}
       {file === null ? null : <code class="quiet">{file}</code>}
+      {fields.length === 0 ? null : <pre>{fields.map(({ field, after }) => `${field}: ${after ?? 'goes'}`).join('\n')}</pre>}
     </>
   )
 }

@@ -1,10 +1,12 @@
 import type { Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { Remedy, Wrong } from './dialog.tsx'
+import { Wrong } from './dialog.tsx'
 import type { SyncedDocument } from './documents.ts'
+import { Fix } from './fix.tsx'
 import { Log } from './log.tsx'
 import { wish } from './plan.tsx'
 import { columnsOf, headOf, list } from './servers.tsx'
+import { Places, placing } from './places.tsx'
 import { Rename, renaming } from './rename.tsx'
 import { about, kept, type Shown } from './state.ts'
 import { Table } from './table.tsx'
@@ -32,6 +34,9 @@ export function Server({ name }: { name: string }) {
         <button type="button" onClick={() => (renaming.value = name)}>
           Rename
         </button>
+        <button type="button" onClick={() => (placing.value = name)}>
+          Places
+        </button>
         <button type="button" disabled={about.value?.readOnly === true} onClick={() => void tryNow(name)}>
           Try
         </button>
@@ -41,6 +46,7 @@ export function Server({ name }: { name: string }) {
       </div>
       <Wrong trouble={trouble ?? list.value.trouble} />
       <Tried name={name} />
+      {placing.value === name ? <Places name={name} cells={cells} /> : null}
       {renaming.value === name ? <Rename name={name} /> : null}
       <ul class="plain places">
         {cells.map(({ client, environment, state, hint }) => (
@@ -49,7 +55,7 @@ export function Server({ name }: { name: string }) {
             <span class={toneOf(state)}>
               {markOf(state)} {state}
             </span>
-            {hint === undefined || fields.length > 0 ? null : <Remedy text={hint} />}
+            {hint === undefined || fields.length > 0 ? null : <Fix text={hint} />}
           </li>
         ))}
       </ul>

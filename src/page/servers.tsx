@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { Add, addServer } from './add.tsx'
 import { Remedy, Wrong } from './dialog.tsx'
 import type { Cell, ListDocument, ListedServer } from './documents.ts'
 import { wish } from './plan.tsx'
@@ -47,12 +48,16 @@ export function Servers() {
           value={wanted.value}
           onInput={(event) => (wanted.value = event.currentTarget.value)}
         />
+        <button type="button" onClick={addServer}>
+          Add server
+        </button>
         {due === 0 ? null : (
           <button type="button" class="main" onClick={() => void wish({ command: 'sync', args: [] })}>
             Sync {due}
           </button>
         )}
       </div>
+      <Add present={document?.servers.map(({ name }) => name) ?? []} />
       <Wrong trouble={trouble} />
       {document === null ? null : document.servers.length === 0 ? (
         <Empty document={document} />

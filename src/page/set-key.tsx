@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { RefusedAnswer, send } from './ask.ts'
+import { send, troubleOf } from './ask.ts'
 import { Dialog, Wrong } from './dialog.tsx'
 import type { ShownTrouble } from './documents.ts'
 import { wish } from './plan.tsx'
@@ -35,7 +35,7 @@ export function SetKey() {
     } catch (error) {
       setting.value = {
         name,
-        trouble: error instanceof RefusedAnswer ? error.trouble : { code: 'cut-off', message: 'mcp-twin does not answer.' },
+        trouble: troubleOf(error),
       }
     }
   }

@@ -19,6 +19,8 @@ export const link = signal<'out' | 'coming' | 'live' | 'cut' | 'gone'>(session.g
 export const about = signal<AboutDocument | null>(null)
 /** Why the ticket of the address was not taken. */
 export const refused = signal('')
+/** What a change waits for. */
+export const progress = signal('')
 /** Said after a change, and for what the terminal answered; it covers the page, so not for long. */
 export const said = signal('')
 effect(() => {
@@ -86,6 +88,7 @@ function heard({ kind, id, data }: LiveMessage): void {
   if (id !== '') last = id
   if (kind === 'open') link.value = 'live'
   if (kind === 'changed') reread(data.what ?? [])
+  if (kind === 'progress') progress.value = data.text ?? ''
   if (kind === 'answered') waiting.get(data.id ?? '')?.(data.outcome ?? 'failed')
   if (kind === 'cut' && link.value === 'live') link.value = 'cut'
   if (kind === 'bye') ended.tell('gone')

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { RefusedAnswer, send } from './ask.ts'
+import { send, troubleOf } from './ask.ts'
 import { Wrong } from './dialog.tsx'
 import type { ShownTrouble } from './documents.ts'
 import { clientWord, sideWord } from './words.ts'
@@ -26,7 +26,7 @@ export async function tryNow(name: string): Promise<void> {
     tried.value = {
       name,
       document: null,
-      trouble: error instanceof RefusedAnswer ? error.trouble : { code: 'cut-off', message: 'mcp-twin does not answer.' },
+      trouble: troubleOf(error),
     }
   }
 }

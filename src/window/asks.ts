@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isAgreed } from '../core/launch/identity.ts'
 import { serverOn } from '../core/launch/side.ts'
 import { serverFacts } from '../core/plan/server-facts.ts'
@@ -6,15 +7,24 @@ import type { Situation } from '../effects/manifest/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Wish } from './changes.ts'
 
-export type Standing = Pick<Situation, 'manifest' | 'state' | 'lock' | 'sides'>
+export interface Standing extends Pick<Situation, 'manifest' | 'state' | 'lock' | 'sides'> {
+  /** Servers that come with the program, as they go into a manifest. */
+  readonly builtins: readonly { readonly name: string; readonly server: ServerSpec }[]
+}
+
+/** Whether all that a server starts was agreed to, or comes with the program, unchanged. */
+function isKnown(server: ServerSpec, { state, lock, sides, builtins }: Standing): boolean {
+  const { disabled: _, except: __, ...started } = server
+  return isAgreed(state.agreed, server, sides, lock) || builtins.some(({ server: own }) => isDeepStrictEqual(own, started))
+}
 
 /** What would be on after a wish and was not agreed to by anybody yet. */
-function unagreed({ command, words }: Pick<Wish, 'command' | 'words'>, { manifest, state, lock, sides }: Standing): [string, ServerSpec][] {
+export function unagreed({ command, words }: Pick<Wish, 'command' | 'words'>, standing: Standing): [string, ServerSpec][] {
   const goes = new Set(command === 'disable' || command === 'remove' ? words : [])
   const comes = new Set(command === 'enable' ? words : [])
-  return Object.entries(manifest.servers).filter(([name, server]) => {
+  return Object.entries(standing.manifest.servers).filter(([name, server]) => {
     const isOn = server.disabled !== true || comes.has(name)
-    return isOn && !goes.has(name) && !isAgreed(state.agreed, server, sides, lock)
+    return isOn && !goes.has(name) && !isKnown(server, standing)
   })
 }
 
@@ -24,6 +34,7 @@ function unagreed({ command, words }: Pick<Wish, 'command' | 'words'>, { manifes
  */
 export function whoAnswers(wish: Pick<Wish, 'asks' | 'command' | 'words'>, standing: Standing | null): 'page' | 'terminal' {
   if (wish.asks !== 'launches') return wish.asks
+  if (wish.command === 'add' && standing?.builtins.some(({ name }) => name === wish.words[0]) !== true) return 'terminal'
   return standing !== null && unagreed(wish, standing).length === 0 ? 'page' : 'terminal'
 }
 
@@ -42,9 +53,10 @@ export function startsOf(wish: Pick<Wish, 'command' | 'words'>, standing: Standi
 }
 
 /** Whether a person has agreed to all that a server starts, so that it may be started to try it. */
-export function mayStart({ manifest, state, lock, sides }: Standing, name: string): boolean {
-  const server = Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
-  return server !== undefined && isAgreed(state.agreed, server, sides, lock)
+export function mayStart(standing: Standing, name: string): boolean {
+  const { servers } = standing.manifest
+  const server = Object.hasOwn(servers, name) ? servers[name] : undefined
+  return server !== undefined && isKnown(server, standing)
 }
 
 const exposed = (server: ServerSpec): string[] =>

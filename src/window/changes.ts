@@ -1,6 +1,6 @@
 import { quotedPath } from '../ui/shell-words.ts'
 import { WrongRequest } from './answers.ts'
-import { optionWords } from './reading.ts'
+import { type PageOption, optionWords } from './reading.ts'
 
 /**
  * Who answers. `launches`: the page alone, if a person has agreed to everything that could start afterwards; else the terminal. A page
@@ -12,7 +12,7 @@ interface Change {
   readonly argv: readonly string[]
   /** How many words it takes: fewest, most. */
   readonly words: readonly [number, number]
-  readonly options?: Readonly<Record<string, readonly string[] | 'value'>>
+  readonly options?: Readonly<Record<string, PageOption>>
   readonly asks: Asks
   /** Added when it is carried out: the plan was the question. */
   readonly sure?: readonly string[]
@@ -30,13 +30,17 @@ const changes: Readonly<Record<string, Change>> = {
   disable: { argv: ['disable'], words: [1, many], options: where, asks: 'launches' },
   remove: { argv: ['remove'], words: [1, many], asks: 'launches', sure: ['--yes'] },
   rename: { argv: ['rename'], words: [2, 2], asks: 'launches' },
-  add: { argv: ['add', '--no-try'], words: [1, 1], asks: 'terminal' },
+  // Alone only what comes with the program.
+  add: { argv: ['add', '--no-try'], words: [1, 1], asks: 'launches' },
   // What it brings back may start something that nobody agreed to since.
   undo: { argv: ['undo'], words: [0, 1], asks: 'terminal' },
   // What it fixes may be a sync.
   'doctor --fix': { argv: ['doctor', '--fix'], words: [0, 0], asks: 'launches' },
   'secret remove': { argv: ['secret', 'remove'], words: [1, 1], asks: 'page' },
-  'memory set': { argv: ['memory', 'set'], words: [2, 2], options: { 'if-version': 'value', namespace: 'value' }, asks: 'page' },
+  'memory set': {
+    ...{ argv: ['memory', 'set'], words: [2, 2], asks: 'page' },
+    options: { 'if-version': 'value', namespace: 'value', rationale: 'value', tag: 'values', text: ['--text'] },
+  },
   'memory delete': { argv: ['memory', 'delete'], words: [1, 1], options: { 'if-version': 'value', namespace: 'value' }, asks: 'page' },
   'handoff answer': { argv: ['handoff', 'answer'], words: [2, 2], asks: 'page' },
   'actions cancel': { argv: ['actions', 'cancel'], words: [1, 1], asks: 'page' },

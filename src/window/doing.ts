@@ -17,6 +17,8 @@ export interface Means {
   readonly live: Live
   /** Writes down what is done, and who answered for it. Throws where it cannot: nothing is done unrecorded. */
   audit(command: string, by: 'page' | 'terminal'): Promise<void>
+  /** Who else runs at this moment, in words; null: nobody. */
+  running(): Promise<string | null>
   /** A new name for a question. */
   id(): string
 }
@@ -118,6 +120,9 @@ export class Doing {
   }
 
   async #alone(wish: Wish): Promise<PageAnswer> {
+    // A command waits for another run, for half a minute at most: the page says why.
+    const running = await this.#means.running()
+    if (running !== null) this.#means.live.tell({ kind: 'progress', text: running })
     await this.#means.audit(wish.command, 'page')
     return answerOf(await this.#means.run(wish.line))
   }

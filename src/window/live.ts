@@ -4,6 +4,7 @@ export type Outcome = 'done' | 'refused' | 'changed' | 'failed'
 /** What the page is told while it is open. `what` of `changed`: the parts that it should read again. */
 export type Message =
   | { readonly kind: 'changed'; readonly what: readonly string[] }
+  | { readonly kind: 'progress'; readonly text: string }
   | { readonly kind: 'answered'; readonly id: string; readonly outcome: Outcome }
   | { readonly kind: 'bye'; readonly why: string }
 

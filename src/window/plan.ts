@@ -4,7 +4,7 @@ import type { Means } from './doing.ts'
 import type { WatchedSides } from './watching.ts'
 
 /** What the page of one `mcp-twin ui` stands on. */
-export interface WindowPlan extends Pick<Means, 'look' | 'terminal' | 'isReadOnly' | 'audit'> {
+export interface WindowPlan extends Pick<Means, 'look' | 'terminal' | 'isReadOnly' | 'audit' | 'running'> {
   readonly system: System
   readonly port: number
   readonly idleMs: number
@@ -23,6 +23,8 @@ export interface WindowPlan extends Pick<Means, 'look' | 'terminal' | 'isReadOnl
 
 interface About {
   readonly version: string
+  /** How this program is typed here. */
+  readonly typed: string
   /** The manifest that it is about, where that is a project's. */
   readonly title: string
   /** Sides and programs by their ids. */
@@ -30,4 +32,6 @@ interface About {
   readonly clients: Readonly<Record<string, string>>
   /** Programs that only repeat another one's entries, in a file of its own. */
   readonly copies: Readonly<Record<string, string>>
+  /** Servers that are added by their names alone. */
+  readonly builtins: readonly { readonly name: string; readonly description: string }[]
 }

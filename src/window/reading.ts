@@ -1,13 +1,13 @@
 import { WrongRequest } from './answers.ts'
 
 /** Words of the command line for an option of a request. */
-type Option = readonly string[] | 'value'
+export type PageOption = readonly string[] | 'value' | 'values'
 
 interface Reading {
   readonly argv: readonly string[]
   /** How many words may stand behind it. */
   readonly words?: number
-  readonly options?: Readonly<Record<string, Option>>
+  readonly options?: Readonly<Record<string, PageOption>>
 }
 
 const where = { client: 'value', on: 'value' } as const
@@ -58,9 +58,11 @@ export function readingLine(name: string, query: URLSearchParams): string[] {
 }
 
 /** The words of one option; null: there is no such option, or its value cannot be one. */
-export function optionWords(options: Readonly<Record<string, Option>>, name: string, value: unknown): string[] | null {
+export function optionWords(options: Readonly<Record<string, PageOption>>, name: string, value: unknown): string[] | null {
   const option = Object.hasOwn(options, name) ? options[name] : undefined
   if (option === undefined) return null
+  if (option === 'values')
+    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.map((each) => `--${name}=${each}`) : null
   if (option !== 'value') return value === true || value === 'true' || value === '' ? [...option] : null
   return typeof value === 'string' || typeof value === 'number' ? [`--${name}=${value}`] : null
 }

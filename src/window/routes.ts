@@ -1,7 +1,7 @@
 import type { Prompt } from '../context.ts'
-import { TwinError, usageError } from '../errors.ts'
+import { EXIT, TwinError, usageError } from '../errors.ts'
 import { type PageAnswer, errorAnswer, WrongRequest } from './answers.ts'
-import { exposing, mayStart } from './asks.ts'
+import { exposing, mayStart, unagreed } from './asks.ts'
 import { answerOf, type Doing } from './doing.ts'
 import type { Entrance } from './entrance.ts'
 import type { Life } from './life.ts'
@@ -77,6 +77,7 @@ function changing(plan: WindowPlan, doing: Doing, life: Life, entrance: Entrance
     '/api/do': post((body) => doing.do(body)),
     '/api/secret': unlessReadOnly((body) => keep(plan, body)),
     '/api/try': unlessReadOnly((body) => tryOne(plan, body)),
+    '/api/deep': unlessReadOnly(() => lookDeeper(plan)),
   }
 }
 
@@ -120,4 +121,24 @@ async function tryOne(plan: WindowPlan, body: unknown): Promise<PageAnswer> {
     return errorAnswer(403, 'terminal', 'What this starts was not agreed to yet.', { hint: `mcp-twin try ${name}` })
   await plan.audit('try', 'page')
   return answerOf(await plan.run(['try', '--', name]))
+}
+
+/** Starts what every program would start, if a person has agreed to all of it: no entry is anybody else's, and none was edited. */
+async function lookDeeper(plan: WindowPlan): Promise<PageAnswer> {
+  const looked = await plan.look()
+  const { code, document } = await plan.run(['list'])
+  const isAgreed = looked !== null && unagreed({ command: 'doctor', words: [] }, looked.standing).length === 0
+  if (!isAgreed || code !== EXIT.ok || !isOurs(document))
+    return errorAnswer(403, 'terminal', 'It would start something that was not agreed to yet.', { hint: 'mcp-twin doctor --deep' })
+  await plan.audit('doctor --deep', 'page')
+  return answerOf(await plan.run(['doctor', '--deep']))
+}
+
+const unedited: readonly unknown[] = ['in sync', 'off', 'not here', 'shared', 'needs key', 'missing']
+
+/** Whether every entry of every program is what the manifest says. */
+const isOurs = (list: unknown): boolean => {
+  const { servers, unmanaged, leftover } = Object(list)
+  const cells: { state?: unknown }[] = [servers ?? []].flat().flatMap(({ cells }: { cells: [] }) => cells)
+  return unmanaged?.length === 0 && leftover?.length === 0 && cells.every(({ state }) => unedited.includes(state))
 }

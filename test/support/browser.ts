@@ -11,14 +11,14 @@ export const lacksBrowser: string | null = program === undefined ? 'no chromium-
 let browser: Promise<Browser> | undefined
 
 /** A new tab of a browser that knows nothing yet; everything that its program says is wrong is a failure of the test. */
-export async function tab(options: { width?: number; colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
+export async function tab(options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
   // Root's browser has no sandbox; one of a test looks at nothing but our own page.
   browser ??= chromium.launch({
     ...(program !== undefined && { executablePath: program }),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   })
-  const { width = 1280, colorScheme = 'light' } = options
-  const context = await (await browser).newContext({ viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' })
+  const { width = 1280, height = 800, colorScheme = 'light' } = options
+  const context = await (await browser).newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
   // How long something takes to come is the machine's business.
   context.setDefaultTimeout(120_000)
   onTestFinished(() => context.close())

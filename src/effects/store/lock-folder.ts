@@ -45,16 +45,25 @@ export async function noteClaudeLocks(
     await ifPossible(system.files.replace(holderPath(lock, self), record(self, system.now(), claudeLocks), 0o600))
 }
 
-/** The locks that a holder has noted. */
-export async function notedBy(system: System, lock: ReachablePath, holder: LockHolder): Promise<readonly string[]> {
+/** What the file of a holder says; null: it is gone, or half written by a process that was killed. */
+async function recordOf(system: System, lock: ReachablePath, holder: LockHolder): Promise<unknown> {
   const bytes = await system.files.read(holderPath(lock, holder))
   try {
-    return texts(member(JSON.parse(Buffer.from(bytes ?? '').toString('utf8')), 'claudeLocks'))
+    return JSON.parse(Buffer.from(bytes ?? '').toString('utf8'))
   } catch (error) {
-    // Half written when its process was killed.
-    if (error instanceof SyntaxError) return []
+    if (error instanceof SyntaxError) return null
     throw error
   }
+}
+
+/** The locks that a holder has noted. */
+export const notedBy = async (system: System, lock: ReachablePath, holder: LockHolder): Promise<readonly string[]> =>
+  texts(member(await recordOf(system, lock, holder), 'claudeLocks'))
+
+/** When a holder took its lock, as an ISO date; null: its file does not say. */
+export async function heldSince(system: System, lock: ReachablePath, holder: LockHolder): Promise<string | null> {
+  const at = member(await recordOf(system, lock, holder), 'at')
+  return typeof at === 'string' ? at : null
 }
 
 /** Looks at a lock: whether it is held, by whom, and whether it is abandoned. */

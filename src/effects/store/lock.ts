@@ -6,6 +6,7 @@ import { makeOwnFolder } from './folders.ts'
 import { type LockHolder, selfAsHolder } from './holder.ts'
 import { holdLock, type LockProtocol } from './hold-lock.ts'
 import {
+  heldSince,
   holderPath,
   inspect,
   isHeld,
@@ -136,6 +137,8 @@ export const withFileLock = <T>(
     return work(held)
   })
 
+const runLock = (folder: ReachablePath): ReachablePath => reachable(join(folder, 'locks', 'run'))
+
 /**
  * Does `work` as the one run that changes the state of the home `folder`; what killed runs left there is removed
  * first. Throws LockedError, which says who is running, after 30 s. Never ask a person anything in `work`.
@@ -147,13 +150,25 @@ export async function withRunLock<T>(
   work: (held: HeldLock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  const lock = reachable(join(folder, 'locks', 'run'))
+  const lock = runLock(folder)
   await makeOwnFolder(system, folder)
   await makeOwnFolder(system, reachable(dirname(lock)))
   return withLock(system, lock, side, 'another mcp-twin is running on this home', options, async (held) => {
     for (const swept of [folder, reachable(dirname(lock))]) await sweepFolder(system, swept)
     return work(held)
   })
+}
+
+/** Who runs on the home `folder` at this moment, and since when; null: nobody, or nobody who says so. */
+export async function whoRuns(
+  system: System,
+  folder: ReachablePath,
+  side: string,
+): Promise<(Pick<LockHolder, 'pid' | 'side'> & { readonly since: string | null }) | null> {
+  const lock = runLock(folder)
+  const state = await inspect(system, lock, await selfAsHolder(system, side))
+  if (state.kind === 'free' || state.by === null || state.stale) return null
+  return { pid: state.by.pid, side: state.by.side, since: await heldSince(system, lock, state.by) }
 }
 
 const waitMs = 200

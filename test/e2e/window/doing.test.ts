@@ -190,6 +190,33 @@ describe('the page alone', () => {
     expect(place.has('started')).toBe(false)
   })
 
+  it('adds what comes with the program, unchanged', async () => {
+    const { place, open, session } = await opened()
+    const answer = await done(open, session, { command: 'add', args: ['tavily'] })
+    expect(answer.status, answer.text).toBe(200)
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ servers: { tavily: { package: 'tavily-mcp' } } })
+    // Nobody agreed to it, and it may be synced all the same; another one of that name may not.
+    expect((await open.post('/api/preview', session, { command: 'sync', args: [] })).json.asks).toBe('page')
+    place.manifest({ tiny: place.tiny, tavily: { package: 'tavily-mcp', args: ['--evil'] } })
+    expect((await open.post('/api/preview', session, { command: 'sync', args: [] })).json.asks).toBe('terminal')
+  })
+
+  it('looks deeper only where it starts nothing that is not agreed to', async () => {
+    const { place, open, session } = await opened()
+    expect(await open.post('/api/deep', session, {})).toMatchObject({ status: 200, json: { command: 'doctor' } })
+    const evil = { command: 'sh', args: ['-c', `touch ${place.path('started')}`] }
+    const attacks: readonly (() => void)[] = [
+      () => edit(place, (servers) => Object.assign(servers, { tiny: evil })),
+      () => edit(place, (servers) => Object.assign(servers, { tiny: place.tiny, evil })),
+      () => place.manifest({ tiny: evil }),
+    ]
+    for (const attack of attacks) {
+      attack()
+      expect(await open.post('/api/deep', session, {})).toMatchObject({ status: 403, json: { error: { hint: 'mcp-twin doctor --deep' } } })
+    }
+    expect(place.has('started')).toBe(false)
+  })
+
   it('of --read-only reads, and changes nothing', async () => {
     const { place, open, session } = await opened(['--read-only'])
     expect((await open.get('/api/list', session)).status).toBe(200)
@@ -198,6 +225,7 @@ describe('the page alone', () => {
     expect(await done(open, session, wish)).toMatchObject({ status: 403, json: { error: { code: 'read-only' } } })
     expect((await open.post('/api/secret', session, { name: 'NEW_KEY', value: KEY })).status).toBe(403)
     expect((await open.post('/api/try', session, { name: 'tiny' })).status).toBe(403)
+    expect((await open.post('/api/deep', session, {})).status).toBe(403)
     expect(treeOf(place.home, ['.mcp-twin/cache.json'])).toEqual(before)
   })
 })

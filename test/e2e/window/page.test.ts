@@ -10,6 +10,7 @@ import { greeted } from '../../support/mcp.ts'
 import { filesWith } from '../../support/processes.ts'
 import { ask, ui } from '../../support/ui.ts'
 import { codeFile, type Home, home } from '../main/place.ts'
+import { edit, looking } from './looking.ts'
 
 afterAll(closeBrowser)
 
@@ -23,34 +24,6 @@ async function violations(page: Page): Promise<unknown> {
   const script = `${axe}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((found) => found.violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`
   const { result } = await session.send('Runtime.evaluate', { expression: script, awaitPromise: true, returnByValue: true })
   return result.value
-}
-
-async function looking(options: Parameters<typeof tab>[0] & { plant?: (place: Home) => void } = {}) {
-  const place = home()
-  place.manifest({ tiny: place.tiny, other: { ...place.tiny, env: { UI_KEY: '${secret:UI_KEY}' } } })
-  await place.run(['secret', 'set', 'UI_KEY'], { input: 'old-key-0a1b2c3d4e5f6071' })
-  const synced = await place.run(['sync'])
-  expect(synced.code, synced.output).toBe(0)
-  options.plant?.(place)
-  const open = await ui(place)
-  const page = await tab(options)
-  const wrong: string[] = []
-  page.on('pageerror', (error) => wrong.push(String(error)))
-  page.on('console', (message) => {
-    if (/Content Security Policy|Trusted/i.test(message.text())) wrong.push(message.text())
-  })
-  page.on('request', (request) => {
-    if (new URL(request.url()).host !== `127.0.0.1:${open.port}`) wrong.push(request.url())
-  })
-  await page.goto(open.url)
-  await page.getByRole('heading', { level: 1, name: 'Servers' }).waitFor()
-  return { place, open, page, wrong }
-}
-
-const edit = (place: Home, args: readonly string[]): void => {
-  const file = place.readJson(codeFile) as { mcpServers: { tiny: object } }
-  Object.assign(file.mcpServers.tiny, { args })
-  place.write(codeFile, JSON.stringify(file))
 }
 
 describeUnless(lacksBrowser, 'the page in a browser', () => {
@@ -259,6 +232,7 @@ describeUnless(lacksBrowser, 'the page in a browser', () => {
     [320, 'dark'],
   ] as const)('has nothing against it by axe, %i columns wide, %s, and scrolls nowhere sideways', async (width, colorScheme) => {
     const { place, page } = await looking({ width, colorScheme })
+    expect((await place.run(['memory', 'set', 'api/port', '4000', '--rationale', 'r'.repeat(200)])).code).toBe(0)
     edit(place, ['edited'])
     await page.getByRole('link', { name: 'tiny, Claude Code, Linux: differs' }).waitFor()
     for (const [address, heading] of [
@@ -267,6 +241,7 @@ describeUnless(lacksBrowser, 'the page in a browser', () => {
       ['#/health', 'Health'],
       ['#/keys', 'Keys'],
       ['#/memory', 'Memory'],
+      ['#/memory/shared/api%2Fport', 'api/port'],
       ['#/work', 'Work'],
       ['#/history', 'History'],
       ['#/trust', 'Trust'],
@@ -281,6 +256,20 @@ describeUnless(lacksBrowser, 'the page in a browser', () => {
     await page.getByRole('button', { name: 'Put back' }).first().click()
     await page.getByRole('dialog', { name: 'Plan' }).getByRole('button', { name: 'Do it' }).waitFor()
     expect(await violations(page), 'the plan').toEqual([])
+    for (const [address, button, title] of [
+      ['#/servers/tiny', 'Places', 'Places of tiny'],
+      ['#/servers', 'Add server', 'Add server'],
+      ['#/memory/shared/api%2Fport', 'Change', 'Change api/port'],
+      ['#/keys', 'Set UI_KEY', 'Set UI_KEY'],
+    ] as const) {
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.goto(`${new URL(page.url()).origin}/${address}`)
+      await page.getByRole('button', { name: button, exact: true }).click()
+      await page.getByRole('dialog', { name: title }).waitFor()
+      expect(await violations(page), title).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth'), title).toBeLessThanOrEqual(width)
+    }
   })
 })
 

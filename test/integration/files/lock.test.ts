@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { type LockHolder, holderName, readHolder, selfAsHolder } from '../../../src/effects/store/holder.ts'
-import { LockedError, withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
+import { LockedError, whoRuns, withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { folderOf, hasty, impatient } from '../../support/folder-of.ts'
 import { itUnless } from '../../support/left-out.ts'
@@ -23,6 +23,21 @@ async function planted(lock: string, change: Partial<LockHolder> = {}, ageMs = 0
 
 const age = (path: string, ageMs: number): void => utimesSync(path, new Date(), new Date(Date.now() - ageMs))
 const anHour = 3_600_000
+
+describe('a run', () => {
+  it('is told by its process and since when, while it lasts', async () => {
+    const home = folderOf()('home')
+    expect(await whoRuns(system, home, 'linux')).toBe(null)
+    await withRunLock(system, home, 'wsl:Ubuntu', async () => {
+      expect(await whoRuns(system, home, 'linux')).toEqual({
+        pid: process.pid,
+        side: 'wsl:Ubuntu',
+        since: expect.stringMatching(/^\d{4}-.*Z$/),
+      })
+    })
+    expect(await whoRuns(system, home, 'linux')).toBe(null)
+  })
+})
 
 describe('a lock in use', () => {
   it('names its holder, and is gone afterwards', async () => {

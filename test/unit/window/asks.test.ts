@@ -13,7 +13,7 @@ const evil: ServerSpec = { command: 'evil', args: ['--all', 'of it'] }
 const standing = (servers: Record<string, ServerSpec>): Standing => ({
   manifest: { version: 1, servers },
   state: { version: 1, files: {}, agreed: withAgreed(undefined, { servers: { tiny } }, sides, lock) ?? [] },
-  ...{ lock, sides },
+  ...{ lock, sides, builtins: [{ name: 'builtin', server: { package: 'built-in' } }] },
 })
 const wish = (command: string, ...words: string[]) => ({ command, words, asks: 'launches' as const })
 
@@ -23,6 +23,12 @@ describe('a change is answered by the page', () => {
     ['that turns on what was agreed to', wish('enable', 'tiny'), { tiny: { ...tiny, disabled: true } }],
     ['that turns off the only one that was not', wish('disable', 'evil'), { tiny, evil }],
     ['that removes the only one that was not', wish('remove', 'evil'), { tiny, evil }],
+    ['that adds what comes with the program', wish('add', 'builtin'), { tiny }],
+    [
+      'where such a one is off, or not everywhere',
+      wish('enable', 'own'),
+      { own: { package: 'built-in', disabled: true, except: ['cursor'] } },
+    ],
     ['beside one that stays off', wish('sync'), { tiny, evil: { ...evil, disabled: true } }],
   ])('%s', (_, asked, servers) => expect(whoAnswers(asked, standing(servers))).toBe('page'))
 })
@@ -32,6 +38,8 @@ describe('a change is answered in the terminal', () => {
     ['that would start what was not agreed to', wish('sync', 'evil'), { tiny, evil }],
     ['of another server, since every sync writes all', wish('sync', 'tiny'), { tiny, evil }],
     ['that removes another one', wish('remove', 'tiny'), { tiny, evil }],
+    ['that adds anything else', wish('add', 'npm:built-in'), { tiny }],
+    ['of what comes with the program, changed', wish('sync'), { builtin: { package: 'built-in', args: ['--evil'] } }],
     ['that turns it on', wish('enable', 'evil'), { tiny, evil: { ...evil, disabled: true } }],
     ['of a package whose version is not known', wish('sync'), { tiny: { ...tiny, package: 'tiny@^2' } }],
     ['that starts something else on one side', wish('sync'), { tiny: { ...tiny, on: { windows: { args: ['--evil'] } } } }],

@@ -14,7 +14,14 @@ const documentOf = (answer: PageAnswer) => ('document' in answer ? { status: ans
 
 /** A page's changes over commands that only write down that they ran. */
 function changes(more: { terminal?: AskingTerminal; servers?: Record<string, ServerSpec>; isReadOnly?: boolean } = {}) {
-  const world = { ran: [] as string[], digest: '1', document: { steps: [] } as object, told: [] as string[], audited: [] as string[] }
+  const world = {
+    ran: [] as string[],
+    digest: '1',
+    document: { steps: [] } as object,
+    told: [] as string[],
+    audited: [] as string[],
+    running: null as string | null,
+  }
   const live = new Live()
   live.follow((text) => world.told.push(text), null)
   const servers = more.servers ?? { tiny }
@@ -32,9 +39,10 @@ function changes(more: { terminal?: AskingTerminal; servers?: Record<string, Ser
       standing: {
         manifest: { version: 1, servers },
         state: { version: 1, files: {}, agreed: withAgreed(undefined, { servers: { tiny } }, [ubuntu], lock) ?? [] },
-        ...{ lock, sides: [ubuntu] },
+        ...{ lock, sides: [ubuntu], builtins: [] },
       },
     }),
+    running: async () => world.running,
     async audit(command, by) {
       world.audited.push(`${command} ${by}`)
     },
@@ -78,6 +86,14 @@ describe('a change of the page', () => {
     const quiet = changes({ isReadOnly: true })
     expect(documentOf(await quiet.doing.do({ ...sync, seen: await quiet.seen(sync) }))).toMatchObject({ status: 403 })
     expect(quiet.done()).toEqual([])
+  })
+
+  it('tells who else runs, while it waits for them', async () => {
+    const { world, doing, seen, done } = changes()
+    world.running = 'Waiting for another run: process 12.'
+    expect(documentOf(await doing.do({ ...sync, seen: await seen(sync) }))).toMatchObject({ status: 200 })
+    expect(world.told.join('')).toContain('event: progress\ndata: {"text":"Waiting for another run: process 12."}')
+    expect(done()).toHaveLength(1)
   })
 
   it('waits for the one before', async () => {
