@@ -92,8 +92,12 @@ async function checkRecipient(context: Context, homeContext: HomeContext, to: st
 function checkType(type: string): void {
   const names = types.map(({ name }) => name)
   if (names.includes(type)) return
+  if (/^a-[0-9a-f]+$/i.test(type))
+    throw usageError(`${type} is an action that is there already; this makes a new one, of a type.`, {
+      hint: `to take that one back: mcp-twin actions cancel ${type}`,
+    })
   const near = nearest(type, names)
-  throw usageError(`There is no action ${JSON.stringify(type)}.`, {
+  throw usageError(`There is no type of action ${JSON.stringify(type)}.`, {
     hint: near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`,
   })
 }

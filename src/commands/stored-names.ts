@@ -12,10 +12,21 @@ const lists: Readonly<Record<StoredKind, string>> = {
   question: 'mcp-twin inbox',
 }
 
+const ways: Readonly<Record<StoredKind, (id: string) => string>> = {
+  handoff: (id) => `mcp-twin handoff show ${id}`,
+  action: (id) => `mcp-twin actions show ${id}`,
+  question: (id) => `mcp-twin handoff answer ${id} TEXT`,
+}
+
 /** Throws with the nearest id where the store has no handoff, or action, of this id. */
 export async function demandStored(bridge: Bridge, kind: StoredKind, id: string): Promise<void> {
   const ids = await (await bridge.store()).read((database) => knownIds(database, kind, id))
   if (ids.includes(id)) return
+  const other = (Object.keys(lists) as StoredKind[]).find((each) => each !== kind && id.startsWith(`${each.charAt(0)}-`))
+  if (other !== undefined && (await (await bridge.store()).read((database) => knownIds(database, other, id))).includes(id))
+    throw usageError(`${id} is ${other === 'action' ? 'an' : 'a'} ${other}, not ${kind === 'action' ? 'an' : 'a'} ${kind}.`, {
+      hint: ways[other](id),
+    })
   const message = `There is no ${kind} ${JSON.stringify(id)}; ${lists[kind]} names those there are.`
   throw usageError(message, { hint: nearHint(id, ids, lists[kind]) })
 }

@@ -2,7 +2,7 @@ import { count } from '../core/count.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { uninstall as spec } from '../cli/specs/uninstall.ts'
 import type { Context, Run } from '../context.ts'
-import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
 import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
 import type { Step } from '../model/plan.ts'
@@ -16,6 +16,7 @@ export const run: Run<typeof spec> = (context, _args, options) =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { system, io } = context
     const { world, home } = homeContext
+    if (context.options.manifest !== undefined) await demandManifest(homeContext)
     const purge = options.purge === true
     const places = await ownFolders(system, world, home)
     const contents = await Promise.all(places.map(({ environment, folder }) => contentsOf(system, environment, folder)))
@@ -41,6 +42,13 @@ export const run: Run<typeof spec> = (context, _args, options) =>
       progress.done()
     }
   })
+
+/** Throws where what `--manifest` names is no manifest: who names one means its entries, and not all there is. */
+async function demandManifest({ open, place }: HomeContext): Promise<void> {
+  const { bytes } = await open()
+  if (bytes === null)
+    throw usageError(`There is no manifest ${place.shown}.`, { hint: 'mcp-twin uninstall --dry-run shows what is installed' })
+}
 
 interface Extent {
   readonly purge: boolean

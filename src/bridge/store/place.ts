@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { codeOf, failed } from '../base/refusal.ts'
 
 /** File systems on which the locks or the shared memory of SQLite do not hold, by the magic numbers of statfs(2). */
@@ -38,6 +38,26 @@ export function unfitFileSystem(folder: string): string | null {
   }
 }
 
+const kinds = [
+  ['isDirectory', 'a folder'],
+  ['isFIFO', 'a pipe'],
+  ['isSymbolicLink', 'a link'],
+] as const
+
+/** Throws a Refusal for a path where something else than an ordinary file is, before anything waits for it. */
+function demandFile(path: string): void {
+  const facts = lstatSync(path, { throwIfNoEntry: false })
+  if (facts === undefined || facts.isFile()) return
+  const kind = kinds.find(([is]) => facts[is]())?.[1] ?? 'no ordinary file'
+  throw failed(`${path} is ${kind}, and a file of the store belongs there. Move it away: ${moveAway(path)}`)
+}
+
+const moveAway = (path: string): string => {
+  if (sep === '\\') return `move "${path}" "${path}.away"`
+  const [from, to] = [path, `${path}.away`].map((each) => `'${each.replaceAll("'", "'\\''")}'`)
+  return `mv ${from} ${to}`
+}
+
 /** The files of the store below `bridge/store`: numbered generations, `current`, which names one, and `changed`. */
 export class StorePlace {
   readonly folder: string
@@ -48,7 +68,13 @@ export class StorePlace {
 
   /** Makes the folder; throws a Refusal where the file system cannot carry a store. */
   prepare(): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+      throw failed(`${this.folder} is no folder, and the store belongs there. Move it away: ${moveAway(this.folder)}`)
+    }
+    this.demandFiles()
     const unfit = unfitFileSystem(this.folder)
     if (unfit !== null)
       throw failed(
@@ -75,11 +101,11 @@ export class StorePlace {
    */
   make(generation: number): void {
     const file = this.database(generation)
+    this.demandFiles(generation)
     try {
       closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600))
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error
-      if (!lstatSync(file).isFile()) throw failed(`${file} is not an ordinary file, so it is not the store; move it away.`)
     }
   }
 
@@ -91,16 +117,25 @@ export class StorePlace {
   /** The generation in use; null where none was ever made. A damaged `current` is a refusal. */
   generation(): number | null {
     let text: string
+    const current = join(this.folder, 'current')
+    this.demandFiles()
     try {
-      text = readFileSync(join(this.folder, 'current'), 'utf8')
+      text = readFileSync(current, 'utf8')
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null
       throw error
     }
     const generation = /^([1-9]\d{0,8})\.db\s*$/.exec(text)?.[1]
     if (generation === undefined)
-      throw failed(`${join(this.folder, 'current')} does not name a store; write the newest of its .db files into it, such as "1.db".`)
+      throw failed(`${current} does not name a store; write the newest of its .db files into it, such as "1.db".`)
+    this.demandFiles(Number(generation))
     return Number(generation)
+  }
+
+  /** Throws a Refusal where something else has the name of a file of the store, or of a generation. */
+  private demandFiles(generation?: number): void {
+    const own = generation === undefined ? [] : ['', '-wal', '-shm'].map((end) => `${this.database(generation)}${end}`)
+    for (const path of [join(this.folder, 'current'), this.changed, this.salvageLock, ...own]) demandFile(path)
   }
 
   /** A number that no generation has had, as far as their files tell. */

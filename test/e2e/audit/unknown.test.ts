@@ -158,6 +158,30 @@ describe('a name that nothing has', () => {
     expect(await cli(place, words)).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere|nope/) })
   })
 
+  it.each<[string, (there: There) => readonly string[], (there: There) => string]>([
+    ['actions drop of an action', ({ action }) => ['actions', 'drop', action], ({ action }) => `mcp-twin actions cancel ${action}`],
+    ['actions sign of an action', ({ action }) => ['actions', 'sign', action], ({ action }) => `mcp-twin actions cancel ${action}`],
+    ['actions drop of none', () => ['actions', 'drop', 'a-0123456789ab'], () => 'a-0123456789ab is an action'],
+    ['actions show of a handoff', ({ handoff }) => ['actions', 'show', handoff], ({ handoff }) => `mcp-twin handoff show ${handoff}`],
+    ['handoff show of an action', ({ action }) => ['handoff', 'show', action], ({ action }) => `mcp-twin actions show ${action}`],
+    ['actions show of a question', ({ question }) => ['actions', 'show', question], ({ question }) => `handoff answer ${question}`],
+  ])('is told what it is where it is the id of something else: %s', async (_what, words, way) => {
+    const wrong = await cli(place, words(there))
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(way(there))])
+    expect(wrong.stderr).not.toMatch(/update_mcp_config|open_conversation/)
+  })
+
+  it.each([
+    ['a folder', '.', /that is a folder/],
+    ['a folder of ours', '.mcp-twin', /that is a folder/],
+    ['nothing', 'gone.json', /There is no manifest/],
+    ['no manifest', '.claude.json', /unknown key|version/],
+  ])('uninstalls nothing where --manifest names %s', async (_what, named, why) => {
+    const wrong = await cli(place, ['uninstall', '--manifest', join(place.home, named), '--yes', '--all'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(why)])
+    expect([place.has('.mcp-twin/bin'), place.has('.mcp-twin/state.json')]).toEqual([false, true])
+  })
+
   it.each([
     ['no key', ['memory', 'set', '', 'x']],
     ['a key that is too long', ['memory', 'get', 'k'.repeat(600)]],
@@ -178,7 +202,7 @@ describe('a name that nothing has', () => {
     const covered = new Set(rows.map(([what]) => what.split(' ')[0]))
     const without = specs.map(({ name }) => name).filter((name) => !covered.has(name))
     // These take no name of anything, or that of a folder; ignore, the name of a server that only a program has.
-    expect(without.sort()).toEqual(['events', 'ignore', 'import', 'schema', 'search'])
+    expect(without.sort()).toEqual(['events', 'ignore', 'import', 'schema', 'search', 'ui'])
   })
 })
 
