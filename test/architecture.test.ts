@@ -38,6 +38,7 @@ const doors: Record<string, readonly string[]> = {
   commander: ['cli'],
   zod: ['model'],
   ws: ['bridge/transports'],
+  pg: ['bridge/machines'],
   '@modelcontextprotocol': ['effects/run', 'effects/login', 'bridge'],
   preact: ['page'],
   '@preact/signals': ['page'],
@@ -132,6 +133,7 @@ const bridgeFolders = [
   'lease',
   'memory',
   'handoff',
+  'machines',
   'foreign',
   'sharing',
   'actions',
@@ -194,9 +196,16 @@ const format = /\.format\b|['"](?:strict|jsonc|toml)['"]/g
 /** What a bridge loads only when it is needed. */
 const late = [
   'core/formats/json/format.ts',
-  ...['store/store', 'lease', 'memory/memory', 'handoff/handoff', 'search/searches', 'terminal/terminal', 'transports/http'].map(
-    (name) => `bridge/${name}`,
-  ),
+  ...[
+    'store/store',
+    'lease',
+    'machines',
+    'memory/memory',
+    'handoff/handoff',
+    'search/searches',
+    'terminal/terminal',
+    'transports/http',
+  ].map((name) => `bridge/${name}`),
 ]
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

@@ -1,6 +1,6 @@
 import type { IsLive } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { type Action, actionOf, type ActionRow, listColumns } from './action.ts'
 import { select } from './select.ts'
 

@@ -2,11 +2,13 @@ import { sharingLimits } from './limits-sharing.ts'
 import { actionLimits } from './limits-actions.ts'
 import { gitLimits } from './limits-git.ts'
 import { handoffLimits } from './limits-handoff.ts'
+import { machineLimits } from './limits-machines.ts'
 import { KiB, MiB, minutes, seconds } from './units.ts'
 
 /** Every bound of the bridge in one place: bytes unless the name says otherwise, times in ms. */
 export const limits = {
   ...actionLimits,
+  ...machineLimits,
 
   /** Longest message on stdio; a longer line is skipped and answered with an error. */
   stdioMessage: 32 * MiB,

@@ -8,7 +8,7 @@ export interface Claim {
   readonly client: string
   readonly session: string
   readonly pid: number
-  /** When the process started, in the units of /proc; '' where that is not known. */
+  /** When the process started, in the units of /proc; '' where that is not known. `@` and a name: it runs on that machine. */
   readonly start: string
 }
 
@@ -45,8 +45,15 @@ export const claimIn = ({ claim_client, claim_session, claim_pid, claim_start, c
     ? null
     : { client: claim_client ?? '', session: claim_session ?? '', pid: claim_pid ?? 0, start: claim_start ?? '', at: claim_at }
 
+/** What stands for the start of a process on another machine, which says there when the claim ends. */
+export const onMachine = (machine: string): string => `@${machine}`
+
+/** The machine of a claim's process, where it is another one; null: this one. */
+export const machineOf = (start: string): string | null => (start.startsWith('@') ? start.slice(1) : null)
+
 /** True while a claim keeps others from the handoff: it is not too old, and its process lives. */
-export const isHeld = (claim: StoredClaim, isLive: IsLive, now: number): boolean => now - claim.at < limits.claimMs && isLive(claim)
+export const isHeld = (claim: StoredClaim, isLive: IsLive, now: number): boolean =>
+  now - claim.at < limits.claimMs && (machineOf(claim.start) !== null || isLive(claim))
 
 /** The claim of a session of this bridge: it ends with this process. */
 export const claimOf = (settings: Settings, client: string, session: string): Claim => ({

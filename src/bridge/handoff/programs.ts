@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts'
 import type { Database } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import type { Claim, IsLive } from './claims.ts'
 
 /** A program that is, or was in the last 30 days, connected to a bridge over the store. */

@@ -3,7 +3,7 @@ import { insteadOf } from '../base/near-ids.ts'
 import { quoteInLine } from '../base/quote.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database, Row } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { forgetClosed, makeRoom } from './room.ts'
 import { type Beginning, beginning } from './texts.ts'
 

@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 
 /** The bytes of a question and its answer; rows say them without their texts. */
 const questionBytes = 'octet_length(question) + ifnull(octet_length(answer), 0)'
@@ -49,8 +49,9 @@ function full(store: Transaction) {
   )
 }
 
-/** Removes closed handoffs and shown answers after `limits.handoffAgeMs`, some with each write. */
+/** Removes closed handoffs and shown answers after `limits.handoffAgeMs`, some with each write; not in a copy, where a write changes nothing else. */
 export function forgetClosed(store: Transaction): void {
+  if (store.isCopy) return
   const before = store.now - limits.handoffAgeMs
   const old = store.all<{ id: string }>(
     `SELECT id FROM (${closed}) WHERE updated < ? ORDER BY updated LIMIT ?`,

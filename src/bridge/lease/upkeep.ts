@@ -1,5 +1,6 @@
 import { limits } from '../base/limits.ts'
-import type { Author, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Author } from '../store/transaction.ts'
 import type { Lease } from './lease.ts'
 import { checkTable, tablesIn } from '../store/check-file.ts'
 

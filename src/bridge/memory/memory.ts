@@ -3,7 +3,7 @@ import type { JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { type MemoryEntry, entryColumns, entryOf, type EntryRow, wordsOf } from './entry.ts'
 
 export interface NewEntry {
@@ -20,7 +20,7 @@ export interface NewEntry {
 /** Stores a value as the next version of its key, which is returned. Throws a Refusal where the present version is not `ifVersion`. */
 export function set(store: Transaction, entry: NewEntry): number {
   const { namespace, key } = entry
-  forgetExpired(store)
+  forgetExpired(store, namespace, key)
   const present = stored(store, namespace, key)
   expectVersion(present, entry)
   if (present !== undefined) keep(store, present)
@@ -51,7 +51,7 @@ export function set(store: Transaction, entry: NewEntry): number {
 /** Removes an entry; what it held stays in its history. Returns false where there was none. */
 export function remove(store: Transaction, entry: Pick<NewEntry, 'namespace' | 'key' | 'ifVersion'>): boolean {
   const { namespace, key } = entry
-  forgetExpired(store)
+  forgetExpired(store, namespace, key)
   const present = stored(store, namespace, key)
   expectVersion(present, entry)
   if (present === undefined) return false
@@ -220,12 +220,15 @@ function drop(store: Transaction, { id, namespace, key, version }: StoredRow): v
   store.run('DELETE FROM memory WHERE id = ?', id)
 }
 
-/** Entries that have expired go when somebody writes, a few at a time; until then nobody is shown them. */
-function forgetExpired(store: Transaction): void {
-  const gone = store.all<StoredRow>(
-    `SELECT id, session, machine, ${entryColumns} FROM memory WHERE expires <= ? LIMIT ?`,
-    ...[store.now, limits.memoryExpired],
-  )
+/**
+ * Entries that have expired go when somebody writes, a few at a time; until then nobody is shown them. In a copy only the one that is
+ * written goes, so that writes of two machines meet nowhere else.
+ */
+function forgetExpired(store: Transaction, namespace: string, key: string): void {
+  const all = `SELECT id, session, machine, ${entryColumns} FROM memory WHERE expires <= ?`
+  const gone = store.isCopy
+    ? store.all<StoredRow>(`${all} AND namespace = ? AND key = ?`, store.now, namespace, key)
+    : store.all<StoredRow>(`${all} LIMIT ?`, store.now, limits.memoryExpired)
   for (const row of gone) {
     keep(store, row)
     drop(store, row)

@@ -2,7 +2,7 @@ import { isObject } from '../../core/object.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { withoutHidden } from '../../model/hidden.ts'
 import type { Database } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { type MemoryEntry, entryColumns, entryOf, type EntryRow } from './entry.ts'
 import { get, set } from './memory.ts'
 

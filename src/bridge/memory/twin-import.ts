@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts'
 import type { Database } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { wordsOf } from './entry.ts'
 import { keepPresent } from './memory.ts'
 import type { TwinKind, TwinRow } from './twin-line.ts'

@@ -3,7 +3,7 @@ import { limits } from '../base/limits.ts'
 import { cut } from '../base/text.ts'
 import type { CleanResult } from '../foreign/answer.ts'
 import type { Database, Row } from '../store/database.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 
 /** How a call ended. `lost`: its bridge ended in the middle of it, so it may have been carried out. */
 export type CallOutcome = 'running' | 'done' | 'error' | 'cancelled' | 'lost'

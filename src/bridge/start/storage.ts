@@ -7,7 +7,8 @@ import type { RunnerPlace } from './runner.ts'
 import type { BridgeLog } from '../records/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
-import type { Store, Transaction } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { failed } from '../base/refusal.ts'
 
 /** What the holder of the lease works with. */

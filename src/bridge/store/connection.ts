@@ -1,6 +1,6 @@
 import { failed, type Refusal } from '../base/refusal.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
-import { applicationId, migrate, schemaVersion } from './schema.ts'
+import { applicationId, copyMark, migrate, schemaVersion } from './schema.ts'
 
 /** Takes the place of a database that is not open. */
 export const closedDatabase: Database = {
@@ -17,11 +17,11 @@ export function prepare(database: Database, random: (bytes: number) => string): 
   database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
   database.exec('PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON')
   // Before anything is written: what another program made is left as it is.
-  if (within(database, 'BEGIN', ownVersion) < schemaVersion) {
+  if (plain(within(database, 'BEGIN', ownVersion)) < schemaVersion) {
     database.exec('PRAGMA journal_mode = WAL')
     within(database, 'BEGIN IMMEDIATE', () => {
       const version = ownVersion(database)
-      if (version < schemaVersion) migrate(database, version, random(8))
+      if (plain(version) < schemaVersion) migrate(database, version, random(8))
     })
   }
   const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value
@@ -40,11 +40,20 @@ export function ownVersion(database: Database): number {
   const version = versionOf(database)
   const isOurs = database.get<{ application_id: number }>('PRAGMA application_id')?.application_id === applicationId
   if (!isOurs && (version !== 0 || database.get('SELECT 1 AS one FROM sqlite_schema') !== undefined)) throw foreign()
-  if (version > schemaVersion) throw newer()
+  if (plain(version) > schemaVersion) throw newer()
   return version
 }
 
-export const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
+/** The version of a store, whether it is a copy or not. */
+const plain = (version: number): number => version % copyMark
+
+/** Whether a newer program has migrated an open store. */
+export const isNewer = (database: Database): boolean => plain(versionOf(database)) > schemaVersion
+
+/** Whether a store is the copy of a server's. */
+export const isCopy = (database: Database): boolean => versionOf(database) > copyMark
+
+const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 export const lastChange = (database: Database): number =>
   database.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'changes'`)?.seq ?? 0
 

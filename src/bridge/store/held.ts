@@ -1,4 +1,5 @@
 import { failed } from '../base/refusal.ts'
+import type { StoreCopy } from './transaction.ts'
 import { lastChange, prepare } from './connection.ts'
 import { type Database, type Row, SqlError, sqlCodes } from './database.ts'
 import type { Engine } from './engine.ts'
@@ -14,6 +15,8 @@ export interface StoreGeneration {
   readonly mark: string
   /** The id of the store. */
   readonly id: string
+  /** What orders its writes, where it is the copy of a server's. */
+  readonly copy: StoreCopy | null
   /** The number of its last change when it was opened. */
   readonly last: number
 }
@@ -34,7 +37,7 @@ export function hold({ place, engine, random }: StoreOpening, generation: number
     const last = lastChange(database)
     const [files, mark] = [place.files(generation), place.mark(generation)]
     if (files.file !== file) throw new SqlError('the file was replaced', sqlCodes.busy)
-    return { database, generation, files, mark, id, last }
+    return { database, generation, files, mark, id, last, copy: null }
   } catch (error) {
     database.close()
     throw error

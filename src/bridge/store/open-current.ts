@@ -1,7 +1,8 @@
 import { count } from '../../core/count.ts'
 import { carryRows } from './carry.ts'
 import type { ChangeFile } from './change-file.ts'
-import { endTransaction, lastChange } from './connection.ts'
+import type { CopyMaker } from './transaction.ts'
+import { endTransaction, isCopy, lastChange, newer } from './connection.ts'
 import { type Database, SqlError, sqlCodes } from './database.ts'
 import { generationIn, type StoreGeneration, hold, holdsAllOf, type StoreOpening } from './held.ts'
 import { missingFrom, noteMissing } from './missing.ts'
@@ -11,6 +12,8 @@ export interface Crossing extends StoreOpening {
   now(): number
   rebuild(database: Database): Promise<void>
   report(problem: string): void
+  /** Loaded where the store is the copy of a server's. */
+  copies?(): Promise<CopyMaker>
 }
 
 /**
@@ -40,11 +43,17 @@ export async function openCurrent(
     if (missing !== null && isNew) noteMissing(next.database, missing, now())
     if (missing !== null && (isNew || old === null)) report(missing)
     if (expected === null || isNew) changes.write({ store: next.id, n: last })
-    return { ...next, last }
+    return { ...next, last, copy: await copyOf(options, next.database) }
   } catch (error) {
     next.database.close()
     throw error
   }
+}
+
+async function copyOf({ copies }: Crossing, database: Database): Promise<StoreGeneration['copy']> {
+  if (!isCopy(database)) return null
+  if (copies === undefined) throw newer()
+  return (await copies()).open(database)
 }
 
 /** Moves to a new generation where `generation` is damaged. `own`: what this process alone still holds of it. */

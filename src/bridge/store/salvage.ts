@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { LastChange } from './change-file.ts'
-import { closedDatabase, endTransaction, lastChange, prepare } from './connection.ts'
+import type { CopyMaker } from './transaction.ts'
+import { closedDatabase, endTransaction, isCopy, lastChange, prepare } from './connection.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
@@ -25,6 +26,7 @@ export interface Salvage {
   now(): number
   /** Makes again what is derived from the rows, and so is not copied. */
   rebuild(database: Database): Promise<void>
+  copies?(): Promise<CopyMaker>
 }
 
 /**
@@ -56,12 +58,13 @@ export async function salvage(work: Salvage): Promise<string | null> {
 }
 
 async function copyInto(damaged: Database, next: number, salvage: Salvage): Promise<string> {
-  const { place, engine, random, last, generation, own } = salvage
+  const { place, engine, random, last, generation, own, copies } = salvage
   place.make(next)
   try {
     const fresh = engine.open(place.database(next))
     try {
       prepare(fresh, random)
+      if (copies !== undefined && readable(() => isCopy(damaged)) === true) (await copies()).make(fresh)
       fresh.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE')
       const id = last?.store ?? fresh.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value ?? ''
       // The new store's own row would stand in the way of the old one's, which names the same store as before.

@@ -4,6 +4,9 @@ import type { Database } from './database.ts'
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
 export const schemaVersion = 5
 
+/** Added to the version of a store that is the copy of a server's, so that an older program refuses it instead of writing past the server. */
+export const copyMark = 1000
+
 /** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
 export const applicationId = 0x6d74776e
 
@@ -174,10 +177,11 @@ const steps: readonly string[] = [
 
 /** Brings a store to the newest version, in one transaction of the caller. `version` is that of the store, 0 for an empty file. */
 export function migrate(database: Database, version: number, storeId: string): void {
-  for (let step = version; step < steps.length; step++) {
+  const mark = version > copyMark ? copyMark : 0
+  for (let step = version - mark; step < steps.length; step++) {
     const statements = steps[step] ?? ''
     database.exec(statements)
   }
   if (version === 0) database.run(`INSERT INTO meta (name, value) VALUES ('store', ?)`, storeId)
-  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`)
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion + mark}`)
 }

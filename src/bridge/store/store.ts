@@ -3,30 +3,13 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { ChangeFile } from './change-file.ts'
 import { type StoreChange, changesAfter, changesSince } from './changes.ts'
-import { explained, lastChange, newer, versionOf, within } from './connection.ts'
+import { explained, isNewer, lastChange, newer, within } from './connection.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import { type StoreGeneration, restless } from './held.ts'
 import type { StorePlace } from './place.ts'
 import { openCurrent, salvageFrom } from './open-current.ts'
-import { schemaVersion } from './schema.ts'
-
-/** The author of a change, kept with every row. */
-export interface Author {
-  readonly client: string
-  /** One connection of a client; what it changes is not news to itself. */
-  readonly session: string
-}
-
-/** The store in the middle of a write, which is kept whole or not at all. */
-export interface Transaction extends Database {
-  readonly author: Author
-  readonly machine: string
-  /** Ms since the epoch, the same for the whole transaction. */
-  readonly now: number
-  /** Records a change for those who wait for one. */
-  changed(kind: string, id: string, namespace?: string | null): void
-}
+import { type Author, type Commit, type CopyMaker, runWrite, type Transaction } from './transaction.ts'
 
 export interface StoreOptions {
   readonly place: StorePlace
@@ -40,6 +23,8 @@ export interface StoreOptions {
   report(problem: string): void
   /** Called with the kinds of what a commit changed, before `write` settles. It throws nothing. */
   committed?(store: Store, kinds: ReadonlySet<string>): Promise<void>
+  /** Loaded where the store is the copy of a server's. */
+  copies?(): Promise<CopyMaker>
 }
 
 /**
@@ -97,7 +82,20 @@ export class Store {
 
   /** Runs `work` as one transaction. It may run again where the store was busy, so it must do nothing else than use `Transaction`. */
   async write<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
-    const { result, n, kinds } = await this.patiently(() => this.commit(author, work))
+    for (const until = this.options.now() + limits.storeBusyMs; ; ) {
+      const done = await this.patiently(() => this.commit(author, work, false))
+      if (done.send === null) return this.announced(done)
+      if (await done.send()) return done.result
+      if (this.options.now() > until) throw failed('Nothing was stored: other machines keep changing the same; try again.')
+    }
+  }
+
+  /** Runs `work`, which writes to a copy what its server has ordered. */
+  async take<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
+    return this.announced(await this.patiently(() => this.commit(author, work, true)))
+  }
+
+  private async announced<T>({ result, n, kinds }: Commit<T>): Promise<T> {
     // Files can be replaced at any moment: what was written to a file that is no longer the store's goes over before anyone is told.
     await this.settle()
     if (n > 0) {
@@ -137,29 +135,24 @@ export class Store {
     return this.held !== null && this.options.place.mark(this.held.generation) !== this.held.mark
   }
 
-  private commit<T>(author: Author, work: (transaction: Transaction) => T): { result: T; n: number; kinds: Set<string> } {
-    const { machine, now } = this.options
-    return within(this.current(), 'BEGIN IMMEDIATE', (database) => {
-      const at = now()
-      // A salvage holds this lock until the store has moved: what was written here after that would be lost.
-      if (this.isAstray()) throw new Astray()
-      if (versionOf(database) > schemaVersion) throw newer()
-      const kinds = new Set<string>()
-      const result = work({
-        ...database,
-        ...{ author, machine, now: at },
-        changed(kind, id, namespace = null) {
-          database.run(
-            'INSERT INTO changes (kind, id, namespace, client, session, at) VALUES (?, ?, ?, ?, ?, ?)',
-            ...[kind, id, namespace, author.client, author.session, at],
-          )
-          kinds.add(kind)
-        },
+  /** `isOrdered`: what is written came from the server. What it must order first is undone, to be sent. */
+  private commit<T>(author: Author, work: (transaction: Transaction) => T, isOrdered: boolean): Commit<T> {
+    let undone: Commit<T> | undefined
+    try {
+      return within(this.current(), 'BEGIN IMMEDIATE', (database) => {
+        // A salvage holds this lock until the store has moved: what was written here after that would be lost.
+        if (this.isAstray()) throw new Astray()
+        if (isNewer(database)) throw newer()
+        const { machine, now } = this.options
+        const done = runWrite(database, { author, machine, now: now(), copy: this.held?.copy ?? null, isOrdered }, work)
+        if (done.send === null) return done
+        undone = done
+        throw new Astray()
       })
-      const n = kinds.size > 0 ? lastChange(database) : 0
-      if (n > 0) database.run('DELETE FROM changes WHERE n <= ?', n - limits.storeChanges)
-      return { result, n, kinds }
-    })
+    } catch (error) {
+      if (undone !== undefined) return undone
+      throw error
+    }
   }
 
   /** The open database. Throws `Astray` where it has to be opened, or is no longer the store. */

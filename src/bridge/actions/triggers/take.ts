@@ -1,6 +1,6 @@
 import { InputTrouble } from '../../base/input.ts'
 import { Refusal } from '../../base/refusal.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Transaction } from '../../store/transaction.ts'
 import { type NewAction, queue } from '../queue.ts'
 import type { Trigger } from './signed.ts'
 

@@ -1,0 +1,9 @@
+import { seconds } from './units.ts'
+
+/** Bounds of what is kept on a store server. */
+export const machineLimits = {
+  serverConnectMs: 5 * seconds,
+  serverAnswerMs: 10 * seconds,
+  /** Numbers of changes that are fetched at once. */
+  newsNumbers: 200,
+}

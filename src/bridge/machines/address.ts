@@ -1,0 +1,40 @@
+import { failed } from '../base/refusal.ts'
+
+/** A server as its URL names it. */
+export interface ServerAddress {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+}
+
+const usual = 5432
+const noHost = 'no-host.invalid'
+
+/** The address in a `postgres://` URL whose references to keys are filled in. Throws a Refusal that never repeats the URL. */
+export function addressIn(url: string): ServerAddress {
+  // A Unix socket has no host before the path: postgres://anna@/twin?host=/run/postgresql
+  const whole = url.replace(/^(\w+:\/\/[^/?#]*@)(?=\/)/, `$1${noHost}`)
+  const parts = URL.canParse(whole) ? new URL(whole) : null
+  if (parts === null || !/^postgres(ql)?:$/.test(parts.protocol))
+    throw failed('The store server is no URL that begins with postgres://; write postgres://NAME@HOST/DATABASE.')
+  const [user, password, database] = [parts.username, parts.password, parts.pathname.slice(1)].map(plain) as [string, string, string]
+  const host = parts.searchParams.get('host') ?? parts.hostname.replace(/^\[(.*)\]$/, '$1')
+  if (host === '' || host === noHost || user === '' || database === '')
+    throw failed('The URL of the store server names no host, person or database; write postgres://NAME@HOST/DATABASE.')
+  return { host, port: Number(parts.port || parts.searchParams.get('port') || usual), user, password, database }
+}
+
+/** Throws a Refusal for a `%` that begins no escape. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw failed('The URL of the store server has a % that begins no escape; write a literal one as %25.')
+  }
+}
+
+/** True where no network is between this machine and the server. */
+export const isLocal = ({ host }: Pick<ServerAddress, 'host'>): boolean =>
+  host.startsWith('/') || host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)

@@ -1,0 +1,80 @@
+import { isObject } from '../../core/object.ts'
+import type { JsonValue } from '../../model/entry.ts'
+import { wordsOf } from '../memory/entry.ts'
+import type { Row, SqlValue } from '../store/database.ts'
+import { SqlError } from '../store/database.ts'
+import type { Transaction } from '../store/transaction.ts'
+import type { ChangedRow, News, SharedRow } from './batch.ts'
+import { columnsOf } from './row.ts'
+import { sharedTables, type SharedTable } from './tables.ts'
+
+/** Under which name a copy keeps the number up to which it holds everything. */
+const seenName = 'server seen'
+
+export const seenBy = ({ get }: Pick<Transaction, 'get'>): number =>
+  Number(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', seenName)?.value ?? 0)
+
+/** Writes what the server has ordered to a copy. `sent`: rows of this machine, by the number that they were given. */
+export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, readonly ChangedRow[]>): void {
+  if (news.upTo <= seenBy(copy)) return
+  for (const row of news.rows) {
+    const own = sent.get(row.n)?.find(({ kind, key }) => kind === row.kind && key === row.key)?.own ?? '{}'
+    applyRow(copy, row, own, row.n)
+  }
+  for (const { client, session, at, changes } of news.batches)
+    for (const { kind, id, namespace } of changes) copy.changed(kind, id, namespace, { client, session, at })
+  copy.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', seenName, String(news.upTo))
+}
+
+function applyRow(copy: Transaction, { kind, key, body }: SharedRow, own: string, n: number): void {
+  const table = sharedTables[kind]
+  // A kind of a newer program, which knows what to do with it when this one is updated: the copy is fetched anew then.
+  if (table === undefined) return
+  const values: readonly SqlValue[] = JSON.parse(key)
+  const where = table.key.map((name) => `${name} = ?`).join(' AND ')
+  const before = copy.get<Row>(`SELECT * FROM ${kind} WHERE ${where}`, ...values)
+  if (kind === 'memory' && before !== undefined) copy.run('DELETE FROM memory_text WHERE rowid = ?', before.id ?? 0)
+  let extra: string | null = null
+  if (body === null) copy.run(`DELETE FROM ${kind} WHERE ${where}`, ...values)
+  else extra = put(copy, kind, table, columnsOf(columnsIn(body), columnsIn(own), before, copy.machine))
+  if (kind === 'memory' && body !== null) index(copy, values)
+  copy.run('INSERT OR REPLACE INTO revisions (kind, key, n, extra) VALUES (?, ?, ?, ?)', kind, key, n, extra)
+}
+
+/** Stores a row. Returns what a newer program says of it in columns that are unknown here, as JSON; null: nothing. */
+function put(copy: Transaction, kind: string, { key }: SharedTable, columns: Record<string, SqlValue>): string | null {
+  const known = copy.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', kind).map(({ name }) => name)
+  const names = Object.keys(columns).filter((name) => known.includes(name))
+  const rest = Object.entries(columns).filter(([name]) => !known.includes(name))
+  const changed = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`)
+  copy.run(
+    `INSERT INTO ${kind} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
+       ON CONFLICT (${key.join(', ')}) DO ${changed.length === 0 ? 'NOTHING' : `UPDATE SET ${changed.join(', ')}`}`,
+    ...names.map((name) => columns[name] ?? null),
+  )
+  return rest.length === 0 ? null : JSON.stringify(Object.fromEntries(rest))
+}
+
+function index(copy: Transaction, key: readonly SqlValue[]): void {
+  const row = copy.get<{ id: number; key: string; value: string; rationale: string | null; tags: string }>(
+    'SELECT id, key, value, rationale, tags FROM memory WHERE namespace = ? AND key = ?',
+    ...key,
+  )
+  if (row === undefined) return
+  const value: JsonValue = JSON.parse(row.value)
+  const tags: readonly string[] = JSON.parse(row.tags)
+  copy.run(
+    'INSERT INTO memory_text (rowid, key, value, rationale, tags) VALUES (?, ?, ?, ?, ?)',
+    ...[row.id, row.key, wordsOf(value), row.rationale ?? '', tags.join(' ')],
+  )
+}
+
+/** The columns in a row's JSON. Throws for what no program of ours sends. */
+function columnsIn(body: string): Record<string, SqlValue> {
+  const columns: unknown = JSON.parse(body)
+  if (!isObject(columns)) throw new SqlError('a row of the store server is no object', 0)
+  for (const value of Object.values(columns))
+    if (value !== null && typeof value !== 'string' && typeof value !== 'number')
+      throw new SqlError('a row of the store server is nested', 0)
+  return columns as Record<string, SqlValue>
+}

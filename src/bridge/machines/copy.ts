@@ -1,0 +1,80 @@
+import { isObject } from '../../core/object.ts'
+import type { StoreCopy } from '../store/transaction.ts'
+import type { Database, Row } from '../store/database.ts'
+import { copyMark, schemaVersion } from '../store/schema.ts'
+import type { Batch, ChangedRow } from './batch.ts'
+import { bodyOf } from './row.ts'
+import { sharedTables } from './tables.ts'
+
+/** Turns a store into a copy, in the caller's transaction or outside of one. Its rows are those of no server yet. */
+export function makeCopy(database: Database): void {
+  database.exec(`
+    CREATE TABLE revisions (
+      kind TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, extra TEXT, PRIMARY KEY (kind, key)
+    ) WITHOUT ROWID;
+    ALTER TABLE handoff_notes ADD COLUMN uid TEXT;
+    UPDATE handoff_notes SET uid = lower(hex(randomblob(12)));
+    CREATE UNIQUE INDEX handoff_notes_by_uid ON handoff_notes (uid);
+    PRAGMA user_version = ${schemaVersion + copyMark}`)
+}
+
+const jsonOf = (row: 'NEW' | 'OLD', key: readonly string[]): string => `json_array(${key.map((each) => `${row}.${each}`).join(', ')})`
+
+/** Triggers of this connection alone, which note the rows that it changes. */
+function noting(database: Database): string {
+  const note = (kind: string, what: string) => `INSERT OR IGNORE INTO touched (kind, key) VALUES ('${kind}', ${what})`
+  const each = Object.entries(sharedTables).map(([kind, { key, own, number }]) => {
+    const columns = database.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', kind).map(({ name }) => name)
+    const shared = columns.filter((name) => !own.includes(name) && name !== number)
+    const named =
+      kind === 'handoff_notes'
+        ? `UPDATE handoff_notes SET uid = lower(hex(randomblob(12))) WHERE n = NEW.n AND uid IS NULL;
+           INSERT OR IGNORE INTO touched (kind, key) SELECT '${kind}', json_array(uid) FROM handoff_notes WHERE n = NEW.n`
+        : note(kind, jsonOf('NEW', key))
+    return `
+      CREATE TEMP TRIGGER ${kind}_added AFTER INSERT ON main.${kind} BEGIN ${named}; END;
+      CREATE TEMP TRIGGER ${kind}_changed AFTER UPDATE OF ${shared.join(', ')} ON main.${kind} BEGIN ${note(kind, jsonOf('NEW', key))}; END;
+      CREATE TEMP TRIGGER ${kind}_removed AFTER DELETE ON main.${kind} BEGIN ${note(kind, jsonOf('OLD', key))}; END;`
+  })
+  return `PRAGMA temp_store = MEMORY;
+    CREATE TEMP TABLE touched (kind TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+    ${each.join('')}`
+}
+
+export interface CopyOptions {
+  /** The name of this machine. */
+  readonly machine: string
+  random(bytes: number): string
+  /** Has the server order a batch; resolves to false where a row of it was changed elsewhere meanwhile. */
+  send(batch: Batch): Promise<boolean>
+}
+
+/** Prepares an open copy: from now on it knows which shared rows a transaction changes. */
+export function openCopy(database: Database, { machine, random, send }: CopyOptions): StoreCopy {
+  database.exec(noting(database))
+  return {
+    toSend(store, { author, at, changes }) {
+      const rows = store
+        .all<{ kind: string; key: string }>('SELECT kind, key FROM touched')
+        .flatMap(({ kind, key }) => changedRow(store, kind, key, machine))
+      if (rows.length === 0) return null
+      const batch: Batch = { id: random(12), author, at, rows, changes }
+      return () => send(batch)
+    },
+    settle: (store) => store.exec('DELETE FROM touched'),
+  }
+}
+
+/** A touched row as it is sent; none where it came and went in one transaction. */
+function changedRow(database: Database, kind: string, key: string, machine: string): readonly ChangedRow[] {
+  const table = sharedTables[kind]
+  if (table === undefined) return []
+  const where = table.key.map((name) => `${name} = ?`).join(' AND ')
+  const row = database.get<Row>(`SELECT * FROM ${kind} WHERE ${where}`, ...JSON.parse(key))
+  const known = database.get<{ n: number; extra: string | null }>('SELECT n, extra FROM revisions WHERE kind = ? AND key = ?', kind, key)
+  const seen = known?.n ?? 0
+  if (row === undefined) return seen === 0 ? [] : [{ kind, key, seen, body: null, own: '{}' }]
+  const more: unknown = JSON.parse(known?.extra ?? '{}')
+  const { body, own } = bodyOf(table, row, machine)
+  return [{ kind, key, seen, body: JSON.stringify({ ...(isObject(more) ? more : {}), ...body }), own: JSON.stringify(own) }]
+}

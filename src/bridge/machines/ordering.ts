@@ -1,0 +1,130 @@
+import type { Store } from '../store/store.ts'
+import { apply, seenBy } from './apply.ts'
+import type { Batch, ChangedRow, News, SentBatch } from './batch.ts'
+import { ServerConnection, type ServerOptions, Unreachable } from './server.ts'
+
+export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
+  /** The copy. */
+  store(): Promise<Store>
+  now(): number
+}
+
+/** Has the server order what this machine writes, and brings to its copy what all machines have written. One for a machine. */
+export class Ordering {
+  private readonly options: OrderingOptions
+  private connection: Promise<ServerConnection> | undefined
+  /** That connection, once it is there. */
+  private live: ServerConnection | undefined
+  /** What brings news to the copy, one after another. */
+  private following: Promise<void> = Promise.resolve()
+  /** Rows that were sent and are not in the copy yet, by their number. */
+  private readonly sent = new Map<number, readonly ChangedRow[]>()
+  /** How many batches are under way. The server announces each of them to this machine too. */
+  private sending = 0
+  /** The largest number that the server has announced. */
+  private heard = 0
+  private closed = false
+
+  constructor(options: OrderingOptions) {
+    this.options = options
+  }
+
+  /** Has the server order a batch. Resolves, once the copy holds what the server has, to whether it was kept. */
+  async send(batch: Batch): Promise<boolean> {
+    this.sending++
+    try {
+      const { n, isStale } = await this.written(batch)
+      if (!isStale) this.sent.set(n, batch.rows)
+      await this.follow(n, isStale ? undefined : batch)
+      this.sent.delete(n)
+      return !isStale
+    } finally {
+      this.sending--
+      this.heed()
+    }
+  }
+
+  /** A connection that was there already may have ended unnoticed: then the batch is sent once more by a new one, which counts once. */
+  private async written(batch: Batch): Promise<SentBatch> {
+    const isOld = this.connection !== undefined
+    const connection = await this.connected()
+    try {
+      return await connection.write(batch)
+    } catch (error) {
+      if (!isOld || !(error instanceof Unreachable)) throw error
+      if (this.live === connection) this.drop(connection)
+      return (await this.connected()).write(batch)
+    }
+  }
+
+  private drop(connection: ServerConnection): void {
+    this.connection = undefined
+    this.live = undefined
+    void connection.close()
+  }
+
+  /** Brings everything up to a number to the copy. `own`: the batch that was given that number. */
+  follow(upTo: number, own?: Batch): Promise<void> {
+    const next = this.following.then(() => this.catchUp(upTo, own))
+    this.following = next.catch(() => undefined)
+    return next
+  }
+
+  /** Connects, where there is no connection, and brings the copy up to date. */
+  async begin(): Promise<void> {
+    await this.follow((await this.connected()).facts.last)
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    const connection = await this.connection?.catch(() => null)
+    await connection?.close()
+    await this.following
+  }
+
+  private async catchUp(upTo: number, own: Batch | undefined): Promise<void> {
+    const store = await this.options.store()
+    for (let seen = await store.read(seenBy); seen < upTo; ) {
+      // What follows directly on what the copy holds need not be asked for.
+      const news =
+        own !== undefined && seen + 1 === upTo ? newsOf(own, upTo, this.options.machine) : await (await this.connected()).newsAfter(seen)
+      if (news.upTo <= seen) return
+      await store.take({ client: '', session: '' }, (transaction) => apply(transaction, news, this.sent))
+      seen = news.upTo
+    }
+  }
+
+  /** Fetches what was announced. What cannot be fetched now comes with the next news, or the next connection. */
+  private heed(): void {
+    if (!this.closed && this.sending === 0) this.follow(this.heard).catch(() => undefined)
+  }
+
+  private connected(): Promise<ServerConnection> {
+    this.connection ??= this.connect().catch((error) => {
+      this.connection = undefined
+      throw error
+    })
+    return this.connection
+  }
+
+  private async connect(): Promise<ServerConnection> {
+    const { address, machine, now } = this.options
+    const onEnd = () => {
+      if (this.live === connection) this.connection = this.live = undefined
+    }
+    const onNews = (n: number) => {
+      this.heard = Math.max(this.heard, n)
+      this.heed()
+    }
+    const connection: ServerConnection = await ServerConnection.open({ address, machine, onNews, onEnd }, now)
+    this.live = connection
+    return connection
+  }
+}
+
+const newsOf = ({ id, author, at, rows, changes }: Batch, n: number, machine: string): News => ({
+  last: n,
+  upTo: n,
+  rows: rows.map(({ kind, key, body }) => ({ kind, key, body, n })),
+  batches: [{ n, id, machine, ...author, at, changes }],
+})

@@ -1,0 +1,183 @@
+import pg from 'pg'
+import { failed } from '../base/refusal.ts'
+import { isLocal, type ServerAddress } from './address.ts'
+import { limits } from '../base/limits.ts'
+import type { NotedChange } from '../store/transaction.ts'
+import type { Batch, News, SentBatch } from './batch.ts'
+
+export interface ServerOptions {
+  readonly address: ServerAddress
+  /** The name of this machine. */
+  readonly machine: string
+  /** Called with the number of a change that the server announces. */
+  onNews(n: number): void
+  /** Called once when the connection has ended, for whatever reason. */
+  onEnd(): void
+}
+
+/** What the server says of itself. */
+export interface ServerFacts {
+  /** Of the database: another one, or an older backup of it, has another history. */
+  readonly id: string
+  readonly schema: number
+  /** The role that signed in. */
+  readonly person: string
+  /** The number of this person's last change. */
+  readonly last: number
+  /** How far the server's clock is ahead of this machine's, in ms. */
+  readonly clock: number
+}
+
+/** The server cannot be asked now: what was sent may have been kept, and is sent again under the same id. */
+export class Unreachable extends Error {
+  constructor(why: string) {
+    super(why)
+    this.name = 'Unreachable'
+  }
+}
+
+/** The one connection of this machine to the store server. */
+export class ServerConnection {
+  readonly facts: ServerFacts
+  private readonly client: pg.Client
+  private readonly machine: string
+
+  /** Rejects with `Unreachable`, or with a Refusal where the server can be reached but holds no store for this person. */
+  static async open(options: ServerOptions, now: () => number): Promise<ServerConnection> {
+    const { address, onNews, onEnd } = options
+    const client = clientFor(address)
+    client.on('error', () => undefined)
+    client.on('end', onEnd)
+    client.on('notification', ({ payload }) => onNews(Number(payload ?? 0)))
+    try {
+      await client.connect()
+      const asked = now()
+      const { rows } = await client.query<FactsRow>(factsSql)
+      const row = rows[0]
+      if (row === undefined) throw failed('The store server did not say who signed in.')
+      if (!row.there) throw failed('The database has no store of mcp-twin that this person may use; run: mcp-twin store move')
+      const about = await client.query<{ id: string; schema: string; last: string }>(aboutSql)
+      const { id = '', schema = '0', last = '0' } = about.rows[0] ?? {}
+      await client.query(`LISTEN "${channelOf(row.hash)}"`)
+      const clock = Number(row.at) - Math.round((asked + now()) / 2)
+      return new ServerConnection(client, options.machine, { id, schema: Number(schema), person: row.person, last: Number(last), clock })
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      throw asUnreachable(error)
+    }
+  }
+
+  private constructor(client: pg.Client, machine: string, facts: ServerFacts) {
+    this.client = client
+    this.machine = machine
+    this.facts = facts
+  }
+
+  /** Sends a batch, which is kept whole or not at all. Rejects with `Unreachable` where no answer came. */
+  async write({ id, author, at, rows, changes }: Batch): Promise<SentBatch> {
+    const columns = [rows.map((row) => row.kind), rows.map((row) => row.key), rows.map((row) => row.seen), rows.map((row) => row.body)]
+    const values = [id, this.machine, author.client, author.session, at, JSON.stringify(changes), ...columns]
+    const [row] = await this.ask<{ n: string; stale: boolean }>(writeSql, values)
+    return { n: Number(row?.n ?? 0), isStale: row?.stale ?? true }
+  }
+
+  /** What was ordered after a number, at least one number of it whole. */
+  async newsAfter(n: number): Promise<News> {
+    const found = await this.ask<NewsRow>(newsSql, [n, n + limits.newsNumbers])
+    const last = Number(found.find(({ kind }) => kind === lastKind)?.n ?? 0)
+    return {
+      last,
+      upTo: Math.min(last, n + limits.newsNumbers),
+      rows: found.flatMap(({ kind, key, body, n }) => (kind === batchKind || kind === lastKind ? [] : [{ kind, key, body, n: Number(n) }])),
+      batches: found.flatMap(({ kind, key: id, n, machine, client, session, at, body }) =>
+        kind === batchKind ? [{ n: Number(n), id, machine, client, session, at: Number(at), changes: notedIn(body) }] : [],
+      ),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.end().catch(() => undefined)
+  }
+
+  /** Statements have no names: behind PgBouncer the next one may reach another server process. */
+  private async ask<R extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<R[]> {
+    try {
+      return (await this.client.query<R>(text, [...values])).rows
+    } catch (error) {
+      throw asUnreachable(error)
+    }
+  }
+}
+
+interface FactsRow {
+  person: string
+  hash: string
+  at: string
+  there: boolean
+}
+
+/** A row, a batch or the number of the last change: the kinds of the latter two are no tables. */
+interface NewsRow {
+  n: string
+  kind: string
+  /** The id of a batch. */
+  key: string
+  /** The changes of a batch. */
+  body: string | null
+  machine: string
+  client: string
+  session: string
+  at: string
+}
+
+const batchKind = '(batch)'
+const lastKind = '(last)'
+
+const factsSql = `SELECT session_user::text AS person, md5(session_user::text) AS hash,
+  floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at,
+  to_regnamespace('mcp_twin') IS NOT NULL AND has_schema_privilege(to_regnamespace('mcp_twin'), 'USAGE') AS there`
+
+const aboutSql = `SELECT (SELECT value FROM mcp_twin.about WHERE name = 'id') AS id,
+  (SELECT value FROM mcp_twin.about WHERE name = 'schema') AS schema,
+  coalesce((SELECT n FROM mcp_twin.people WHERE person = session_user), 0) AS last`
+
+const writeSql = 'SELECT n, stale FROM mcp_twin.write($1, $2, $3, $4, $5, $6, $7::text[], $8::text[], $9::bigint[], $10::text[])'
+
+/** One statement, and so one state of the server. */
+const newsSql = `SELECT n, kind, key, body, '' AS machine, '' AS client, '' AS session, 0::bigint AS at
+    FROM mcp_twin.entries WHERE person = session_user AND n > $1 AND n <= $2
+  UNION ALL SELECT n, '${batchKind}', id, changes, machine, client, session, at
+    FROM mcp_twin.batches WHERE person = session_user AND n > $1 AND n <= $2
+  UNION ALL SELECT n, '${lastKind}', '', NULL, '', '', '', 0 FROM mcp_twin.people WHERE person = session_user
+  ORDER BY n`
+
+const channelOf = (hash: string): string => `mcp_twin_${hash}`
+
+const notedIn = (text: string | null): readonly NotedChange[] => JSON.parse(text ?? '[]')
+
+/** SQLSTATE classes in which the server has decided something; all others mean that nobody knows. */
+const asUnreachable = (error: unknown): unknown => {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (!(error instanceof Error) || error.name === 'Refusal') return error
+  if (/^(22|23|42|P0)/.test(code)) return failed(`The store server refused it: ${error.message}.`)
+  return new Unreachable(error.message)
+}
+
+/**
+ * A client whose every setting comes from the address. The driver fills what is missing from variables of the environment, and what
+ * they name (a mode without checks, options for the server) would decide about somebody's memory.
+ */
+function clientFor({ host, port, user, password, database }: ServerAddress): pg.Client {
+  const local = isLocal({ host })
+  const client = new pg.Client({
+    ...{ host, port, user, database, keepAlive: true, pipeline: true, application_name: 'mcp-twin', client_encoding: 'utf8' },
+    // Without a password the driver would look for a file of them.
+    password: password === '' ? () => '' : password,
+    ssl: local ? false : { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    connectionTimeoutMillis: limits.serverConnectMs,
+    query_timeout: limits.serverAnswerMs,
+  })
+  const { connectionParameters } = client as unknown as { connectionParameters: Record<string, unknown> }
+  for (const name of ['options', 'replication', 'fallback_application_name']) connectionParameters[name] = undefined
+  return client
+}
