@@ -15,7 +15,7 @@ import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
-import { hiddenKeys } from '../effects/store/hidden-keys.ts'
+import { hiddenKeys, keyNamed } from '../effects/store/hidden-keys.ts'
 import { type ExitCode, TwinError, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
@@ -107,6 +107,7 @@ async function settingsOf({ system, options }: Context, { home, world }: HomeCon
       world: async () => world,
       clientIds: clients.map(({ id }) => id),
       keys: (manifest) => hiddenKeys(system, home.here, manifest),
+      keyNamed: (manifest, name) => keyNamed(system, home.here, manifest, name),
     },
     { client: terminalClient, roots: [], tools: [], terminal: 'off', readOnly: false },
   )

@@ -56,6 +56,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
       programs: clients,
       clientFiles,
       keys: async (read) => (await import('../effects/store/hidden-keys.ts')).hiddenKeys(system, folder, read),
+      keyNamed: async (read, name) => (await import('../effects/store/hidden-keys.ts')).keyNamed(system, folder, read, name),
     },
     {
       client,

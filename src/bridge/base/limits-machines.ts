@@ -4,6 +4,9 @@ import { seconds } from './units.ts'
 export const machineLimits = {
   serverConnectMs: 5 * seconds,
   serverAnswerMs: 10 * seconds,
+  /** Time between two tries to reach the server, which doubles. */
+  serverRetryMs: 1 * seconds,
+  serverRetryMostMs: 60 * seconds,
   /** Numbers of changes that are fetched at once. */
   newsNumbers: 200,
 }

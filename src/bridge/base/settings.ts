@@ -84,6 +84,8 @@ export interface Settings {
   readonly namespace?: string
   /** Keys that no answer may hold, as they are stored now. */
   keys(): Promise<readonly string[]>
+  /** A stored key by its name, for the URL of a store server; null: there is none. */
+  keyNamed?(name: string): Promise<string | null>
   /** Absent: the manifest counts as empty, and no path as a file. */
   readonly config?: ConfigFacts
   /** The files that are others, or have another time, once keys were stored. */

@@ -1,4 +1,5 @@
 import { isObject } from '../../core/object.ts'
+import { failed } from '../base/refusal.ts'
 import type { StoreCopy } from '../store/transaction.ts'
 import type { Database, Row } from '../store/database.ts'
 import { copyMark, schemaVersion } from '../store/schema.ts'
@@ -17,6 +18,26 @@ export function makeCopy(database: Database): void {
     CREATE UNIQUE INDEX handoff_notes_by_uid ON handoff_notes (uid);
     PRAGMA user_version = ${schemaVersion + copyMark}`)
 }
+
+/** Which server a copy is of, as the copy itself says. */
+export interface JoinedServer {
+  /** As it was typed: keys are named in it. */
+  readonly url: string
+  /** The name of this machine there. */
+  readonly machine: string
+}
+
+const joinedName = 'server'
+
+export function joinedTo({ get }: Pick<Database, 'get'>): JoinedServer {
+  const joined: unknown = JSON.parse(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', joinedName)?.value ?? 'null')
+  if (!isObject(joined) || typeof joined.url !== 'string' || typeof joined.machine !== 'string')
+    throw failed('The store is the copy of a server that it does not name; run: mcp-twin store move embedded')
+  return { url: joined.url, machine: joined.machine }
+}
+
+export const join = ({ run }: Pick<Database, 'run'>, server: JoinedServer): number =>
+  run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', joinedName, JSON.stringify(server))
 
 const jsonOf = (row: 'NEW' | 'OLD', key: readonly string[]): string => `json_array(${key.map((each) => `${row}.${each}`).join(', ')})`
 
@@ -53,6 +74,7 @@ export interface CopyOptions {
 export function openCopy(database: Database, { machine, random, send }: CopyOptions): StoreCopy {
   database.exec(noting(database))
   return {
+    machine,
     toSend(store, { author, at, changes }) {
       const rows = store
         .all<{ kind: string; key: string }>('SELECT kind, key FROM touched')

@@ -23,6 +23,7 @@ export class Ordering {
   private sending = 0
   /** The largest number that the server has announced. */
   private heard = 0
+  private ended: () => void = () => undefined
   private closed = false
 
   constructor(options: OrderingOptions) {
@@ -60,6 +61,7 @@ export class Ordering {
   private drop(connection: ServerConnection): void {
     this.connection = undefined
     this.live = undefined
+    this.ended()
     void connection.close()
   }
 
@@ -73,6 +75,15 @@ export class Ordering {
   /** Connects, where there is no connection, and brings the copy up to date. */
   async begin(): Promise<void> {
     await this.follow((await this.connected()).facts.last)
+  }
+
+  /** Settles when the connection ends, or `over`. */
+  async untilEnd(over: AbortSignal): Promise<void> {
+    if (this.live === undefined || over.aborted) return
+    await new Promise<void>((resolve) => {
+      this.ended = resolve
+      over.addEventListener('abort', () => resolve(), { once: true })
+    })
   }
 
   async close(): Promise<void> {
@@ -109,14 +120,17 @@ export class Ordering {
 
   private async connect(): Promise<ServerConnection> {
     const { address, machine, now } = this.options
+    let connection: ServerConnection | undefined
     const onEnd = () => {
-      if (this.live === connection) this.connection = this.live = undefined
+      if (connection === undefined || this.live !== connection) return
+      this.connection = this.live = undefined
+      this.ended()
     }
     const onNews = (n: number) => {
       this.heard = Math.max(this.heard, n)
       this.heed()
     }
-    const connection: ServerConnection = await ServerConnection.open({ address, machine, onNews, onEnd }, now)
+    connection = await ServerConnection.open({ address, machine, onNews, onEnd }, now)
     this.live = connection
     return connection
   }

@@ -24,6 +24,8 @@ export interface SettingsOrigin extends ManifestOrigin {
   self(): Promise<Environment>
   world(): Promise<World>
   keys(manifest: Manifest): Promise<readonly string[]>
+  /** A stored key by its name; absent where no store is opened. */
+  keyNamed?(manifest: Manifest, name: string): Promise<string | null>
   /** Every client's own config file on this side. */
   clientFiles(self: Environment, manifest: Manifest): readonly string[]
   /** What the bridge needs to know of every client; absent where no client is served. */
@@ -111,6 +113,7 @@ export async function decideSettings(origin: SettingsOrigin, flags: Flags): Prom
     ...(closes.namespace !== null && { namespace: closes.namespace }),
     takingPart: () => takingPart(system, reachable(`${origin.folder}${separator}state.json`), manifest),
     keys: () => origin.keys(manifest),
+    keyNamed: async (name) => (await origin.keyNamed?.(manifest, name)) ?? null,
     config: configFacts(origin, self),
     keysFiles: [secretsName, loginsName].map((name) => `${origin.folder}${separator}${name}`),
     ...(unreadable === undefined && {

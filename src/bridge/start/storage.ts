@@ -10,6 +10,7 @@ import type { WaitingFile } from '../handoff/waiting.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/transaction.ts'
 import { failed } from '../base/refusal.ts'
+import type { StoreServer } from './store-server.ts'
 
 /** What the holder of the lease works with. */
 export interface HeldLease {
@@ -44,9 +45,13 @@ export class Storage {
   private joined: Promise<Lease | null> | undefined
   private readonly hold: Hold | null
   private held: ReturnType<Hold> | undefined
+  /** Aborted when this process no longer holds the lease; absent: it never did. */
+  private holding: AbortSignal | undefined
   private opened: Promise<Store> | undefined
   private closed = false
   private ownNamespace: Promise<string> | undefined
+  /** Loaded where the store is the copy of a server's. */
+  private server: Promise<StoreServer> | undefined
 
   /** `hold`: what it does while it holds the lease, besides looking after the store. */
   constructor(settings: Settings, log: BridgeLog, waiting: WaitingFile, hold: Hold | null) {
@@ -54,6 +59,7 @@ export class Storage {
     this.hold = hold
     this.waiting = waiting
     this.log = log
+    this.serve('store.send', async ({ params }) => (await this.storeServer()).answer(params))
   }
 
   /** Rejects with a Refusal where there is no store; the next call tries again, since what is in the way may be gone by then. */
@@ -77,7 +83,9 @@ export class Storage {
 
   /** Has the holder, which may be this bridge, do such work. Rejects with a Refusal, or with `Lost` where the holder ended before it answered. */
   async ask(method: string, params: unknown, asking: ChannelAsking): Promise<unknown> {
-    await this.store()
+    const store = await this.store()
+    // A command that ends soon takes part only where a server must be asked, and no bridge may be there to do it.
+    if (this.server !== undefined && this.settings.unreadable === undefined) this.joined ??= this.takePart(store)
     const lease = await this.joined
     if (lease == null) throw failed('Nothing was done: this process takes no part in looking after the store.')
     return lease.ask(method, params, asking)
@@ -95,6 +103,7 @@ export class Storage {
     await this.joined?.catch(() => null)
     await (await this.held?.catch(() => undefined))?.stop()
     this.lease?.close()
+    await (await this.server?.catch(() => undefined))?.close()
     await store?.settle().catch(() => undefined)
     store?.close()
   }
@@ -128,6 +137,7 @@ export class Storage {
       random: (bytes) => settings.random(bytes),
       rebuild: async (database) => (await import('../memory/index-again.ts')).indexAgain(database),
       report,
+      copies: () => this.storeServer(),
       async committed(store, kinds) {
         if (waitingKinds.some((kind) => kinds.has(kind))) await refresh(store)
       },
@@ -158,6 +168,8 @@ export class Storage {
     const onHeld = (lost: AbortSignal) => {
       keepUp({ ...shared, lease }, lost)
       this.held = this.hold?.({ store, lease }, lost)
+      this.holding = lost
+      if (this.server !== undefined) void this.follow(lost)
       this.held?.catch((error: unknown) => log.write('bridge', 'error', `no action is carried out: ${String(error)}`))
     }
     const lease = new Lease({
@@ -168,6 +180,28 @@ export class Storage {
     this.lease = lease
     void lease.seek()
     return lease
+  }
+
+  private storeServer(): Promise<StoreServer> {
+    this.server ??= this.loadServer()
+    return this.server
+  }
+
+  private async loadServer(): Promise<StoreServer> {
+    const { settings, log } = this
+    const { StoreServer, sendWork } = await import('./store-server.ts')
+    // The store became a copy while this process holds the lease.
+    if (this.holding?.aborted === false) void this.follow(this.holding)
+    return new StoreServer({
+      settings,
+      store: () => this.store(),
+      ask: (batch) => this.ask(sendWork, batch, { signal: new AbortController().signal, progress: () => undefined }),
+      report: (trouble) => log.write('bridge', 'warning', trouble),
+    })
+  }
+
+  private async follow(lost: AbortSignal): Promise<void> {
+    await (await this.storeServer()).follow(lost)
   }
 
   private async answer(incoming: IncomingRequest, held: HeldLease): Promise<unknown> {

@@ -45,7 +45,7 @@ export function ownVersion(database: Database): number {
 }
 
 /** The version of a store, whether it is a copy or not. */
-const plain = (version: number): number => version % copyMark
+const plain = (version: number): number => (version > copyMark ? version - copyMark : version)
 
 /** Whether a newer program has migrated an open store. */
 export const isNewer = (database: Database): boolean => plain(versionOf(database)) > schemaVersion

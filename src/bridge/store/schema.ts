@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 export const schemaVersion = 5
 
 /** Added to the version of a store that is the copy of a server's, so that an older program refuses it instead of writing past the server. */
-export const copyMark = 1000
+export const copyMark = 1_000_000
 
 /** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
 export const applicationId = 0x6d74776e

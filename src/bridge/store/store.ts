@@ -143,8 +143,9 @@ export class Store {
         // A salvage holds this lock until the store has moved: what was written here after that would be lost.
         if (this.isAstray()) throw new Astray()
         if (isNewer(database)) throw newer()
-        const { machine, now } = this.options
-        const done = runWrite(database, { author, machine, now: now(), copy: this.held?.copy ?? null, isOrdered }, work)
+        const copy = this.held?.copy ?? null
+        const machine = copy?.machine ?? this.options.machine
+        const done = runWrite(database, { author, machine, now: this.options.now(), copy, isOrdered }, work)
         if (done.send === null) return done
         undone = done
         throw new Astray()

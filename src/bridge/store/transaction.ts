@@ -33,6 +33,8 @@ export interface TriedWrite {
 
 /** What makes a generation of the store the copy of a store server, which orders all writes of shared rows. */
 export interface StoreCopy {
+  /** The name that this machine has there. */
+  readonly machine: string
   /**
    * What a transaction has changed in shared rows so far, as a function that sends it; null: nothing. The transaction is undone before
    * it is sent. The function resolves to false where one of the rows was changed elsewhere meanwhile: the copy holds that then, and the

@@ -30,6 +30,12 @@ export async function hiddenKeys(system: System, folder: ReachablePath, manifest
   }
 }
 
+/** The value of one key, for an address of our own; null: there is none. */
+export async function keyNamed(system: System, folder: ReachablePath, manifest: Manifest, name: string): Promise<string | null> {
+  const key = await openSecrets(system, folder, manifest).get(name)
+  return key === null ? null : reveal(key)
+}
+
 /** Masks every key of the manifest and the store, for commands that print the output of other programs. */
 export async function hideAllKeys(system: System, folder: ReachablePath, manifest: Manifest, hide: (value: Secret) => void): Promise<void> {
   const store = openSecrets(system, folder, manifest)

@@ -192,6 +192,6 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
   })
 
   it('leave a store that an older program would not open', async () => {
-    expect(await laptop.store.read((database) => database.get('PRAGMA user_version'))).toEqual({ user_version: 1005 })
+    expect(await laptop.store.read((database) => database.get('PRAGMA user_version'))).toEqual({ user_version: 1_000_005 })
   })
 })

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
+import { Lost } from '../lease/channel.ts'
+import { addressIn } from '../machines/address.ts'
+import type { Batch } from '../machines/batch.ts'
+import { joinedTo, makeCopy, openCopy } from '../machines/copy.ts'
+import { Ordering } from '../machines/ordering.ts'
+import { Unreachable } from '../machines/server.ts'
+import type { Database } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import type { CopyMaker, StoreCopy } from '../store/transaction.ts'
+
+/** The request by which a bridge has the holder of the lease send what it wrote. */
+export const sendWork = 'store.send'
+
+export interface StoreServerParts {
+  readonly settings: Pick<Settings, 'random' | 'now' | 'keyNamed'>
+  /** The copy. */
+  store(): Promise<Store>
+  /** Has the holder of the lease do such work. */
+  ask(batch: Batch): Promise<unknown>
+  report(trouble: string): void
+}
+
+/**
+ * What a bridge does where its store is the copy of a server's: it has the holder of the lease send what it writes, and while it is the
+ * holder it keeps the one connection of this machine.
+ */
+export class StoreServer implements CopyMaker {
+  private readonly parts: StoreServerParts
+  private ordering: Ordering | undefined
+  private over: AbortController | undefined
+  private told = ''
+
+  constructor(parts: StoreServerParts) {
+    this.parts = parts
+  }
+
+  make(database: Database): void {
+    makeCopy(database)
+  }
+
+  open(database: Database): StoreCopy {
+    const { settings } = this.parts
+    const { machine } = joinedTo(database)
+    return openCopy(database, { machine, random: (bytes) => settings.random(bytes), send: (batch) => this.send(batch) })
+  }
+
+  /** Sends a batch of any bridge of this machine, in the one that holds the lease. */
+  async answer(batch: unknown): Promise<boolean> {
+    const ordering = await this.ordered()
+    try {
+      // It comes over the socket of the lease, which only processes of the same user reach.
+      return await ordering.send(batch as Batch)
+    } catch (error) {
+      throw error instanceof Unreachable ? notReached(error) : error
+    }
+  }
+
+  /** Keeps the connection, and brings news to the copy, until `lost`. */
+  async follow(lost: AbortSignal): Promise<void> {
+    const over = new AbortController()
+    this.over = over
+    lost.addEventListener('abort', () => over.abort(), { once: true })
+    for (let wait = limits.serverRetryMs; !over.signal.aborted; wait = Math.min(2 * wait, limits.serverRetryMostMs)) {
+      try {
+        const ordering = await this.ordered()
+        await ordering.begin()
+        wait = limits.serverRetryMs
+        this.told = ''
+        await ordering.untilEnd(over.signal)
+      } catch (error) {
+        this.complain(error)
+      }
+      await sleep(wait, undefined, { ref: false, signal: over.signal }).catch(() => undefined)
+    }
+    const { ordering } = this
+    this.ordering = undefined
+    await ordering?.close()
+  }
+
+  async close(): Promise<void> {
+    this.over?.abort()
+    await this.ordering?.close()
+  }
+
+  /** The holder may end in the middle: the next one is asked, under the same id. */
+  private async send(batch: Batch): Promise<boolean> {
+    const { settings, ask } = this.parts
+    for (const until = settings.now() + limits.storeBusyMs; ; )
+      try {
+        return (await ask(batch)) === true
+      } catch (error) {
+        if (!(error instanceof Lost)) throw error
+        if (settings.now() > until) throw notReached(error)
+      }
+  }
+
+  private async ordered(): Promise<Ordering> {
+    const { settings, store } = this.parts
+    if (this.ordering !== undefined) return this.ordering
+    const { url, machine } = await (await store()).read(joinedTo)
+    const address = addressIn(await filledIn(url, settings))
+    this.ordering ??= new Ordering({ address, machine, store, now: () => settings.now() })
+    return this.ordering
+  }
+
+  private complain(error: unknown): void {
+    const trouble = error instanceof Error ? error.message : String(error)
+    if (trouble !== this.told) this.parts.report(`the store server is not reached: ${trouble}`)
+    this.told = trouble
+  }
+}
+
+const notReached = ({ message }: Error) =>
+  failed(`The store server is not reached (${message}). What was to be stored may be missing; look again when it is reached.`)
+
+/** A URL with the keys that it names, escaped as a URL needs it. */
+export async function filledIn(url: string, { keyNamed }: Pick<Settings, 'keyNamed'>): Promise<string> {
+  let filled = ''
+  for (const [at, part] of url.split(/\$\{secret:([^}]*)\}/).entries()) {
+    const key = at % 2 === 0 ? null : await keyNamed?.(part)
+    if (at % 2 === 1 && key == null) throw failed(`The URL of the store server needs the key ${part}: mcp-twin secret set ${part}`)
+    filled += at % 2 === 0 ? part : encodeURIComponent(key ?? '')
+  }
+  return filled
+}

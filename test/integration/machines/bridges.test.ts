@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { join as joinServer, makeCopy } from '../../../src/bridge/machines/copy.ts'
+import { grantsSql, schemaSql } from '../../../src/bridge/machines/schema.ts'
+import { prepare } from '../../../src/bridge/store/connection.ts'
+import { chooseEngine } from '../../../src/bridge/store/engine.ts'
+import { StorePlace } from '../../../src/bridge/store/place.ts'
+import { openBridge } from '../../../src/bridge/start/open.ts'
+import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
+import { type Desk, desk } from '../../support/desk.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { lacksPostgres, postgres, type Postgres } from '../../support/postgres.ts'
+
+const random = (bytes: number): string => randomBytes(bytes).toString('hex')
+
+describeUnless(lacksPostgres(), 'bridges of two machines over one server', () => {
+  let server: Postgres
+  const opened: (Desk | Bridge)[] = []
+  beforeAll(async () => {
+    server = await postgres()
+    server.sql(`${schemaSql} CREATE ROLE anna LOGIN PASSWORD 'p@ss/word'; ${grantsSql('anna')}`)
+  })
+  afterAll(() => server.remove())
+  afterEach(async () => {
+    for (const each of opened.splice(0).reverse()) await each.close()
+  })
+
+  /** A machine whose store is a copy, with one bridge. */
+  function machine(name: string): Desk {
+    const made = desk({ client: name, keyNamed: (key) => Promise.resolve(key === 'STORE' ? 'p@ss/word' : null) })
+    opened.push(made)
+    const place = new StorePlace(made.folder)
+    mkdirSync(place.folder, { recursive: true })
+    place.make(1)
+    const database = chooseEngine(process.platform, process.arch).open(place.database(1))
+    prepare(database, random)
+    makeCopy(database)
+    joinServer(database, { url: server.url('anna', '${secret:STORE}'), machine: name })
+    database.close()
+    place.moveTo(1, random(4))
+    return made
+  }
+
+  it('remember and read the same, and the second bridge of a machine asks the first', async () => {
+    const [laptop, desktop] = [machine('laptop'), machine('desktop')]
+    const second = openBridge(laptop.bridge.settings, () => [])
+    opened.push(second)
+
+    expect(await laptop.data('memory_set', { key: 'auth', value: 'jose', namespace: 'shared' })).toMatchObject({ version: 1 })
+    const got = (from: Desk) => from.data('memory_get', { key: 'auth', namespace: 'shared' })
+    await expect.poll(async () => (await got(desktop)).value).toBe('jose')
+    await desktop.data('memory_set', { key: 'auth', value: 'passport', namespace: 'shared', if_version: 1 })
+    await expect.poll(async () => (await got(laptop)).value).toBe('passport')
+    expect(await laptop.refused('memory_set', { key: 'auth', value: 'x', namespace: 'shared', if_version: 1 })).toMatch(/at version 2/)
+    const store = await second.store()
+    await store.write({ client: 'second', session: 's2' }, (transaction) =>
+      transaction.run(
+        `INSERT INTO memory (namespace, key, value, version, client, session, machine, at) VALUES ('shared', 'two', '2', 1, 'second', 's2', ?, 1)`,
+        transaction.machine,
+      ),
+    )
+    await expect.poll(async () => (await desktop.data('memory_get', { key: 'two', namespace: 'shared' })).value).toBe(2)
+  })
+
+  it('go on through the next bridge when the one that speaks ends', async () => {
+    const laptop = machine('laptop2')
+    await laptop.data('memory_set', { key: 'one', value: 1, namespace: 'next' })
+    const second = openBridge(laptop.bridge.settings, () => [])
+    opened.push(second)
+    await second.store()
+    await laptop.bridge.close()
+    const store = await second.store()
+    await store.write({ client: 'second', session: 's2' }, (transaction) =>
+      transaction.run(
+        `INSERT INTO memory (namespace, key, value, version, client, session, machine, at) VALUES ('next', 'two', '2', 1, 'second', 's2', ?, 1)`,
+        transaction.machine,
+      ),
+    )
+    const desktop = machine('desktop2')
+    await expect.poll(async () => (await desktop.data('memory_get', { key: 'two', namespace: 'next' })).value).toBe(2)
+  })
+
+  it('say why nothing was stored while the server is away, and still read', async () => {
+    const laptop = machine('laptop3')
+    await laptop.data('memory_set', { key: 'away', value: 1, namespace: 'away' })
+    await server.kill()
+    try {
+      expect(await laptop.refused('memory_set', { key: 'away', value: 2, namespace: 'away' })).toMatch(/store server is not reached/)
+      expect(await laptop.data('memory_get', { key: 'away', namespace: 'away' })).toMatchObject({ value: 1, version: 1 })
+    } finally {
+      await server.start()
+    }
+    expect(await laptop.data('memory_set', { key: 'away', value: 3, namespace: 'away' })).toMatchObject({ version: 2 })
+  })
+})
