@@ -32,7 +32,7 @@ const joinedName = 'server'
 export function joinedTo({ get }: Pick<Database, 'get'>): JoinedServer {
   const joined: unknown = JSON.parse(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', joinedName)?.value ?? 'null')
   if (!isObject(joined) || typeof joined.url !== 'string' || typeof joined.machine !== 'string')
-    throw failed('The store is the copy of a server that it does not name; run: mcp-twin store move embedded')
+    throw failed('The store is the copy of a server that it does not name.')
   return { url: joined.url, machine: joined.machine }
 }
 

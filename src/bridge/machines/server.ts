@@ -55,7 +55,7 @@ export class ServerConnection {
       const { rows } = await client.query<FactsRow>(factsSql)
       const row = rows[0]
       if (row === undefined) throw failed('The store server did not say who signed in.')
-      if (!row.there) throw failed('The database has no store of mcp-twin that this person may use; run: mcp-twin store move')
+      if (!row.there) throw failed('The database has no store of mcp-twin that this person may use.')
       const about = await client.query<{ id: string; schema: string; last: string }>(aboutSql)
       const { id = '', schema = '0', last = '0' } = about.rows[0] ?? {}
       await client.query(`LISTEN "${channelOf(row.hash)}"`)
