@@ -90,7 +90,7 @@ describe.each(situations)('$name', ({ old, file, decide, wanted }) => {
     expect([...failedCalls]).toEqual(
       expect.arrayContaining(['read', 'look', 'create', 'replace', 'rename', 'flush', 'makeDirectory', 'claimDirectory']),
     )
-  }, 120_000)
+  }, 600_000)
 })
 
 describe('a trouble on the way', () => {
