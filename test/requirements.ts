@@ -798,6 +798,27 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'Python packages are installed on every side, the same version with the same dependencies, and nothing else reaches uv',
+    source: 'reach',
+    tests: {
+      'e2e/packages/python.test.ts': [
+        'is installed on both sides, pinned with its dependencies, and started by its absolute console script',
+        'is asked of uv in these words alone, without a key in its environment, and the first installation is thrown away',
+        'has the same dependencies on a side that gets it later, and until then that side is refused with the line that installs uv',
+        'is installed again where it was broken off, and comes back as it was where that fails',
+        'is built from source only where that is allowed',
+        'goes with an uninstall, and its folder with the server',
+        'refuses anything but a plain name before uv is called',
+        'leaves the manifest alone for a package that does not exist, and for one of several programs',
+        'makes a plain uvx line a package where every side has uv, and leaves what is more than that as typed',
+        'become packages of both sides when init imports them',
+        'are shown, tried on both sides and taken, and the old folder goes at the next sync',
+      ],
+      'unit/packages/python.test.ts': ['refuses %j', 'orders versions as PEP 440 does', 'is refused with %s'],
+      'unit/launch/python.test.ts': ['is read back as what it was rendered from, on %s'],
+    },
+  },
+  {
     behaviour: 'servers of the MCP registry are found and added, and what could start something else is refused',
     source: 'twins',
     tests: {

@@ -51,6 +51,11 @@ export async function readTyped(
       hint: isKey ? 'mcp-twin add --help' : what.hint,
     })
   }
+  if (what.kind === 'pypi') {
+    const known = { pypi: what.words }
+    const name = given ?? nameFor(known) ?? what.words
+    return { server: true, shown: true, servers: { [name]: describe(name, rest, options, only, known) }, builtins: [] }
+  }
   const builtin = what.kind === 'builtin' ? await builtinServer(what.name) : await builtinWith(what.words)
   const words = what.kind === 'package' ? what.words : atVersion(what.name, builtin?.server.package, what.range)
   const name = given ?? builtin?.name ?? (words === undefined ? null : nameFor({ package: words }))
@@ -79,11 +84,13 @@ export function describe(
 ): ServerSpec {
   const what = {
     package: options.package ?? known.package,
+    pypi: known.pypi,
     url: options.url ?? known.url,
     command: options.command ?? known.command,
   }
   const typed: Typed = {
     ...(what.package === undefined ? {} : { package: what.package }),
+    ...(what.pypi === undefined ? {} : { pypi: what.pypi }),
     ...(what.url === undefined ? {} : { url: what.url }),
     ...(what.command === undefined ? {} : { command: what.command }),
     ...(options.transport === undefined ? {} : { transport: options.transport }),

@@ -103,7 +103,7 @@ async function readInput(
 ): Promise<TypedServer | Pasted> {
   const text = await pastedText(context)
   const { kind } = readWhat(text, builtinNames, () => null)
-  if (kind !== 'builtin' && kind !== 'package') return { text, from: 'standard input' }
+  if (kind !== 'builtin' && kind !== 'package' && kind !== 'pypi') return { text, from: 'standard input' }
   const found = await readTyped(text.trim(), [], name === undefined ? options : { name, ...options }, only)
   return 'server' in found ? found : { text, from: 'standard input' }
 }

@@ -1,7 +1,10 @@
 import type { Context } from '../context.ts'
 import { agreeTo } from '../core/launch/identity.ts'
+import { programOf } from '../core/launch/package.ts'
+import { lookUp } from '../core/lookup.ts'
 import { wordsOf } from '../core/manifest/names.ts'
-import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import { pythonWords } from '../core/packages/python.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { openRun } from '../effects/store/backup.ts'
 import { withRunLock } from '../effects/store/lock.ts'
 import { editManifest, type ManifestChange } from '../effects/sync/edit-manifest.ts'
@@ -136,10 +139,17 @@ function withoutBridge(situation: Situation, changes: readonly ManifestChange[])
 }
 
 /** Throws for a package that does not exist, so that the manifest gets no mistyped name. */
-function demandPackages(before: Situation, { unresolved }: PreparedSync): void {
+function demandPackages(before: Situation, { unresolved, input }: PreparedSync): void {
   const had = new Set(Object.values(before.manifest.servers).flatMap(wordsOf))
   for (const [words, { code, reason, hint }] of unresolved)
     if (!had.has(words) && (code === 'E404' || code === 'ETARGET')) throw new TwinError('no-package', `${reason}.`, { hint })
+  for (const [name, { pypi, bin }] of Object.entries(input.manifest.servers)) {
+    const words = pypi === undefined ? '' : pythonWords(pypi)
+    const locked = had.has(words) ? undefined : lookUp(input.render.lock.packages, words)
+    const program = locked === undefined ? null : programOf(locked, bin)
+    if (program !== null && 'trouble' in program)
+      throw usageError(`${program.trouble}.`, { hint: `mcp-twin add "uvx --from ${pypi} PROGRAM" --name ${name}` })
+  }
 }
 
 /** Changes manifest, lock and keys, but no config and no package. `keepsTrust`: a trusted project stays trusted. */

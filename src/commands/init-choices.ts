@@ -13,7 +13,7 @@ import { importPresent } from '../effects/sync/absent.ts'
 import { serverChanges } from '../effects/sync/compose.ts'
 import { spotsOf } from '../effects/sync/enable.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
-import { importBeside } from '../effects/sync/import.ts'
+import { allFound, importBeside } from '../effects/sync/import.ts'
 import type { OptionsOf } from '../model/command-line.ts'
 import type { Lock } from '../model/lock.ts'
 import type { ServerSpec } from '../model/manifest.ts'
@@ -50,7 +50,7 @@ export interface Choices {
 export async function choose(context: Context, situation: Situation, input: PlanInput, options: OptionsOf<typeof spec>): Promise<Choices> {
   const from = options.from?.split(',').map((word) => word.trim()) ?? context.options.client ?? []
   demandClients(from)
-  const filter = { from, everywhere: new Set<string>(), without: new Set<string>() }
+  const filter = { ...(await allFound(context.system, situation, input)), from }
   const isImporting = options.import !== false
   const looking = options.install === false ? null : syncOptions(context, options)
   const {

@@ -32,7 +32,7 @@ const documentOf = ({ words, name, servers, now, wanted, latest, trouble }: Vers
 const count = (number: number, word: string): string => `${number} ${word}`
 
 function describe({ io: { paint } }: Context, versions: readonly Versions[]): string[] {
-  if (versions.length === 0) return ['No server in the manifest is an npm package.']
+  if (versions.length === 0) return ['No server in the manifest is a package.']
   const within = versions.filter(({ now, wanted }) => isNewer(wanted, now))
   const beyond = versions.filter(({ wanted, latest }) => isNewer(latest, wanted))
   const shown = versions.filter((each) => within.includes(each) || beyond.includes(each))

@@ -10,6 +10,9 @@ import type { NeutralContext } from '../core/launch/read.ts'
 import { template } from '../core/manifest/typed.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { readPastedText } from '../effects/run/pasted.ts'
+import { uvOn } from '../effects/sync/import.ts'
+import { isEnvironmentName } from '../core/manifest/rules.ts'
+import { meansEnvironment } from '../core/participants.ts'
 import { openSecrets } from '../effects/store/secrets.ts'
 import { EXIT, TwinError, usageError } from '../errors.ts'
 import type { OptionsOf } from '../model/command-line.ts'
@@ -116,6 +119,11 @@ export async function readText(
   options: OptionsOf<typeof spec>,
   only: readonly string[],
 ): Promise<NewServers> {
+  const words = only.filter(isEnvironmentName)
+  const hasUv = await uvOn(context.system, situation, [pasted.text])
+  const isEverywhere = situation.sides.every(
+    (side) => hasUv(side) || (words.length > 0 && !words.some((word) => meansEnvironment(word, side))),
+  )
   const around = {
     environment: situation.self,
     world: situation.world,
@@ -123,6 +131,7 @@ export async function readText(
     lock: situation.lock,
     folders: () => null,
     manifest: situation.manifest,
+    hasUv: () => isEverywhere,
   }
   const isInput = pasted.from === 'standard input'
   const name = options.name ?? (isInput ? rest[0] : undefined)

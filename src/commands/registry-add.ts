@@ -55,12 +55,8 @@ export async function fromRegistry(
   return { servers: { [name]: server }, keys: new Map(), builtins: [], notes }
 }
 
-const whatOf = ({ kind }: RegistryOffer, { package: words, args = [], url }: NewServers['servers'][string]): string =>
-  kind === 'npm'
-    ? `The npm package ${words}`
-    : kind === 'pypi'
-      ? `The Python package ${args[0]}`
-      : `The remote server ${visible(url ?? '')}`
+const whatOf = ({ kind }: RegistryOffer, { package: words, pypi, url }: NewServers['servers'][string]): string =>
+  kind === 'npm' ? `The npm package ${words}` : kind === 'pypi' ? `The Python package ${pypi}` : `The remote server ${visible(url ?? '')}`
 
 /** The part of its name that says most: of `io.github.owner/mcp-server` the owner. */
 const nameOf = ({ name }: RegistryEntry): string => {

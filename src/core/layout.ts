@@ -12,6 +12,8 @@ interface Layout {
   /** Names the version in `app` that is in use. */
   readonly current: NativePath
   readonly npm: NativePath
+  /** Packages of PyPI, each in a folder of its own. */
+  readonly pypi: NativePath
   readonly cache: NativePath
   readonly locks: NativePath
   readonly manifest: NativePath
@@ -48,6 +50,7 @@ export function layout(environment: Environment, folder: NativePath): Layout {
     app: at('app'),
     current: at('app', 'current'),
     npm: at('npm'),
+    pypi: at('pypi'),
     cache: at('cache.json'),
     locks: at('locks'),
     manifest: at(manifestName),

@@ -7,6 +7,9 @@ const serverName = text.check(z.minLength(1), z.maxLength(128))
 const launchKinds = ['direct', 'npx', 'run'] as const
 export type LaunchKind = (typeof launchKinds)[number]
 
+/** What a server is: one of these keys says it. */
+export const serverKinds = ['package', 'pypi', 'command', 'url'] as const
+
 const optionalTransport = z.optional(z.enum(['http', 'sse']))
 const optionalLaunch = z.optional(z.enum(launchKinds))
 /** How a server is reached through the bridge: which of its tools, and whose answers may be used again. */
@@ -17,6 +20,7 @@ const optionalPort = z.optional(z.union([flag, port]))
 /** What differs in one environment; everything not named stays as the server has it. */
 export const overrideSchema = z.strictObject({
   package: optionalText,
+  pypi: optionalText,
   command: optionalFilled,
   url: optionalText,
   args: optionalList,
@@ -31,6 +35,7 @@ export type Override = z.infer<typeof overrideSchema>
 /** One server. `schema.ts` explains its keys to those who write a manifest by hand. */
 export const serverSchema = z.strictObject({
   package: optionalFilled,
+  pypi: optionalFilled,
   command: optionalFilled,
   url: optionalFilled,
   extension: optionalFilled,

@@ -16,6 +16,7 @@ export const settingWords: Readonly<Record<string, string>> = {
   bridge: 'the bridge between your programs',
   ...forServer('servers.*', {
     package: 'npm package, optionally with a version, range or tag: "tavily-mcp@0.2.22"',
+    pypi: 'Python package of PyPI, optionally with one exact version: "mcp-server-git@2026.1.1"; uv installs it on each side',
     command: 'program to start, as typed on its own side',
     url: 'address of a remote server',
     args: 'arguments of the server; "${path:~/x}" stands for a path in the spelling of each side',
@@ -37,7 +38,7 @@ export const settingWords: Readonly<Record<string, string>> = {
   'servers.*.except': 'client ids, environment kinds or ids that do not',
   'servers.*.on': 'what differs in an environment (kind or id)',
   'servers.*.runIn': '"each" (default), or the one environment where it runs',
-  'servers.*.allowScripts': 'let npm run the install scripts of this package; default false',
+  'servers.*.allowScripts': 'let npm run the install scripts of this package, or uv build it from source; default false',
   'servers.*.share': 'reach it through the bridge instead of one entry per client; or {"tools": [names], "cache": [names]}',
   'servers.*.share.tools': 'only these of its tools; default: all',
   'servers.*.share.cache': 'tools whose answers may be used again although they do not say that they only read',

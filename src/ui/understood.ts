@@ -18,15 +18,17 @@ function lines(server: ServerSpec, { keysOf, isKnown }: AskedKeyFacts): string[]
   const keys = keysOf(server)
   const known = keys.filter(isKnown)
   const needed = keys.filter((name) => !isKnown(name))
-  const { package: words, url, command, extension, args = [], env = {}, headers = {}, transport, only } = server
+  const { package: words, pypi, url, command, extension, args = [], env = {}, headers = {}, transport, only } = server
   const what =
     words !== undefined
       ? `npm package ${words}`
-      : url !== undefined
-        ? `remote server ${dotted(url)}`
-        : extension !== undefined
-          ? `extension ${dotted(extension)}`
-          : `program ${dotted(command ?? '')}`
+      : pypi !== undefined
+        ? `Python package ${pypi}`
+        : url !== undefined
+          ? `remote server ${dotted(url)}`
+          : extension !== undefined
+            ? `extension ${dotted(extension)}`
+            : `program ${dotted(command ?? '')}`
   const plain = Object.keys(env).filter((name) => !keys.includes(name))
   return [
     `${visible(what)}${transport === undefined ? '' : ` (${transport})`}`,

@@ -6,6 +6,7 @@
 //   --distro NAME    another distribution than Windows' default
 //   --program FILE   another build than this checkout's: …\bin\mcp-twin.mjs
 //   --no-stories     leave out what needs npm
+//   --python         also install a small server of PyPI by the real uv of both sides, into the scratch
 //   --real           also try your real Claude Desktop and Claude Code; asks before it changes anything, and takes it back
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -16,6 +17,7 @@ import { crossing } from './crossing.mjs'
 import { files } from './files.mjs'
 import { linuxPath, Report, scratch, userNames } from './ground.mjs'
 import { describe, desktopFiles, detect, findWsl } from './machine.mjs'
+import { python } from './python.mjs'
 import { real } from './real.mjs'
 import { stories } from './stories.mjs'
 
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
     distro: { type: 'string' },
     program: { type: 'string' },
     'no-stories': { type: 'boolean' },
+    python: { type: 'boolean' },
     real: { type: 'boolean' },
   },
 })
@@ -62,6 +65,7 @@ try {
     await crossing(report, ground)
     await files(report, ground)
     if (!options['no-stories']) await stories(report, ground)
+    if (options.python) await python(report, ground)
     if (options.real) await real(report, ground)
   }
 } finally {

@@ -42,7 +42,7 @@ export function plant(self, worlds, wsl, place, story = self) {
 }
 
 /** The program, typed on a side of the planted world. */
-function typed(self, planted, program, wsl) {
+export function typed(self, planted, program, wsl) {
   const options = { timeoutMs: 600_000 }
   if (self === 'windows')
     return (...words) =>

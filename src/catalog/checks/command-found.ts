@@ -11,7 +11,7 @@ function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[]
   // The check server-installed reports a package that is not installed, with all that depends on it.
   const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)
   return each.missing
-    .filter(({ what }) => !(what === 'script' && each.server !== null && isComing))
+    .filter(({ what }) => !((what === 'script' || each.neutral?.pypi !== undefined) && each.server !== null && isComing))
     .map(({ what, path, on = each.runs }) => {
       const folder = facts.input.render.folders(on.id)
       const isOurs = folder !== null && path === layout(on, folder).launcher

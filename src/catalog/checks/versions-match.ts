@@ -1,6 +1,7 @@
 import { defineCheck, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, list } from '../../core/doctor/names.ts'
+import { wordsIn } from '../../core/manifest/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { CheckResult } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
@@ -12,7 +13,7 @@ interface SideVersion {
 }
 
 /** A server that is meant to be another package, or another version, on some side. */
-const differsOnPurpose = (spec: ServerSpec): boolean => Object.values(spec.on ?? {}).some((over) => over.package !== undefined)
+const differsOnPurpose = (spec: ServerSpec): boolean => Object.values(spec.on ?? {}).some((over) => wordsIn(over) !== undefined)
 
 function versionsOf(facts: Facts, server: string): SideVersion[] {
   const installed = facts.packages
@@ -38,7 +39,7 @@ export const versionsMatch = defineCheck({
   title: 'both sides have the same version of every package',
   run: (facts) =>
     Object.entries(facts.input.manifest.servers).flatMap(([server, spec]): CheckResult[] => {
-      if (spec.package === undefined || spec.disabled === true || differsOnPurpose(spec)) return []
+      if (wordsIn(spec) === undefined || spec.disabled === true || differsOnPurpose(spec)) return []
       const seen = versionsOf(facts, server)
       if (new Set(seen.map(({ version }) => version)).size < 2) return []
       const said = list(seen.map(({ environment, version }) => `${version} on ${environmentLabel(environment)}`))

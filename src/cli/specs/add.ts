@@ -20,7 +20,7 @@ export const add = {
     {
       name: '<what>',
       description:
-        'a built-in server, npm:PACKAGE, a name of the MCP registry, extension:ID of Claude Desktop, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
+        'a built-in server, npm:PACKAGE, pypi:PACKAGE, a name of the MCP registry, extension:ID of Claude Desktop, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
       offers: 'builtin',
     },
     { name: '[arguments...]', description: 'after --: arguments of the server' },
@@ -54,6 +54,7 @@ export const add = {
   examples: [
     'mcp-twin add tavily',
     'mcp-twin add npm:@playwright/mcp --name web -- --headless',
+    'mcp-twin add pypi:mcp-server-git',
     'mcp-twin add io.github.owner/name',
     'mcp-twin add extension:local.mcpb.ana.notes     # from Claude Desktop',
     'mcp-twin add "claude mcp add -t http linear https://mcp.linear.app/mcp"',

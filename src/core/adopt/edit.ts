@@ -1,5 +1,5 @@
 import type { Environment } from '../../model/environment.ts'
-import type { Override, ServerSpec } from '../../model/manifest.ts'
+import { type Override, type ServerSpec, serverKinds } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
 import { extractKeys } from '../keys/extract.ts'
 import type { SecretNames } from '../keys/naming.ts'
@@ -23,7 +23,6 @@ interface AdoptedEdit {
   readonly secrets: readonly { readonly name: string; readonly value: Secret }[]
 }
 
-const KINDS = ['package', 'command', 'url'] as const
 const ONE_SECRET = /^\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}$/
 
 /** A hand edit taken into the server it was made on: what was not edited keeps its templates, a changed key goes to the store. */
@@ -44,9 +43,9 @@ export function takeEdit(server: ServerSpec, edit: HandEdit): AdoptedEdit {
 }
 
 /** Another package, program or address; whichever it is, the others go. */
-function kindChange({ before, after }: HandEdit, plain: Pick<ServerSpec, (typeof KINDS)[number]>): Override {
+function kindChange({ before, after }: HandEdit, plain: Pick<ServerSpec, (typeof serverKinds)[number]>): Override {
   const change: Override = {}
-  for (const kind of KINDS) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = plain[kind]
+  for (const kind of serverKinds) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = plain[kind]
   if (after.transport !== before.transport && after.transport !== undefined) change.transport = after.transport
   return change
 }
@@ -88,15 +87,15 @@ function tableChange(
 
 /** Lays the change over the server: into its part for this side where that part says the same thing already, else into the server itself. */
 function lay(server: ServerSpec, word: string | undefined, over: Override, changed: Override): ServerSpec {
-  const kind = KINDS.find((each) => changed[each] !== undefined)
+  const kind = serverKinds.find((each) => changed[each] !== undefined)
   const base: ServerSpec = { ...server }
   const side: Override = { ...over }
   if (kind !== undefined) {
-    const holder = word !== undefined && KINDS.some((each) => over[each] !== undefined) ? side : base
-    for (const each of KINDS) delete holder[each]
+    const holder = word !== undefined && serverKinds.some((each) => over[each] !== undefined) ? side : base
+    for (const each of serverKinds) delete holder[each]
   }
   for (const key of Object.keys(changed) as (keyof Override)[]) {
-    const inSide = word !== undefined && (over[key] !== undefined || (key === kind && KINDS.some((each) => over[each] !== undefined)))
+    const inSide = word !== undefined && (over[key] !== undefined || (key === kind && serverKinds.some((each) => over[each] !== undefined)))
     Object.assign(inSide ? side : base, { [key]: changed[key] })
   }
   for (const part of [base, side])

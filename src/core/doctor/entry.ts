@@ -7,6 +7,9 @@ import { meaning } from '../launch/meaning.ts'
 import { neutral, ownEntry } from '../launch/read.ts'
 import type { NeutralContext } from '../launch/package.ts'
 import { isObject } from '../object.ts'
+import { lookUp } from '../lookup.ts'
+import { wordsIn } from '../manifest/names.ts'
+import { parsePython } from '../packages/python.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { type ObservedFile, type PlanInput, startSide } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
@@ -24,9 +27,14 @@ const switchedOff = ({ value }: PresentEntry): boolean => isObject(value) && val
 
 /** The exact package that a server in neutral words starts. */
 function packageOf(spec: ServerSpec, input: PlanInput): DoctorEntry['package'] {
-  if (spec.package === undefined) return null
-  const locked = Object.hasOwn(input.render.lock.packages, spec.package) ? input.render.lock.packages[spec.package] : undefined
+  const words = wordsIn(spec)
+  if (words === undefined) return null
+  const locked = lookUp(input.render.lock.packages, words)
   if (locked !== undefined) return { name: locked.name, version: locked.version }
+  if (spec.package === undefined) {
+    const python = parsePython(spec.pypi ?? '')
+    return 'refuse' in python ? null : python
+  }
   const parsed = parseWords(spec.package)
   if ('refuse' in parsed) return null
   return { name: parsed.name, version: parsed.range !== null && isExact(parsed.range) ? parsed.range : null }

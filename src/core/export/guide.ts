@@ -27,7 +27,8 @@ export function setupGuide(manifest: Manifest, files: readonly ExportedFile[], w
   const keys = keysOfAll(manifest)
   const servers = Object.entries(manifest.servers).map(([name, server]) => {
     const needs = keysOf(server)
-    const what = server.package ?? server.url?.replace(/\?.*$/, '') ?? server.command ?? server.extension ?? 'differs per side'
+    const what =
+      server.package ?? server.pypi ?? server.url?.replace(/\?.*$/, '') ?? server.command ?? server.extension ?? 'differs per side'
     const where = server.extension === undefined ? '' : ` in Claude Desktop on ${machine}`
     return `| ${name} | ${serverKind(server)} | \`${what.replaceAll('|', '\\|')}\`${where} | ${needs.join(', ') || '–'} |`
   })

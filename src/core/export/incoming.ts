@@ -62,7 +62,8 @@ function apartOf({ servers, secrets, bridge = {} }: Manifest): ApartPart[] {
           {
             part: 'allowScripts' as const,
             lines: scripts.map(
-              ([name, { package: words }]) => `${name}: install scripts of ${words ?? 'its package'} run when it is installed`,
+              ([name, { package: words, pypi }]) =>
+                `${name}: install scripts of ${words ?? pypi ?? 'its package'} run when it is installed`,
             ),
           },
         ]),

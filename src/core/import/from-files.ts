@@ -45,6 +45,8 @@ export interface FoundOptions {
   readonly settled?: ReadonlyMap<string, Secret>
   /** Package words that the registry does not have, and why. */
   readonly absent?: ReadonlyMap<string, string>
+  /** Whether a side has uv; absent: `uvx NAME` stays as typed. */
+  readonly hasUv?: (side: Environment) => boolean
   /** The person asked for the file's own words: `mcp-remote` is imported as typed. */
   readonly takesMcpRemote?: boolean
 }
@@ -73,6 +75,7 @@ export function importFound(
     inProject: input.render.project !== undefined,
     everywhere: (name) => options.everywhere.has(name),
     takesMcpRemote: options.takesMcpRemote === true,
+    ...(options.hasUv === undefined ? {} : { hasUv: options.hasUv }),
     ...(options.settled === undefined ? {} : { settled: options.settled }),
     ...(options.absent === undefined ? {} : { absent: options.absent }),
   })
@@ -107,7 +110,14 @@ export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): U
   )
   if (found.length === 0) return []
   const context = { manifest: input.manifest, state: input.state, sides: input.world.environments }
-  const imported = importFound(context, input, { from: [], everywhere: new Set(), without: new Set(), takesMcpRemote: true })
+  // What uv was asked about before is known by the words of its package.
+  const imported = importFound(context, input, {
+    hasUv: () => true,
+    from: [],
+    everywhere: new Set(),
+    without: new Set(),
+    takesMcpRemote: true,
+  })
   const left = [...imported.unmanaged, ...imported.known, ...absentOnes(imported, input.state)]
   return found.map((each) => {
     const isIt = ({ environment, client, name }: (typeof left)[number]): boolean =>

@@ -1,5 +1,5 @@
 import type { Environment, World } from '../../model/environment.ts'
-import type { Override, ServerSpec } from '../../model/manifest.ts'
+import { type Override, type ServerSpec, serverKinds } from '../../model/manifest.ts'
 import { native, type NativePath } from '../../model/path.ts'
 import { escapeTemplates, fillTemplates } from '../keys/template.ts'
 import { wordFor } from '../launch/side.ts'
@@ -18,8 +18,6 @@ interface Unified {
 }
 
 type Texts = Readonly<Record<string, string>>
-
-const KINDS = ['package', 'command', 'url'] as const
 
 /** The words for both sides where they differ only in that one of them pins nothing: then the other's, so that both get one version. */
 function commonWords(a: string, b: string): string | null {
@@ -88,7 +86,7 @@ export function unify(a: SideServer, b: SideServer, world: World, home: Environm
   }
   const base: ServerSpec = { ...one }
   const [here, there]: [Override, Override] = [{}, {}]
-  for (const kind of KINDS) if (other[kind] !== undefined && other[kind] !== one[kind]) there[kind] = other[kind]
+  for (const kind of serverKinds) if (other[kind] !== undefined && other[kind] !== one[kind]) there[kind] = other[kind]
   if (JSON.stringify(one.args ?? []) !== JSON.stringify(other.args ?? [])) there.args = [...(other.args ?? [])]
   for (const key of ['env', 'headers'] as const) {
     const texts = splitTexts(one[key], other[key])
@@ -109,7 +107,7 @@ export function unify(a: SideServer, b: SideServer, world: World, home: Environm
     if (one.bin !== undefined) here.bin = one.bin
     if (other.bin !== undefined) there.bin = other.bin
   }
-  const kinds = KINDS.filter((kind) => one[kind] !== undefined || other[kind] !== undefined)
+  const kinds = serverKinds.filter((kind) => one[kind] !== undefined || other[kind] !== undefined)
   if (kinds.length > 1) return apart(one, other, a, b, world, notes)
   // What differs under `on` hangs on where a server runs, and these run in one place.
   if (one.runIn !== undefined && (Object.keys(here).length > 0 || Object.keys(there).length > 0)) return null
@@ -129,7 +127,7 @@ function apart(one: ServerSpec, other: ServerSpec, a: SideServer, b: SideServer,
 export function overrideFor(base: ServerSpec, server: ServerSpec): Override | null {
   const over: Override = {}
   if (base.runIn !== undefined || server.runIn !== undefined) return null
-  for (const kind of KINDS) if (server[kind] !== undefined && server[kind] !== base[kind]) over[kind] = server[kind]
+  for (const kind of serverKinds) if (server[kind] !== undefined && server[kind] !== base[kind]) over[kind] = server[kind]
   if (JSON.stringify(base.args ?? []) !== JSON.stringify(server.args ?? [])) over.args = [...(server.args ?? [])]
   for (const key of ['env', 'headers'] as const) {
     const texts = splitTexts(base[key], server[key])

@@ -4,7 +4,7 @@ import type { Lock } from '../../model/lock.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import type { State } from '../../model/state.ts'
 import { lookUp } from '../lookup.ts'
-import { keysOf, variablesOf } from '../manifest/names.ts'
+import { keysOf, variablesOf, wordsIn } from '../manifest/names.ts'
 import { serverOn } from './side.ts'
 
 /** Variables that change how programs start, or what they load, whatever they start. */
@@ -25,10 +25,21 @@ const sorted = (values: Readonly<Record<string, string>> = {}): [string, string]
  * command or an address, arguments, variables and headers. The same on two sides unless `on` makes them differ.
  */
 function startOf(server: ServerSpec, side: Environment, { packages }: Lock) {
-  const { package: words, command, url, extension, settings, args = [], bin, transport, env, headers } = serverOn(server, side)
+  const there = serverOn(server, side)
+  const { pypi, command, url, extension, settings, args = [], bin, transport, env, headers } = there
+  const words = wordsIn(there)
   const locked = words === undefined ? undefined : lookUp(packages, words)
   const what = words === undefined ? (command ?? url ?? extension) : locked === undefined ? words : `${locked.name}@${locked.version}`
-  const kind = words !== undefined ? 'package' : command !== undefined ? 'command' : url !== undefined ? 'url' : 'extension'
+  const kind =
+    pypi !== undefined
+      ? 'pypi'
+      : words !== undefined
+        ? 'package'
+        : command !== undefined
+          ? 'command'
+          : url !== undefined
+            ? 'url'
+            : 'extension'
   const given = extension === undefined ? [] : [settings ?? {}]
   return { is: [kind, what, bin ?? null, transport ?? null, args, ...given], env: sorted(env), headers: sorted(headers) }
 }
@@ -52,8 +63,8 @@ const isDecisive = ([name, value]: [string, string]): boolean => decidesStart(na
 export function agreedDigest(server: ServerSpec, side: Environment, lock: Lock): string | null {
   const { is, env, headers } = startOf(server, side, lock)
   const there = serverOn(server, side)
-  if (there.extension !== undefined) return null
-  if (there.package !== undefined && lookUp(lock.packages, there.package) === undefined) return null
+  const words = wordsIn(there)
+  if (there.extension !== undefined || (words !== undefined && lookUp(lock.packages, words) === undefined)) return null
   const named = (values: [string, string][]) => values.map((each) => (isDecisive(each) ? each : [each[0]]))
   return hash([is, there.allowScripts === true, named(env), named(headers), keysOf(there).sort(), variablesOf(there).sort()])
 }

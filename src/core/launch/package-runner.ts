@@ -1,3 +1,5 @@
+import type { ServerSpec } from '../../model/manifest.ts'
+import { parsePython } from '../packages/python.ts'
 import { parseWords } from '../packages/words.ts'
 import { lastName, plainForCmd, programName, simpleCmdWords, simpleShellWords } from './command-line.ts'
 
@@ -117,4 +119,25 @@ export function insideShell(command: string, args: readonly string[]): string[] 
   )
     return null
   return simpleShellWords(line)
+}
+
+/** What `uvx NAME args…`, `uvx --from NAME PROGRAM args…` and `uv tool run …` start; null with any other flag, and for what is no plain name. */
+export function uvxPackage(
+  command: string,
+  args: readonly string[],
+): { readonly server: Pick<ServerSpec, 'pypi' | 'bin'>; readonly args: readonly string[] } | null {
+  const program = programName(command)
+  const isLong = program === 'uv' && args[0] === 'tool' && args[1] === 'run'
+  if (program !== 'uvx' && !isLong) return null
+  const [first = '', ...rest] = (isLong ? args.slice(2) : args).filter(
+    (word, at, all) => !(word === '-q' || word === '--quiet') || all.slice(0, at).some((each) => !each.startsWith('-')),
+  )
+  const [, joined] = /^--from=(.*)$/s.exec(first) ?? []
+  const named = /^--from$/.test(first) ? rest.shift() : joined
+  const bin = named === undefined ? undefined : rest.shift()
+  const words = named ?? first
+  const parsed = parsePython(words)
+  if ('refuse' in parsed || (named !== undefined && (bin === undefined || bin.startsWith('-')))) return null
+  const pypi = parsed.version === null ? parsed.name : `${parsed.name}@${parsed.version}`
+  return { server: { pypi, ...(bin === undefined || bin === parsed.name ? {} : { bin }) }, args: rest }
 }

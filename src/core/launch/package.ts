@@ -4,6 +4,8 @@ import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { native, type NativePath } from '../../model/path.ts'
 import { folderName, layout, packageFolder } from '../layout.ts'
 import { folderInPrefix, packagePlace, type PackagePrefix } from '../packages/place.ts'
+import { wordsOf } from '../manifest/names.ts'
+import { isPythonName, isPythonVersion, pythonWords, withoutPrefix } from '../packages/python.ts'
 import { meansEnvironment } from '../participants.ts'
 import { isWindows, joinPath } from '../paths.ts'
 
@@ -21,7 +23,7 @@ export function packageFiles(
   manifest: Pick<Manifest, 'prefix'>,
   environment: Environment,
   folder: NativePath | null,
-  locked: Pick<LockedPackage, 'name' | 'version'>,
+  locked: Pick<LockedPackage, 'name' | 'version' | 'python'>,
 ): NativePath | null {
   const prefix = prefixOn(manifest, environment)
   if (prefix.kind === 'own' && folder === null) return null
@@ -61,6 +63,8 @@ export interface NeutralContext {
   readonly name?: string
   /** Reads a package's own `package.json` from its folder on that side; null: unreadable. */
   installed?(environment: Environment, folder: NativePath): LockedPackage | null
+  /** Whether `uvx NAME` there is to become a Python package of ours; absent: it stays as typed. */
+  hasUv?(environment: Environment): boolean
 }
 
 /** A path with forward slashes, and in one case where the side tells none apart, for comparing. */
@@ -82,7 +86,7 @@ export const serverNamed = (manifest: Manifest | undefined, name: string | undef
 /** Words of the server itself in the manifest, on any side. */
 function ownWords({ manifest, name }: NeutralContext): string[] {
   const server = serverNamed(manifest, name)
-  return [server?.package, ...Object.values(server?.on ?? {}).map((over) => over.package)].filter((words) => words !== undefined)
+  return server === undefined ? [] : wordsOf(server)
 }
 
 /** How the manifest calls this exact version: in the server's own words, or those of any other; else by the version itself. */
@@ -91,7 +95,7 @@ export function wordsFor(name: string, version: string, context: NeutralContext,
     const locked = Object.hasOwn(context.lock.packages, words) ? context.lock.packages[words] : undefined
     return locked?.name === name && locked.version === version
   }
-  const all = Object.values(context.manifest?.servers ?? {}).map((server) => server.package ?? '')
+  const all = Object.values(context.manifest?.servers ?? {}).flatMap(wordsOf)
   const known = from === 'server' ? ownWords(context) : [...ownWords(context), ...all, ...Object.keys(context.lock.packages)]
   return known.find(fits) ?? `${name}@${version}`
 }
@@ -110,7 +114,7 @@ function programFor(side: Environment, locked: LockedPackage, file: string): { r
   return first === undefined ? null : { bin: first[0] }
 }
 
-type PackageSpec = Pick<ServerSpec, 'package' | 'bin'>
+export type PackageSpec = Pick<ServerSpec, 'package' | 'pypi' | 'bin'>
 
 const split = /^((?:@[^/]+\/)?[^/]+)\/(.+)$/
 
@@ -130,6 +134,24 @@ function inOwnFolder(side: Environment, script: string, context: NeutralContext)
   if (facts === null) return { package: words }
   const program = programFor(side, facts, file)
   return program === null ? null : { package: words, ...program }
+}
+
+/** A console script in a folder of ours: `pypi/<name>@<version>/…/bin/…`; null: somebody's own program. */
+export function pythonOfScript(side: Environment, program: string, context: NeutralContext): PackageSpec | null {
+  const folder = context.folders(side.id)
+  const below =
+    (folder === null ? null : rest(side, program, layout(side, folder).pypi)) ??
+    new RegExp(`[\\\\/]${folderName.replace('.', '\\.')}[\\\\/]pypi[\\\\/](.+)$`).exec(program)?.[1]?.replaceAll('\\', '/')
+  const [, name = '', version = '', file = ''] = /^([a-z0-9-]+)@([^/@]+)\/(?:tools\/\1\/)?bin\/([^/]+)$/.exec(below ?? '') ?? []
+  if (!isPythonName(name) || !isPythonVersion(version)) return null
+  const bin = isWindows(side) ? file.replace(/\.exe$/i, '') : file
+  const found = Object.entries(context.lock.packages).filter(
+    ([, each]) => each.python !== undefined && each.name === name && each.version === version,
+  )
+  const own = ownWords(context)
+  const [words, locked] = found.find(([each]) => own.includes(each)) ?? found[0] ?? [pythonWords(`${name}@${version}`), undefined]
+  const usual = locked === undefined ? { name } : programOf(locked, undefined)
+  return { pypi: withoutPrefix(words), ...('name' in usual && usual.name === bin ? {} : { bin }) }
 }
 
 /** A script in an npm prefix of that side. Its version is not in the path: the lock or the package itself must say it. */

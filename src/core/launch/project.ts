@@ -5,6 +5,7 @@ import { extractKeys } from '../keys/extract.ts'
 import { folderName } from '../layout.ts'
 import { isEnvironmentName } from '../manifest/rules.ts'
 import { LOCK_HINT, lockedFor } from '../manifest/locked.ts'
+import { pythonWords, uvxWords } from '../packages/python.ts'
 import { parseWords } from '../packages/words.ts'
 import { joinPath, readPath, translate } from '../paths.ts'
 import { isRelative } from './templates.ts'
@@ -125,6 +126,11 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
     const version = locked?.version ?? exactVersion(parsed.range)
     if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, once you are online')
     made = stdioValue(client, { command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
+  } else if (server.pypi !== undefined) {
+    const locked = lockedFor(lock, pythonWords(server.pypi))
+    if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
+    if (locked === undefined) return refuse(`no version of ${server.pypi} is pinned yet`, 'mcp-twin sync, once you are online')
+    made = stdioValue(client, { command: 'uvx', args: [...uvxWords(locked, server.bin), ...args], env })
   }
   if (unknown.length > 0)
     return refuse(`${unknown.join(', ')} means nothing on another machine`, 'write it from ~, or relative to the project')

@@ -8,8 +8,8 @@ import { looksPosixPath, looksWindowsPath } from '../paths.ts'
 import { uncross } from './cross-border.ts'
 import { programName } from './command-line.ts'
 import { behindMcpRemote, isMcpRemote } from './mcp-remote.ts'
-import { launcherWords, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './package.ts'
-import { insideShell, runnerPackage } from './package-runner.ts'
+import { launcherWords, type NeutralContext, packageOfScript, type PackageSpec, pythonOfScript, serverNamed, wordsFor } from './package.ts'
+import { insideShell, runnerPackage, uvxPackage } from './package-runner.ts'
 import { wordFor } from './side.ts'
 
 export type { NeutralContext } from './package.ts'
@@ -44,6 +44,10 @@ const asTyped = ({ command, args, env }: Launch): ServerSpec => ({ command, ...s
 function fromNative(launch: Launch, side: Environment, context: NeutralContext): ServerSpec | null {
   const inner = insideShell(launch.command, launch.args)
   const [command = '', ...args] = inner ?? [launch.command, ...launch.args]
+  const python = pythonOfScript(side, command, context)
+  if (python !== null) return fromPackage(python, args, launch.env)
+  const tool = context.hasUv?.(side) === true ? uvxPackage(command, args) : null
+  if (tool !== null) return fromPackage(tool.server, tool.args, launch.env)
   const run = runnerPackage(command, args)
   if (run !== null) {
     const parsed = parseWords(run.words)
@@ -57,7 +61,7 @@ function fromNative(launch: Launch, side: Environment, context: NeutralContext):
   return found === null ? null : fromPackage(found, rest, launch.env)
 }
 
-function fromPackage(found: Pick<ServerSpec, 'package' | 'bin'>, args: readonly string[], env: Launch['env']): ServerSpec {
+function fromPackage(found: PackageSpec, args: readonly string[], env: Launch['env']): ServerSpec {
   if (isMcpRemote(found)) {
     const behind = behindMcpRemote(args, env)
     if ('server' in behind) return behind.server

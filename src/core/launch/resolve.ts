@@ -5,6 +5,7 @@ import type { LaunchKind, ServerSpec } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
 import { addCommand, extensionServer, extensionSide } from './extension.ts'
 import { LOCK_HINT, lockedFor } from '../manifest/locked.ts'
+import { getUv, programFile, pythonWords } from '../packages/python.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { environmentLabel } from '../participants.ts'
 import { dirName, isWindows, joinPath, looksPosixPath, looksWindowsPath } from '../paths.ts'
@@ -96,6 +97,7 @@ function resolveOn(request: RenderRequest, spec: ServerSpec, runs: Environment, 
     return { kind: 'made', entry, packages: [] }
   }
   if (spec.package !== undefined) return resolvePackage(request, spec, spec.package, runs, filler)
+  if (spec.pypi !== undefined) return resolvePython(request, spec, spec.pypi, runs, filler)
   if (spec.command !== undefined) return resolveCommand(request, spec, spec.command, runs, filler)
   return { kind: 'none', reason: `the manifest does not say how ${request.name} is started on ${environmentLabel(runs)}` }
 }
@@ -137,13 +139,31 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
   if (/\.(sh|py|exe|cmd|bat|ps1|rb)$/i.test(program.path))
     return refuse(`${program.name} of ${locked.name} is not JavaScript, so node cannot start it`, `"launch": "npx" for ${request.name}`)
   const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
-  if (folder === null)
-    return runs.trouble === undefined
-      ? refuse(`${environmentLabel(runs)} has no folder for packages`, `mcp-twin doctor --on ${runs.id}`)
-      : refuse(runs.trouble.reason, runs.trouble.hint)
+  if (folder === null) return withoutFolder(runs)
   const script = joinPath(runs, folder, ...program.path.split('/'))
   return made({ command: runs.node, args: [native(script), ...args], env }, [{ environment: runs.id, words }])
 }
+
+/** The console script of a package of PyPI, by its full path: what it starts is in the folder that uv installed it into. */
+function resolvePython(request: RenderRequest, spec: ServerSpec, text: string, runs: Environment, filler: Filler): Made | Refused {
+  const words = pythonWords(text)
+  const locked = lockedFor(request.lock, words)
+  if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
+  const env = filler.texts(spec.env)
+  const args = (spec.args ?? []).map(filler.text)
+  if (locked === undefined)
+    return refuse(`no version of ${text} is pinned yet`, `mcp-twin sync, once you are online; without uv: ${getUv(runs)}`)
+  const program = programOf(locked, spec.bin)
+  if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
+  const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
+  if (folder === null) return withoutFolder(runs)
+  return made({ command: joinPath(runs, folder, programFile(runs, locked, program.path)), args, env }, [{ environment: runs.id, words }])
+}
+
+const withoutFolder = (runs: Environment): Refused =>
+  runs.trouble === undefined
+    ? refuse(`${environmentLabel(runs)} has no folder for packages`, `mcp-twin doctor --on ${runs.id}`)
+    : refuse(runs.trouble.reason, runs.trouble.hint)
 
 const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'mcp-twin sync, once you are online')
 

@@ -1,7 +1,7 @@
 import type { ServerSpec } from '../../model/manifest.ts'
 import { parseWords } from '../packages/words.ts'
 import { programName } from './command-line.ts'
-import { startedPackage } from './what.ts'
+import { identities, startedPackage } from './what.ts'
 
 /** Programs that run whatever their arguments name, so that the arguments say which server it is. */
 const carriers =
@@ -14,6 +14,7 @@ const carriers =
 export function startsSame(a: ServerSpec, b: ServerSpec): boolean {
   if (a.package !== undefined || b.package !== undefined)
     return a.package !== undefined && b.package !== undefined && nameIn(a.package) === nameIn(b.package)
+  if (a.pypi !== undefined || b.pypi !== undefined) return identities(a).some((each) => identities(b).includes(each))
   if (a.url !== undefined || b.url !== undefined) return a.url === b.url
   if (a.command === undefined || a.command !== b.command) return false
   const [one, other] = [startedPackage(a), startedPackage(b)]

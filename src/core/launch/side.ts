@@ -1,5 +1,5 @@
 import type { Environment, World } from '../../model/environment.ts'
-import type { Override, ServerSpec } from '../../model/manifest.ts'
+import { type Override, type ServerSpec, serverKinds } from '../../model/manifest.ts'
 import { isEnvironmentName } from '../manifest/rules.ts'
 import { meansEnvironment } from '../participants.ts'
 
@@ -25,13 +25,11 @@ export function belongs(
   return (places.length === 0 || places.some(fits)) && (programs.length === 0 || programs.includes(client))
 }
 
-const KINDS = ['package', 'command', 'url'] as const
-
 /** A server with one override laid over it. Variables and headers are laid over name by name; another kind replaces the kind. */
 function laidOver(server: ServerSpec, over: Override): ServerSpec {
   const merged: ServerSpec = { ...server, ...over }
-  const kind = KINDS.find((each) => over[each] !== undefined)
-  if (kind !== undefined) for (const other of KINDS) if (other !== kind) delete merged[other]
+  const kind = serverKinds.find((each) => over[each] !== undefined)
+  if (kind !== undefined) for (const other of serverKinds) if (other !== kind) delete merged[other]
   if (server.env !== undefined && over.env !== undefined) merged.env = { ...server.env, ...over.env }
   if (server.headers !== undefined && over.headers !== undefined) merged.headers = { ...server.headers, ...over.headers }
   return merged

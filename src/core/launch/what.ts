@@ -1,4 +1,5 @@
 import type { Override, ServerSpec } from '../../model/manifest.ts'
+import { pythonWords } from '../packages/python.ts'
 import { programName } from './command-line.ts'
 
 /** Flags of each runner that take the next word for their value; of the other ones nothing is known, so they take none. */
@@ -47,6 +48,7 @@ export function identities(server: ServerSpec): string[] {
     const started = startedPackage(part)
     return [
       ...(part.package === undefined ? [] : [withoutVersion(part.package)]),
+      ...(part.pypi === undefined ? [] : [withoutVersion(part.pypi)]),
       ...(started === null ? [] : [withoutVersion(started)]),
       ...(part.url === undefined
         ? []
@@ -64,5 +66,6 @@ export function identities(server: ServerSpec): string[] {
 export function startedWords(server: ServerSpec): string {
   const started = startedPackage(server)
   if (started !== null) return `${programName(server.command ?? '')} ${started}`
-  return server.package ?? server.url ?? server.command ?? server.extension ?? 'differs per side'
+  const { package: words, pypi, url, command, extension } = server
+  return words ?? (pypi === undefined ? undefined : pythonWords(pypi)) ?? url ?? command ?? extension ?? 'differs per side'
 }

@@ -1,5 +1,6 @@
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { isPython, withoutPrefix } from '../packages/python.ts'
 import { lockedTrouble } from '../packages/lock-rules.ts'
 import type { Breach } from './rules.ts'
 import { wordsOf } from './names.ts'
@@ -30,5 +31,13 @@ export const lockBreaches = (lock: Lock): Breach[] =>
   Object.entries(lock.packages).flatMap(([words, locked]) => {
     const trouble = lockedTrouble(words, locked)
     if (trouble === null) return []
-    return [{ path: ['packages', words, ...(trouble.key === undefined ? [] : [trouble.key])], message: trouble.message }]
+    return [
+      {
+        path: [
+          ...(isPython(words) ? ['python', withoutPrefix(words)] : ['packages', words]),
+          ...(trouble.key === undefined ? [] : [trouble.key]),
+        ],
+        message: trouble.message,
+      },
+    ]
   })

@@ -1,5 +1,6 @@
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { templateNames } from '../keys/template.ts'
+import { pythonWords } from '../packages/python.ts'
 
 function* texts(server: ServerSpec): Iterable<string> {
   for (const part of [server, ...Object.values(server.on ?? {})]) {
@@ -25,9 +26,12 @@ export const variablesOf = (server: ServerSpec): string[] => templateNames(texts
 /** Names of all keys that the manifest asks for, in its order. */
 export const keysOfAll = (manifest: Manifest): string[] => [...new Set(Object.values(manifest.servers).flatMap(keysOf))]
 
+/** The package that a server starts, as a lock has it; undefined: none. */
+export const wordsIn = ({ package: words, pypi }: Pick<ServerSpec, 'package' | 'pypi'>): string | undefined =>
+  words ?? (pypi === undefined ? undefined : pythonWords(pypi))
+
 /** The package words of one server, on whatever side. */
-export const wordsOf = (server: ServerSpec): string[] =>
-  [server, ...Object.values(server.on ?? {})].flatMap((part) => (part.package === undefined ? [] : [part.package]))
+export const wordsOf = (server: ServerSpec): string[] => [server, ...Object.values(server.on ?? {})].flatMap((part) => wordsIn(part) ?? [])
 
 /** All package words of the servers that are switched on. */
 export const wordsOfAll = (manifest: Manifest): string[] => [

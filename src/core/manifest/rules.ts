@@ -1,7 +1,8 @@
 import { environmentKinds } from '../../model/environment.ts'
-import type { Manifest, Override, ServerSpec } from '../../model/manifest.ts'
+import { type Manifest, type Override, type ServerSpec, serverKinds } from '../../model/manifest.ts'
 import { nearest } from '../nearest.ts'
 import { isProgramName } from '../packages/lock-rules.ts'
+import { parsePython } from '../packages/python.ts'
 import { parseWords, shown } from '../packages/words.ts'
 import { keysOf } from './names.ts'
 
@@ -11,16 +12,21 @@ export interface Breach {
   readonly message: string
 }
 
-const KINDS = ['package', 'command', 'url', 'extension'] as const
+const KINDS = [...serverKinds, 'extension'] as const
 
 /** What a server of the manifest is. */
 export const serverKind = (server: ServerSpec): (typeof KINDS)[number] => KINDS.find((kind) => server[kind] !== undefined) ?? 'command'
 
 /** Only packages of the registry are ever installed: no path, address, repository, alias or flag. */
-function packageBreach(name: string, path: readonly string[], words: string | undefined): Breach[] {
-  const read = words === undefined ? null : parseWords(words)
-  if (read === null || !('refuse' in read)) return []
-  return [{ path: [...path, 'package'], message: `the package of "${name}": ${read.refuse}` }]
+function packageBreach(name: string, path: readonly string[], part: ServerSpec | Override): Breach[] {
+  const read = {
+    package: part.package === undefined ? {} : parseWords(part.package),
+    pypi: part.pypi === undefined ? {} : parsePython(part.pypi),
+  }
+  return (['package', 'pypi'] as const).flatMap((key) => {
+    const said = read[key]
+    return 'refuse' in said ? [{ path: [...path, key], message: `the package of "${name}": ${said.refuse}` }] : []
+  })
 }
 
 function serverBreaches(name: string, server: ServerSpec): Breach[] {
@@ -28,7 +34,7 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
   const found: Breach[] = []
   const kinds = KINDS.filter((kind) => server[kind] !== undefined)
   if (kinds.length === 0 && server.on === undefined)
-    found.push({ path, message: `server "${name}" has neither "package", "command", "url" nor "extension"` })
+    found.push({ path, message: `server "${name}" has neither "package", "pypi", "command", "url" nor "extension"` })
   if (kinds.length > 1)
     found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; use only one` })
   for (const key of ['headers', 'transport', 'auth', 'oauth'] as const) {
@@ -36,9 +42,11 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
       found.push({ path: [...path, key], message: `"${key}" applies only to url servers, and "${name}" is none` })
   }
   for (const key of ['bin', 'allowScripts'] as const) {
-    if (server[key] !== undefined && kinds[0] !== 'package')
+    if (server[key] !== undefined && kinds[0] !== 'package' && kinds[0] !== 'pypi')
       found.push({ path: [...path, key], message: `"${key}" applies only to package servers, and "${name}" is none` })
   }
+  if (server.launch === 'npx' && kinds[0] === 'pypi')
+    found.push({ path: [...path, 'launch'], message: `"launch": "npx" applies only to npm packages, and "${name}" is none` })
   found.push(...extensionBreaches(name, server))
   for (const part of [server, ...Object.values(server.on ?? {})])
     if (part.bin !== undefined && !isProgramName(part.bin))
@@ -50,8 +58,8 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
     })
   if (server.oauth?.clientSecret !== undefined && server.oauth.clientId === undefined)
     found.push({ path: [...path, 'oauth'], message: `the login of "${name}" has a client secret and no "clientId"` })
-  found.push(...packageBreach(name, path, server.package))
-  for (const [key, part] of Object.entries(server.on ?? {})) found.push(...packageBreach(name, [...path, 'on', key], part.package))
+  found.push(...packageBreach(name, path, server))
+  for (const [key, part] of Object.entries(server.on ?? {})) found.push(...packageBreach(name, [...path, 'on', key], part))
   if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url))
     found.push({ path: [...path, 'url'], message: `the url of "${name}" must begin with https:// or http://` })
   for (const key of Object.keys(server.on ?? {})) {

@@ -5,6 +5,7 @@ import { inAddress, inArgument, inHeader, inVariable, type KeySpan } from '../ke
 /** What `add` was given on the command line. */
 export interface Typed {
   readonly package?: string
+  readonly pypi?: string
   readonly url?: string
   readonly command?: string
   readonly args: readonly string[]
@@ -42,7 +43,7 @@ function pairs(words: readonly string[], kind: 'env' | 'header', server: string)
 
 /** The server that a command line describes, or what is wrong with it. No key is ever taken from a command line. */
 export function typedServer(name: string, typed: Typed): TypedServer {
-  const kinds = [typed.package, typed.url, typed.command].filter((each) => each !== undefined)
+  const kinds = [typed.package, typed.pypi, typed.url, typed.command].filter((each) => each !== undefined)
   if (kinds.length !== 1)
     return refusal(
       kinds.length === 0 ? `Unknown server "${name}"` : 'A server is one of package, url and command, not several',
@@ -66,6 +67,7 @@ export function typedServer(name: string, typed: Typed): TypedServer {
     ok: true,
     server: {
       ...(typed.package === undefined ? {} : { package: typed.package }),
+      ...(typed.pypi === undefined ? {} : { pypi: typed.pypi }),
       ...(typed.url === undefined ? {} : { url: template(typed.url) }),
       ...(typed.command === undefined ? {} : { command: template(typed.command) }),
       ...(typed.args.length === 0 ? {} : { args: typed.args.map(template) }),

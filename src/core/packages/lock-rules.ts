@@ -1,4 +1,5 @@
 import type { LockedPackage } from '../../model/lock.ts'
+import { isPython, pythonTrouble } from './python.ts'
 import { isExact, parseWords, shown } from './words.ts'
 
 /**
@@ -44,6 +45,7 @@ export function lockedTrouble(
   words: string,
   locked: LockedPackage,
 ): { readonly key?: keyof LockedPackage; readonly message: string } | null {
+  if (isPython(words)) return pythonTrouble(words, locked)
   const parsed = parseWords(words)
   if ('refuse' in parsed) return { message: parsed.refuse }
   const { name, version, integrity, engines } = locked

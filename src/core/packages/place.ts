@@ -9,7 +9,7 @@ export type PackagePrefix = { readonly kind: 'own' } | { readonly kind: 'npm'; r
 
 /** The places of one package on one side. */
 export interface PackagePlace {
-  /** The npm prefix that holds it. */
+  /** The folder that holds it: an npm prefix, or ours for one package of PyPI. */
   readonly prefix: NativePath
   /** The package's own files, where the paths of its `bin` begin. */
   readonly files: NativePath
@@ -24,9 +24,15 @@ export const recordName = 'installed.json'
 export function packagePlace(
   environment: Environment,
   folder: NativePath,
-  { name, version }: Pick<LockedPackage, 'name' | 'version'>,
+  { name, version, python }: Pick<LockedPackage, 'name' | 'version' | 'python'>,
   prefix: PackagePrefix,
 ): PackagePlace | null {
+  if (python !== undefined) {
+    const own = joinPath(environment, layout(environment, folder).pypi, packageFolder(name, version))
+    // uv's links to console scripts are absolute, and Windows follows no such link inside a distribution.
+    const scripts = isWindows(environment) ? joinPath(environment, own, 'bin') : joinPath(environment, own, 'tools', name, 'bin')
+    return { prefix: own, files: scripts, record: joinPath(environment, own, 'done') }
+  }
   if (prefix.kind === 'npm') {
     return prefix.path === null ? null : { prefix: prefix.path, files: folderInPrefix(environment, prefix.path, name), record: null }
   }

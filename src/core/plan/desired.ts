@@ -5,6 +5,7 @@ import { clientName, renderEntry } from '../launch/render.ts'
 import { GET_NPM, resolveServer } from '../launch/resolve.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
+import { isPython } from '../packages/python.ts'
 import type { Blocked, WantedEntry } from './facts.ts'
 import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 import { isShared } from './sharing.ts'
@@ -155,7 +156,9 @@ function packageTrouble(input: PlanInput, id: string, words: string): Why | null
   const why = input.unavailable(id, words)
   if (why !== null) return why
   const side = input.world.environments.find((each) => each.id === id)
-  if (side === undefined || input.isInstalled(id, words) || (canRun(side) && side.node !== undefined && side.npm !== undefined)) return null
+  if (side === undefined || input.isInstalled(id, words)) return null
+  // Whether there is uv is asked where it is needed, and answered by `unavailable`.
+  if (canRun(side) && side.node !== undefined && (isPython(words) || side.npm !== undefined)) return null
   const missing =
     side.node === undefined
       ? 'there is no node there'

@@ -4,6 +4,7 @@ import type { LoginState } from '../../model/login.ts'
 import type { FilePlan, Step } from '../../model/plan.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { lookUp } from '../lookup.ts'
+import { wordsIn } from '../manifest/names.ts'
 import { serverKind } from '../manifest/rules.ts'
 import type { LaunchesPlan } from './input.ts'
 import type { Plan, PlannedFile } from './plan.ts'
@@ -96,7 +97,7 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock, unmanaged: 
     return {
       name,
       kind: serverKind(spec),
-      version: (spec.package === undefined ? undefined : lookUp(lock.packages, spec.package)?.version) ?? null,
+      version: lookUp(lock.packages, wordsIn(spec) ?? '')?.version ?? null,
       cells,
     }
   })

@@ -1,6 +1,7 @@
 import type { ServerSpec } from '../../model/manifest.ts'
 import { hidden, inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from '../keys/spans.ts'
 import { keysOf } from '../manifest/names.ts'
+import { pythonWords } from '../packages/python.ts'
 
 /** What a fact about a server is about. */
 export type FactKind = 'program' | 'package' | 'address' | 'variable' | 'header' | 'key' | 'right' | 'programs' | 'further'
@@ -31,7 +32,7 @@ const named = (ids: readonly string[], { label }: FactWords): string => ids.map(
 
 /** Every field of a server: one that is missing here would be approved unseen, so its absence is a type error. */
 const fields: { readonly [K in keyof Required<ServerSpec>]: Telling<K> } = {
-  ...{ package: inStart, command: inStart, url: inStart, extension: inStart, args: inStart },
+  ...{ package: inStart, pypi: inStart, command: inStart, url: inStart, extension: inStart, args: inStart },
   settings: (settings, words) =>
     Object.entries(settings).map(([name, value]) => {
       const text = String(value)
@@ -43,7 +44,7 @@ const fields: { readonly [K in keyof Required<ServerSpec>]: Telling<K> } = {
     ),
   headers: (headers, words) =>
     Object.entries(headers).map(([name, value]) => ['header', `${name}: ${dotted(value, inHeader(name, value), words)}`] as const),
-  allowScripts: (value) => (value ? [['right', 'run the install scripts of its package on this computer']] : []),
+  allowScripts: (value) => (value ? [['right', 'run the install scripts of its package, or build it, on this computer']] : []),
   share: (value) =>
     value === false
       ? []
@@ -72,11 +73,12 @@ const launches: Readonly<Record<NonNullable<ServerSpec['launch']>, string>> = {
 }
 
 /** What is started or reached, whole and in one line. */
-function startFact({ package: pkg, command, url, extension, args = [] }: ServerSpec, words: FactWords): [FactKind, string] {
+function startFact({ package: pkg, pypi, command, url, extension, args = [] }: ServerSpec, words: FactWords): [FactKind, string] {
   if (extension !== undefined) return ['program', `the extension ${shellWord(extension)} of Claude Desktop`]
   if (url !== undefined) return ['address', dotted(url, inAddress(url), words)]
   const typed = args.map((word, at) => shellWord(dotted(word, inArgument(word, args[at - 1]), words)))
-  const first = command === undefined ? (pkg ?? 'nothing') : dotted(command, inLine(command), words)
+  const first =
+    command === undefined ? (pkg ?? (pypi === undefined ? 'nothing' : pythonWords(pypi))) : dotted(command, inLine(command), words)
   return [command === undefined ? 'package' : 'program', [shellWord(first), ...typed].join(' ')]
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ServerSpec } from '../../model/manifest.ts'
+import { type ServerSpec, serverKinds } from '../../model/manifest.ts'
 import { startsSame } from '../launch/same.ts'
 import { isEnvironmentName } from '../manifest/rules.ts'
 import { keysOf } from '../manifest/names.ts'
@@ -65,7 +65,8 @@ const meanings: Partial<Record<keyof ServerSpec, string>> = {
 }
 
 const fields: readonly (keyof ServerSpec)[] = [
-  ...(['package', 'command', 'url', 'args', 'env', 'headers', 'transport', 'auth', 'oauth', 'bin', 'on', 'runIn', 'launch'] as const),
+  ...serverKinds,
+  ...(['args', 'env', 'headers', 'transport', 'auth', 'oauth', 'bin', 'on', 'runIn', 'launch'] as const),
   ...(['allowScripts', 'share', 'only', 'except', 'disabled', 'description'] as const),
 ]
 

@@ -1,6 +1,7 @@
 import type { ServerSpec } from '../../model/manifest.ts'
 import { decidesStart } from '../launch/identity.ts'
 import { isObject } from '../object.ts'
+import { isPythonName, isPythonVersion } from '../packages/python.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { objectsIn, type RegistryEntry, textOf } from './entry.ts'
 import { type Parts, type Read, readInput, type Slot, withVariables } from './inputs.ts'
@@ -10,7 +11,7 @@ type Raw = Readonly<Record<string, unknown>>
 /** A way to have a server of the registry, before a person has given what it needs. */
 export interface RegistryOffer {
   readonly kind: 'npm' | 'pypi' | 'remote'
-  readonly what: Pick<ServerSpec, 'package' | 'command' | 'transport'>
+  readonly what: Pick<ServerSpec, 'package' | 'pypi' | 'transport'>
   /** Of a remote one. */
   readonly url: Parts
   readonly args: readonly Parts[]
@@ -31,8 +32,6 @@ type Judged = RegistryOffer | RefusedOffer
 
 /** The registries of packages, as entries name them. */
 const ownRegistries: Readonly<Record<string, string>> = { npm: 'https://registry.npmjs.org', pypi: 'https://pypi.org' }
-const pypiName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
-const pypiVersion = /^\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?$/
 const variableName = /^[A-Za-z_]\w*$/
 const headerName = /^[!#$%&'*+.^`|~\w-]+$/
 
@@ -71,28 +70,26 @@ class Inputs {
 function ofPackage(entry: Raw): Judged {
   const kind = textOf(entry.registryType) ?? 'unknown'
   const [name, version] = [textOf(entry.identifier) ?? '', textOf(entry.version) ?? '']
-  const byHand = kind === 'pypi' ? `mcp-twin add "uvx ${name}"` : `mcp-twin add npm:${name}`
+  const byHand = kind === 'pypi' ? `mcp-twin add pypi:${name}` : `mcp-twin add npm:${name}`
   const no = (refuse: string, hint = `read its page, then, if you trust it: ${byHand}`): RefusedOffer => ({ kind, refuse, hint })
   if (kind === 'oci') return no('it is an image for docker', `mcp-twin add -, then paste: docker run -i --rm ${name}`)
-  if (kind === 'mcpb')
-    return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop; what is installed there cannot be brought over yet')
+  if (kind === 'mcpb') return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop, then: mcp-twin add extension:ID')
   if (kind !== 'npm' && kind !== 'pypi')
     return no(`packages of ${JSON.stringify(kind)} cannot be installed`, 'its page says how to start it')
-  const isName = kind === 'npm' ? isPlainName(name) : pypiName.test(name)
+  const isName = kind === 'npm' ? isPlainName(name) : isPythonName(name)
   if (!isName) return { kind, refuse: `${JSON.stringify(name)} is no name of a package`, hint: 'its page says how to start it' }
   const base = textOf(entry.registryBaseUrl)
   if (base !== null && base.replace(/\/+$/, '') !== ownRegistries[kind])
     return no(`its package is at ${base}, not at ${ownRegistries[kind]}`)
-  if (!(kind === 'npm' ? isExact(version) : pypiVersion.test(version))) return no(`${JSON.stringify(version)} is no exact version`)
+  if (!(kind === 'npm' ? isExact(version) : isPythonVersion(version))) return no(`${JSON.stringify(version)} is no exact version`)
   if (objectsIn(entry.runtimeArguments).length > 0) return no('it gives arguments to what starts it, which can change anything')
   const transport = isObject(entry.transport) ? textOf(entry.transport.type) : null
   if (transport !== null && transport !== 'stdio') return no(`it does not speak over stdio but over ${transport}`)
   const inputs = new Inputs()
   const [args, env] = [inputs.arguments(entry.packageArguments), inputs.named(entry.environmentVariables, true)]
   if (inputs.refuse !== null) return no(inputs.refuse)
-  const what = kind === 'npm' ? { package: `${name}@${version}` } : { command: 'uvx' }
-  const first: Parts[] = kind === 'npm' ? [] : [[`${name}@${version}`]]
-  return { kind, what, url: [], args: [...first, ...args], env, headers: [], left: inputs.left }
+  const what = kind === 'npm' ? { package: `${name}@${version}` } : { pypi: `${name}@${version}` }
+  return { kind, what, url: [], args, env, headers: [], left: inputs.left }
 }
 
 function isPlainName(name: string): boolean {

@@ -8,7 +8,8 @@ import { programOf } from '../launch/package.ts'
 import { isStartedByRun } from '../launch/project.ts'
 import { FETCHES, fetchesPackages, PACKAGE_INSTEAD } from '../launch/project-runner.ts'
 import { lockedFor } from '../manifest/locked.ts'
-import { variablesOf } from '../manifest/names.ts'
+import { variablesOf, wordsIn } from '../manifest/names.ts'
+import { isPython, withoutPrefix } from '../packages/python.ts'
 
 /** What a person is shown of every server before it is trusted, by name. */
 export type TrustView = Readonly<Record<string, ShownServer>>
@@ -24,7 +25,8 @@ export function trustView(
 ): TrustView {
   return Object.fromEntries(
     Object.entries(servers).map(([name, server]): [string, ShownServer] => {
-      const pinned = server.package === undefined ? undefined : lockedFor(lock, server.package)
+      const words = wordsIn(server)
+      const pinned = words === undefined ? undefined : lockedFor(lock, words)
       const locked = pinned === undefined || 'refuse' in pinned ? undefined : pinned
       const digest = createHash('sha256')
         .update(JSON.stringify([{ ...server, description: undefined }, launch ?? null, locked ?? null]))
@@ -87,21 +89,22 @@ const quoted = (word: string): string => (/^[!#-&(-[\]-~]+$/.test(word) ? word :
 /** What is started or reached, in one line: variables, program, arguments; or the address. */
 function headline(part: ServerSpec | Override, locked: LockedPackage | undefined): string {
   const { command, url, args = [], env = {} } = part
+  const words = wordsIn(part)
   const variables = Object.entries(env).map(
     ([name, value]) => `${name}=${value === '' ? '' : quoted(dotted(value, inVariable(name, value)))}`,
   )
-  const words = args.map((word, at) => quoted(dotted(word, inArgument(word, args[at - 1]))))
+  const typed = args.map((word, at) => quoted(dotted(word, inArgument(word, args[at - 1]))))
   const what =
     url !== undefined
       ? quoted(dotted(url, inAddress(url)))
       : command !== undefined
         ? quoted(dotted(command, inLine(command)))
-        : part.package !== undefined
-          ? `the package ${locked === undefined ? part.package : `${locked.name}@${locked.version}`}`
+        : words !== undefined
+          ? `the ${part.package === undefined ? 'Python package' : 'package'} ${locked === undefined ? withoutPrefix(words) : `${locked.name}@${locked.version}`}`
           : 'extension' in part && part.extension !== undefined
             ? `the extension ${quoted(part.extension)} of Claude Desktop`
             : ''
-  return [...variables, ...(what === '' ? [] : [what]), ...(url === undefined ? words : [])].join(' ')
+  return [...variables, ...(what === '' ? [] : [what]), ...(url === undefined ? typed : [])].join(' ')
 }
 
 /** References of clients, `${NAME}` and `${env:NAME}`, which they fill from the environment in which they run. */
@@ -122,17 +125,25 @@ function variablesTaken(server: ServerSpec | Override): string[] {
 const headerLines = ({ headers = {} }: ServerSpec | Override): string[] =>
   Object.entries(headers).map(([name, value]) => `header ${name}: ${dotted(value, inHeader(name, value))}`)
 
-function packageLines({ package: words, bin, allowScripts }: ServerSpec, locked: LockedPackage | undefined): string[] {
+function packageLines(server: ServerSpec, locked: LockedPackage | undefined): string[] {
+  const { bin, allowScripts } = server
+  const words = wordsIn(server)
   if (words === undefined) return []
-  if (locked === undefined) return [`package ${words}: no version is pinned`]
+  if (locked === undefined) return [`package ${withoutPrefix(words)}: no version is pinned`]
   const program = programOf(locked, bin)
   return [
     [
       `package ${locked.name} ${locked.version}`,
       'path' in program ? `program ${program.path}` : program.trouble,
-      locked.integrity === undefined ? 'no integrity recorded' : `integrity ${locked.integrity}`,
+      locked.python !== undefined
+        ? `Python ${locked.python.version}, nothing newer than ${locked.python.excludeNewer}`
+        : locked.integrity === undefined
+          ? 'no integrity recorded'
+          : `integrity ${locked.integrity}`,
     ].join(', '),
-    ...(allowScripts === true ? ['allowScripts: its install scripts are run when it is installed'] : []),
+    ...(allowScripts === true
+      ? [`allowScripts: ${isPython(words) ? 'it may be built from source' : 'its install scripts are run'} when it is installed`]
+      : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
-import { wordsOf } from '../manifest/names.ts'
+import { wordsIn, wordsOf } from '../manifest/names.ts'
+import { comparePython, isPython, parsePython, pythonWords, withoutPrefix } from '../packages/python.ts'
 import { compareVersions } from '../packages/semver.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 
@@ -48,22 +49,22 @@ export function versionsOf(
   troubles: readonly { readonly words: string; readonly reason: string; readonly hint: string }[],
 ): Versions[] {
   return [...used].map(([words, servers]) => {
-    const name = nameIn(words) ?? words
-    const trouble = troubles.find((each) => each.words === words || each.words === name) ?? null
+    const bare = nameIn(words) ?? words
+    const trouble = troubles.find((each) => each.words === words || each.words === bare) ?? null
     return {
       words,
-      name,
+      name: withoutPrefix(bare),
       servers,
       now: lock.packages[words] ?? null,
       wanted: answers.packages[words] ?? null,
-      latest: answers.packages[name] ?? null,
+      latest: answers.packages[bare] ?? null,
       trouble: trouble === null ? null : { reason: trouble.reason, hint: trouble.hint },
     }
   })
 }
 
 export const isNewer = (version: LockedPackage | null, than: LockedPackage | null): version is LockedPackage =>
-  version !== null && (than === null || compareVersions(version.version, than.version) > 0)
+  version !== null && (than === null || (version.python === undefined ? compareVersions : comparePython)(version.version, than.version) > 0)
 
 /** The packages that are to move: to the newest within their words, or with `latest` to the newest at all. */
 export function movesFor(versions: readonly Versions[], latest: boolean): Move[] {
@@ -100,6 +101,7 @@ interface ManifestChangeAt {
 
 /** Words of the manifest that let a version in which the present ones leave out; in the manner in which they are written. */
 export function wordsFor(words: string, version: string): string {
+  if (isPython(words)) return words.includes('@') ? `${nameIn(words) ?? words}@${version}` : words
   const parsed = parseWords(words)
   if ('refuse' in parsed || parsed.range === null) return words
   const { name, range } = parsed
@@ -112,15 +114,21 @@ export function wordsFor(words: string, version: string): string {
 
 /** The package's name alone, which stands for its latest version; null for words that name none. */
 export function nameIn(words: string): string | null {
+  if (isPython(words)) {
+    const python = parsePython(withoutPrefix(words))
+    return 'refuse' in python ? null : pythonWords(python.name)
+  }
   const parsed = parseWords(words)
   return 'refuse' in parsed ? null : parsed.name
 }
 
 /** Returns every place of a server with this package text, and its new text. */
 function placesOf(server: string, spec: ServerSpec, words: string, next: string): ManifestChangeAt[] {
-  const found: ManifestChangeAt[] = spec.package === words ? [{ path: ['servers', server, 'package'], value: next }] : []
+  const key = isPython(words) ? 'pypi' : 'package'
+  const value = withoutPrefix(next)
+  const found: ManifestChangeAt[] = wordsIn(spec) === words ? [{ path: ['servers', server, key], value }] : []
   for (const [side, over] of Object.entries(spec.on ?? {}))
-    if (over.package === words) found.push({ path: ['servers', server, 'on', side, 'package'], value: next })
+    if (wordsIn(over) === words) found.push({ path: ['servers', server, 'on', side, key], value })
   return found
 }
 
@@ -128,10 +136,10 @@ function placesOf(server: string, spec: ServerSpec, words: string, next: string)
 export function withPackages(manifest: Manifest, changes: readonly ManifestChangeAt[]): Manifest {
   const next = structuredClone(manifest)
   for (const { path, value } of changes) {
-    const [, server = '', key, side = ''] = path
+    const [, server = '', on, side = ''] = path
     const spec = next.servers[server]
-    const target = key === 'on' ? spec?.on?.[side] : spec
-    if (target !== undefined) target.package = value
+    const target = on === 'on' ? spec?.on?.[side] : spec
+    if (target !== undefined) target[path.at(-1) === 'pypi' ? 'pypi' : 'package'] = value
   }
   return next
 }

@@ -1,6 +1,7 @@
 import type { PackageFacts } from '../../core/doctor/facts.ts'
 import { prefixOn } from '../../core/launch/package.ts'
 import { runSide, serverOn } from '../../core/launch/side.ts'
+import { wordsIn } from '../../core/manifest/names.ts'
 import { packagePlace } from '../../core/packages/place.ts'
 import { readRecord } from '../../core/packages/record.ts'
 import type { Plan, PlanInput } from '../../core/plan/plan.ts'
@@ -15,7 +16,7 @@ function usersOf({ manifest, render, home }: PlanInput, plan: Plan, side: Enviro
     [...desired.wanted, ...desired.blocked].flatMap(({ server }) => {
       const spec = Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
       if (spec === undefined || runSide(spec, observed.environment, render.world, home)?.id !== side.id) return []
-      return serverOn(spec, side).package === words ? [server] : []
+      return wordsIn(serverOn(spec, side)) === words ? [server] : []
     }),
   )
   return [...new Set(found)]
@@ -38,7 +39,7 @@ async function observePackage(
     name: locked.name,
     pinned: locked.version,
     engines: locked.engines ?? null,
-    installed: place === null ? null : await versionAt(system, side, place.files),
+    installed: locked.python !== undefined ? (record?.version ?? null) : place === null ? null : await versionAt(system, side, place.files),
     servers: usersOf(input, plan, side, words),
     scripts: record === null || record.scriptsRan ? [] : record.scripts,
   }

@@ -42,12 +42,13 @@ export async function commandPaths(
     }
   }
   const found = await Promise.all(
-    [...wanted].map(async ([key, { side, command }]) => [key, await find(system, world, side, command)] as const),
+    [...wanted].map(async ([key, { side, command }]) => [key, await findCommand(system, world, side, command)] as const),
   )
   return new Map(found.flatMap(([key, path]): [string, string][] => (path === null ? [] : [[key, path]])))
 }
 
-async function find(system: System, world: World, side: Environment, command: string): Promise<string | null> {
+/** The absolute path of a command as the login shell of its side finds it; null: it has none, or cannot be asked. */
+export async function findCommand(system: System, world: World, side: Environment, command: string): Promise<string | null> {
   const lines = (await programLines(system, world, side, command)) ?? []
   return lines.find((line) => (isWindows(side) ? /^[A-Za-z]:\\.*\.exe$/i.test(line) : line.startsWith('/'))) ?? null
 }

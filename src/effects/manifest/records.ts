@@ -1,6 +1,7 @@
 import { placeOf } from '../../core/formats/text/place.ts'
 import { offsetOf } from '../../core/formats/json/tree.ts'
 import { LOCK_HINT, lockBreaches } from '../../core/manifest/locked.ts'
+import { isPython, withoutPrefix } from '../../core/packages/python.ts'
 import { EXIT, TwinError } from '../../errors.ts'
 import { type Lock, lockSchema } from '../../model/lock.ts'
 import type { ReachablePath } from '../../model/path.ts'
@@ -81,6 +82,12 @@ export async function readLock(system: System, path: VettedPath): Promise<Loaded
 export const loadLock = async (system: System, path: VettedPath): Promise<Lock> => (await readLock(system, path)).lock
 
 export const lockBytes = (lock: Lock): Uint8Array => {
-  const packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
-  return text({ version: lock.version, packages })
+  const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1))
+  const packages = Object.fromEntries(sorted.filter(([words]) => !isPython(words)))
+  const python = sorted.flatMap(([words, { name, version, python: pin, bin }]) =>
+    pin === undefined
+      ? []
+      : [[withoutPrefix(words), { name, version, excludeNewer: pin.excludeNewer, python: pin.version, bin: Object.keys(bin) }]],
+  )
+  return text({ version: lock.version, packages, ...(python.length === 0 ? {} : { python: Object.fromEntries(python) }) })
 }

@@ -1,4 +1,5 @@
 import { lockedFor } from '../../core/manifest/locked.ts'
+import { wordsIn } from '../../core/manifest/names.ts'
 import { isStartedByRun } from '../../core/launch/project.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
@@ -28,10 +29,10 @@ export async function installForProject(
 ): Promise<string[]> {
   const servers = Object.values(manifest.servers).filter((server) => server.disabled !== true && isStartedByRun(server))
   const notices: string[] = []
-  for (const words of new Set(servers.flatMap((server) => server.package ?? []))) {
+  for (const words of new Set(servers.flatMap((server) => wordsIn(server) ?? []))) {
     const locked = lockedFor(lock, words)
     if (locked === undefined || 'refuse' in locked) continue
-    const allowScripts = servers.some((server) => server.package === words && server.allowScripts === true)
+    const allowScripts = servers.some((server) => wordsIn(server) === words && server.allowScripts === true)
     const how = { ...options, allowScripts, prefix: { kind: 'own' } } as const
     const { outcome, reason, scripts = [] } = await installPackage(system, world, environment, folder, locked, how)
     if (scripts.length > 0)

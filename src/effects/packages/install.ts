@@ -34,14 +34,15 @@ async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
  * replace each other's folder under a running server. In the user's npm prefix all versions share one lock.
  */
 async function aloneWith<T>({ system, world, environment, folder, locked, options }: InstallJob, work: () => Promise<T>): Promise<T> {
-  const { npm, locks } = layout(environment, folder)
-  for (const each of [npm, locks]) await system.files.makeDirectory(reach(environment, each), 0o700)
-  const name = options.prefix.kind === 'own' ? packageFolder(locked.name, locked.version) : 'prefix'
+  const { npm, pypi, locks } = layout(environment, folder)
+  const kind = locked.python === undefined ? 'npm' : 'pypi'
+  for (const each of [kind === 'npm' ? npm : pypi, locks]) await system.files.makeDirectory(reach(environment, each), 0o700)
+  const name = kind === 'pypi' || options.prefix.kind === 'own' ? packageFolder(locked.name, locked.version) : 'prefix'
   const self = world.environments.find((each) => each.self) ?? environment
   const { signal } = options
   return withFileLock(
     system,
-    reach(environment, joinPath(environment, locks, `npm-${name}`)),
+    reach(environment, joinPath(environment, locks, `${kind}-${name}`)),
     self.id,
     { waitMs: installTimeoutMs, signal },
     work,
@@ -49,7 +50,7 @@ async function aloneWith<T>({ system, world, environment, folder, locked, option
 }
 
 /**
- * Installs exactly the pinned version on one side with that side's npm, unless it is complete there already. After a
+ * Installs exactly the pinned version on one side with that side's npm or uv, unless it is complete there already. After a
  * failure the former installation is unchanged, and the result has the reason. Calls may run concurrently, also in
  * several processes.
  */
@@ -71,6 +72,7 @@ export async function installPackage(
       options.onProgress?.(`${locked.name} ${locked.version} on ${environmentLabel(environment)}`)
       return aloneWith(job, async () => {
         if (await isThere()) return { outcome: 'present' }
+        if (locked.python !== undefined) return (await import('./install-python.ts')).installPython(job, place, locked.python)
         return place.record === null ? installInPrefix(job, place) : installOwn(job, place)
       })
     })

@@ -1,5 +1,7 @@
 import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { prefixOn } from '../../core/launch/package.ts'
+import { wordsOf } from '../../core/manifest/names.ts'
+import { programFile } from '../../core/packages/python.ts'
 import { meets, readRecord } from '../../core/packages/record.ts'
 import { type PackagePlace, type PackagePrefix, packagePlace } from '../../core/packages/place.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
@@ -25,7 +27,7 @@ export async function missingPrograms(
 ): Promise<string[]> {
   const missing: string[] = []
   for (const [name, path] of Object.entries(locked.bin)) {
-    const here = toHere(environment, joinPath(environment, files, ...path.split('/')))
+    const here = toHere(environment, joinPath(environment, files, ...programFile(environment, locked, path).split('/')))
     if (here === null || (await system.files.look(here, 'follow'))?.kind !== 'file') missing.push(name)
   }
   return missing
@@ -92,8 +94,8 @@ export async function installedPackages(
   return new Set((await Promise.all(looks)).flat())
 }
 
-function scriptsAllowed(manifest: Manifest): Set<string> {
+/** Words of packages whose install scripts, or builds from source, some server allows. */
+export function scriptsAllowed(manifest: Manifest): Set<string> {
   const servers = Object.values(manifest.servers).filter((server) => server.allowScripts === true)
-  const words = servers.flatMap((server) => [server.package, ...Object.values(server.on ?? {}).map((override) => override.package)])
-  return new Set(words.filter((each) => each !== undefined))
+  return new Set(servers.flatMap(wordsOf))
 }

@@ -29,14 +29,18 @@ export async function prunePackages(
   wanted: Iterable<Pick<LockedPackage, 'name' | 'version'>>,
   named: Iterable<string> = [],
 ): Promise<Pruned> {
-  const { npm } = layout(environment, folder)
-  await sweep(system, environment, npm)
+  const { npm, pypi } = layout(environment, folder)
   const keep = new Set([...wanted].map(({ name, version }) => packageFolder(name, version)))
   const texts = [...named]
-  const names = (await system.files.list(reach(environment, npm))).filter(
-    (name) => name.includes('@', 1) && passingPid(name) === null && !keep.has(name) && !texts.some((text) => text.includes(name)),
-  )
-  return removeUnused(system, world, environment, npm, names)
+  const pruned: Pruned[] = []
+  for (const parent of [npm, pypi]) {
+    await sweep(system, environment, parent)
+    const names = (await system.files.list(reach(environment, parent))).filter(
+      (name) => name.includes('@', 1) && passingPid(name) === null && !keep.has(name) && !texts.some((text) => text.includes(name)),
+    )
+    pruned.push(await removeUnused(system, world, environment, parent, names))
+  }
+  return { removed: pruned.flatMap(({ removed }) => removed), busy: pruned.flatMap(({ busy }) => busy) }
 }
 
 /** Removes those folders below `parent` that no process of that side names in its command line or has announced to use. */

@@ -7,7 +7,7 @@ import type { Environment } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { readOn } from './installed.ts'
+import { isInstalled, readOn } from './installed.ts'
 
 /** A package that a server is started from. */
 export interface NeededPackage {
@@ -35,6 +35,8 @@ export async function readiness(
   script: NativePath,
 ): Promise<Readiness> {
   const { locked, prefix, verified } = needed
+  // Its programs are links out of the folder that names them, and its file `done` vouches for the whole.
+  if (locked.python !== undefined) return { kind: (await isInstalled(system, environment, folder, locked, needed)) ? 'ready' : 'missing' }
   const place = packagePlace(environment, folder, locked, prefix)
   const [here, files, root] = [script, place?.files, place?.prefix].map((path) => (path === undefined ? null : toHere(environment, path)))
   if (place === null || !here || !files || !root) return { kind: 'missing' }

@@ -1,33 +1,15 @@
+import { lookUp } from '../../core/lookup.ts'
 import { nearest } from '../../core/nearest.ts'
 import { lockedTrouble } from '../../core/packages/lock-rules.ts'
 import { readAnswer, viewFields } from '../../core/packages/registry-answer.ts'
+import { isPython } from '../../core/packages/python.ts'
 import type { NpmTrouble } from '../../core/packages/trouble.ts'
 import { parseWords } from '../../core/packages/words.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import { callNpm } from './npm.ts'
-
-export interface ResolveOptions {
-  readonly offline: boolean
-  /** Looks pinned packages up again too. */
-  readonly refresh: boolean
-  /** Names of well-known packages, to suggest one for a mistyped name. */
-  readonly known?: readonly string[]
-  readonly onProgress?: ((text: string) => void) | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** A package that could not be resolved, and why. */
-export interface ResolveTrouble {
-  readonly words: string
-  readonly reason: string
-  readonly hint: string
-  /** npm's error code; `E404` and `ETARGET`: no such package or version. */
-  readonly code: string
-  /** npm's own output, keys masked, for `--verbose`. */
-  readonly detail?: string
-}
+import type { Resolution, ResolveOptions, ResolveTrouble } from './resolution.ts'
 
 export interface ResolvedPackage {
   readonly lock: Lock
@@ -39,8 +21,6 @@ export interface ResolvedPackage {
 /** Limit of concurrent registry queries. */
 const atOnce = 4
 const timeoutMs = 90_000
-
-type Resolution = { readonly words: string; readonly locked: LockedPackage } | ResolveTrouble
 
 /**
  * Pins each package to one exact version for all sides: the newest that fits, whichever Node a side has (npm itself would
@@ -64,7 +44,9 @@ export async function resolvePackages(
   }
   const waiting = [...open]
   await Promise.all(Array.from({ length: Math.min(atOnce, open.length) }, () => lane(waiting)))
-  const pinned = found.flatMap((each) => ('locked' in each ? [[each.words, each.locked] as const] : []))
+  const pinned = found.flatMap((each) =>
+    'locked' in each ? [[each.words, unlessSame(lookUp(lock.packages, each.words), each.locked)] as const] : [],
+  )
   const troubles = found.flatMap((each) => ('reason' in each ? [each] : []))
   const packages = { ...lock.packages, ...Object.fromEntries(pinned) }
   return {
@@ -74,6 +56,10 @@ export async function resolvePackages(
   }
 }
 
+/** The Python package as it is pinned already where its version is the same, so that its dependencies stay the same too. */
+const unlessSame = (before: LockedPackage | undefined, now: LockedPackage): LockedPackage =>
+  before?.python !== undefined && before.version === now.version ? before : now
+
 async function resolveOne(
   system: System,
   world: World,
@@ -81,6 +67,7 @@ async function resolveOne(
   words: string,
   options: ResolveOptions,
 ): Promise<Resolution> {
+  if (isPython(words)) return (await import('./resolve-python.ts')).resolvePython(system, world, environment, words, options)
   const parsed = parseWords(words)
   if ('refuse' in parsed)
     return { words, code: 'EINVALIDPACKAGENAME', reason: parsed.refuse, hint: 'name a package of the registry: "package": "name@1.2.3"' }

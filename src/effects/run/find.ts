@@ -6,7 +6,7 @@ import { isOwnScript } from '../../core/launch/launcher.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { layout } from '../../core/layout.ts'
 import { lockedFor } from '../../core/manifest/locked.ts'
-import { keysOf } from '../../core/manifest/names.ts'
+import { keysOf, wordsIn } from '../../core/manifest/names.ts'
 import { nearest } from '../../core/nearest.ts'
 import type { PackagePrefix } from '../../core/packages/place.ts'
 import { toHere } from '../../core/paths.ts'
@@ -33,7 +33,7 @@ export interface FoundServer {
   readonly keys: readonly string[]
   /** The command is a package's JavaScript, which may run in this process. */
   readonly script: boolean
-  /** The package of that script, if this side's lock names it. */
+  /** The package of that script, or of a Python program, if this side's lock names it. */
   readonly needed?: NeededPackage
   /** It is reached by a login of ours. */
   readonly login?: boolean
@@ -114,7 +114,8 @@ export async function resolveFrom(system: System, local: LocalSide, source: Laun
   }
   const entry = render(local, context, name, server)
   const script = isOwnScript(reveal(entry), spec, local.self)
-  const needed = script ? neededBy(source, spec, prefixOn(manifest, local.self)) : {}
+  const isOurs = script || isOwnProgram(reveal(entry), spec, layout(local.self, local.folder).pypi)
+  const needed = isOurs ? neededBy(source, spec, prefixOn(manifest, local.self)) : {}
   const login = spec.auth === 'oauth' && source.origin !== 'project' ? { login: true } : {}
   return { server: name, entry, keys: [...keys.keys()], script, ...needed, ...login }
 }
@@ -138,15 +139,16 @@ const installedOnly = ({ version, servers }: Manifest): Manifest => ({
   launch: 'direct',
 })
 
-/** Returns the package of a script. */
-function neededBy(
-  { lock, origin }: LaunchSource,
-  { package: words, allowScripts }: ServerSpec,
-  prefix: PackagePrefix,
-): Pick<FoundServer, 'needed'> {
+/** Whether a console script of our folder is started, and not a command that leads to another side. */
+const isOwnProgram = (entry: Entry, { pypi }: ServerSpec, folder: NativePath): boolean =>
+  pypi !== undefined && entry.kind === 'stdio' && entry.command.startsWith(folder)
+
+/** Returns the package of a script or program. */
+function neededBy({ lock, origin }: LaunchSource, spec: ServerSpec, prefix: PackagePrefix): Pick<FoundServer, 'needed'> {
+  const words = wordsIn(spec)
   const locked = words === undefined ? undefined : lockedFor(lock, words)
   if (locked === undefined || 'refuse' in locked) return {}
-  const isAllowed = allowScripts === true
+  const isAllowed = spec.allowScripts === true
   return { needed: { locked, prefix, allowScripts: isAllowed, verified: origin !== undefined, npmrcOnly: origin === 'project' } }
 }
 

@@ -114,8 +114,8 @@ async function start(
   const launch = { command: file, args: words, env: { ...inherited(system), ...env } }
   const path = script ? native(args[0] ?? '') : null
   const js = path === null ? null : toHere(self, path)
-  if (path !== null && needed !== undefined) {
-    const absent = { server, needed, script: path }
+  if (needed !== undefined) {
+    const absent = { server, needed, script: path ?? native(command) }
     if (!(await isReady(system, local, absent)))
       return installBehind({
         server: { name: server, version: needed.locked.version },

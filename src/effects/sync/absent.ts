@@ -23,7 +23,8 @@ export interface Present {
   readonly found: Lock['packages']
 }
 
-const isAbsent = (code: string): boolean => code === 'E404' || code === 'ETARGET'
+/** Also what could only be built from source: its own program may do that, we do not unasked. */
+const isAbsent = (code: string): boolean => code === 'E404' || code === 'ETARGET' || code === 'EBUILD'
 
 type Looking = Pick<PinOptions, 'offline' | 'signal' | 'progress'>
 
@@ -66,6 +67,7 @@ async function lookedUp(system: System, situation: Situation, words: readonly st
     const { lock, troubles } = await resolvePackages(system, situation.world, npmSide(situation), [...words], emptyLock, {
       offline,
       refresh: false,
+      sides: situation.sides,
       signal,
       onProgress: (text) => progress.update(text),
     })

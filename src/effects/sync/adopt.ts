@@ -16,6 +16,7 @@ import { compose, serverChanges, type AdoptedEntry } from './compose.ts'
 import type { ManifestChange } from './edit-manifest.ts'
 import { sameKey } from '../store/secrets-file.ts'
 import type { Situation } from '../manifest/open.ts'
+import { allFound } from './import.ts'
 import { keeperOf } from './keys.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
@@ -44,7 +45,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
   }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
-  const wishes = { from: [], everywhere: new Set<string>(), without: new Set<string>(), only: options.servers, takesMcpRemote: true }
+  const wishes = { ...(await allFound(system, situation, input)), only: options.servers, takesMcpRemote: true }
   const { imported, absent, kept, found } = await importPresent(system, situation, input, wishes, options)
   const reasons = new Set(absent.values())
   for (const { name, reason } of imported.unmanaged) if (reasons.has(reason)) adopted.notices.push(`${name}: left alone, ${reason}`)

@@ -3,7 +3,10 @@ import type { Imported } from '../../core/import/merge.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { canRun } from '../../core/participants.ts'
+import type { Environment } from '../../model/environment.ts'
 import type { Situation } from '../manifest/open.ts'
+import { findUv } from '../packages/uv.ts'
 import { openSecrets } from '../store/secrets.ts'
 
 /**
@@ -31,3 +34,28 @@ export async function importBeside(
     }
   }
 }
+
+/** The sides that have uv, as a test for one; none is asked where the texts speak of no `uvx`. */
+export async function uvOn(
+  system: System,
+  { world, sides }: Pick<Situation, 'world' | 'sides'>,
+  texts: readonly (string | Uint8Array | null)[],
+): Promise<(side: Environment) => boolean> {
+  const isAsked = texts.some((text) => text !== null && /\buvx?\b/.test(typeof text === 'string' ? text : new TextDecoder().decode(text)))
+  const asked = isAsked ? sides.filter(canRun) : []
+  const found = await Promise.all(asked.map(async (side) => ((await findUv(system, world, side)) === null ? [] : [side.id])))
+  const ids = new Set(found.flat())
+  return ({ id }) => ids.has(id)
+}
+
+/** Every entry, on its own side. */
+export const allFound = async (system: System, situation: Situation, { files }: PlanInput) => ({
+  hasUv: await uvOn(
+    system,
+    situation,
+    files.map(({ bytes }) => bytes),
+  ),
+  from: [],
+  everywhere: new Set<string>(),
+  without: new Set<string>(),
+})

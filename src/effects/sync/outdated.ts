@@ -2,6 +2,7 @@ import { canRun } from '../../core/participants.ts'
 import { nameIn, type Versions, versionsOf, wordsInUse } from '../../core/update/moves.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
+import { scriptsAllowed } from '../packages/installed.ts'
 import { resolvePackages } from '../packages/resolve.ts'
 import type { Situation } from '../manifest/open.ts'
 import type { SyncOptions } from './options.ts'
@@ -32,6 +33,8 @@ export async function lookUpVersions(
       {
         offline: options.offline,
         refresh: true,
+        sides: situation.sides,
+        builds: scriptsAllowed(manifest),
         signal: options.signal,
         onProgress: (text) => progress.update(text),
       },

@@ -7,6 +7,7 @@ import type { Why } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
+import { scriptsAllowed } from '../packages/installed.ts'
 import { resolvePackages } from '../packages/resolve.ts'
 import type { Situation } from '../manifest/open.ts'
 import { emptyLock } from '../manifest/records.ts'
@@ -40,13 +41,18 @@ export async function pin(system: System, situation: Situation, options: PinOpti
     resolvePackages(system, situation.world, npmSide(situation), asked, lock, {
       offline: options.offline,
       refresh,
+      sides: situation.sides,
+      builds: scriptsAllowed(situation.manifest),
       known: (await builtinServers()).flatMap(({ server }) => server.package ?? []),
       signal: options.signal,
       onProgress: (text) => progress.update(text),
     })
   try {
     const { lock, troubles } = missing.length === 0 ? { lock: current, troubles: [] } : await ask(words, current, options.refresh)
-    const unresolved = new Map(troubles.map(({ words: which, code, reason, hint }) => [which, { code, reason, hint }]))
+    // A side without uv refuses by itself, with the line that installs it.
+    const unresolved = new Map(
+      troubles.filter(({ code }) => code !== 'no-uv').map(({ words: which, code, reason, hint }) => [which, { code, reason, hint }]),
+    )
     const open = withoutIntegrity(lock, bare)
     if (open.length === 0) return { lock, unresolved }
     const exact = (each: LockedPackage): string => `${each.name}@${each.version}`
@@ -58,11 +64,14 @@ export async function pin(system: System, situation: Situation, options: PinOpti
   }
 }
 
-/** Returns whether a package is to be looked up again: in a project, one without integrity, since the trusted content must be installed. */
+/**
+ * Returns the packages that are to be looked up again: in a project, npm's without integrity, since the trusted content must be installed.
+ * uv records none.
+ */
 const withoutIntegrity = (lock: Lock, words: readonly string[]): string[] =>
   words.filter((each) => {
     const locked = lookUp(lock.packages, each)
-    return locked !== undefined && locked.integrity === undefined
+    return locked !== undefined && locked.integrity === undefined && locked.python === undefined
   })
 
 function completed(lock: Lock, answer: (locked: LockedPackage) => LockedPackage | undefined): Lock {

@@ -1,5 +1,6 @@
 import { layout } from '../../core/layout.ts'
 import { extensionsOf } from '../../core/manifest/names.ts'
+import { isPython } from '../../core/packages/python.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
@@ -11,6 +12,7 @@ import { selfCurrent, selfPresent } from '../packages/self-current.ts'
 import { commandPaths } from '../machine/command-path.ts'
 import { ownFolder } from '../machine/home.ts'
 import { reach, type Situation } from '../manifest/open.ts'
+import type { Target } from '../manifest/target.ts'
 import { targetsFor } from '../manifest/targets.ts'
 import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
@@ -53,15 +55,14 @@ export async function prepare(
       options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
   )
   const { keys, brings } = await loadKeys(system, situation, options.hide)
-  const wanted = place.project === null ? extensionsOf(manifest) : new Set<string>()
-  const { extensions, off } =
-    wanted.size === 0 ? { extensions: undefined, off: [] } : await lookAtExtensions(system, situation, wanted, options.desktopConfig)
+  const { extensions, off } = await lookAtExtensions(system, situation, options.desktopConfig)
   const [installed, outdatedSelf, paths, files] = await Promise.all([
     installedPackages(system, situation.sides, folders, manifest, lock),
     outdatedOn(system, situation.sides, folders, options.anySelf === true ? selfPresent : selfCurrent),
     commandPaths(system, world, home.environment, situation.sides, manifest, extensions),
     observeFiles(system, targets, [home.environment, ...situation.sides]),
   ])
+  const uvless = await lookForUv(system, situation, lock, targets, installed)
   const isOwn = place.here === reach(home, layout(home.environment, home.folder).manifest)
   const plain: PlanInput = {
     world: { environments: [...situation.sides] },
@@ -83,7 +84,8 @@ export async function prepare(
       ...(isOwn || place.project !== null ? {} : { named: place.shown }),
     },
     isInstalled: (environment, words) => installed.has(`${environment} ${words}`),
-    unavailable: (environment, words) => unresolved.get(words) ?? failed.get(`${environment} ${words}`) ?? null,
+    unavailable: (environment, words) =>
+      unresolved.get(words) ?? failed.get(`${environment} ${words}`) ?? uvless.get(`${environment} ${words}`) ?? null,
     outdatedSelf,
     selfEverywhere: options.selfEverywhere,
     force: options.force,
@@ -107,13 +109,28 @@ export async function prepare(
 }
 
 /** Looks at the extensions that servers are, and says which are off in Claude Desktop; loads nothing where none is. */
-async function lookAtExtensions(system: System, situation: Situation, wanted: ReadonlySet<string>, desktopConfig: string | undefined) {
+async function lookAtExtensions(system: System, situation: Situation, desktopConfig: string | undefined) {
+  const { manifest, place } = situation
+  const wanted = place.project === null ? extensionsOf(manifest) : new Set<string>()
+  if (wanted.size === 0) return { extensions: undefined, off: [] }
   const [{ observeExtensions }, { offNotices }] = await Promise.all([
     import('../extensions/observe.ts'),
     import('../../core/extensions/offer.ts'),
   ])
   const extensions = await observeExtensions(system, situation, { wanted, desktopConfig })
-  return { extensions, off: offNotices(situation.manifest, extensions) }
+  return { extensions, off: offNotices(manifest, extensions) }
+}
+
+/** Looks for the Python packages whose side has no uv; loads nothing where the lock has none. */
+async function lookForUv(
+  system: System,
+  situation: Situation,
+  lock: Lock,
+  targets: readonly Target[],
+  installed: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Why>> {
+  if (!Object.keys(lock.packages).some(isPython)) return new Map()
+  return (await import('./without-uv.ts')).withoutUv(system, situation, lock, targets, installed)
 }
 
 /** Adds the launches of other sides; loads nothing where there is one side only. */

@@ -18,7 +18,7 @@ export interface Cleared {
 const installed = (environment: Environment, folder: NativePath): NativePath[] => {
   const at = layout(environment, folder)
   const trust = joinPath(environment, folder, 'trust.json')
-  return [at.cache, at.state, at.homeJson, at.launches, at.logins, at.weights, trust, at.npm, at.app, at.bin, at.locks]
+  return [at.cache, at.state, at.homeJson, at.launches, at.logins, at.weights, trust, at.npm, at.pypi, at.app, at.bin, at.locks]
 }
 
 /** Files at home that belong to the user. */

@@ -46,6 +46,26 @@ describe('a lock with what no sync ever wrote', () => {
     }
   })
 
+  it('is refused as well for a package of PyPI, before anything is started', async () => {
+    const place = home()
+    place.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: { s: { pypi: 'thing' } }, bridge: { enabled: false } }))
+    const python = { name: 'thing', version: '1.0', excludeNewer: '2026-11-23T10:00:00Z', python: '3.13', bin: ['thing'] }
+    for (const more of [
+      { version: '1.0 --index-url=http://x' },
+      { bin: ['../../evil'] },
+      { python: '/tmp/evil' },
+      { excludeNewer: '-p' },
+    ]) {
+      place.write(
+        '.mcp-twin/mcp-twin.lock.json',
+        JSON.stringify({ version: 1, packages: {}, python: { thing: { ...python, ...more } } }, null, 2),
+      )
+      const said = await place.run(['sync'])
+      expect([more, said.code, said.stdout]).toEqual([more, 2, ''])
+      expect(said.stderr).toMatch(/lock\.json:[1-9]\d*:\d+/)
+    }
+  })
+
   it('is a finding of doctor, which looks all the same', async () => {
     const place = home()
     place.write('.mcp-twin/mcp-twin.json', manifest)

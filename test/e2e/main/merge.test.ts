@@ -404,14 +404,14 @@ describe('add', () => {
     const place = home()
     place.manifest({})
     const input =
-      '// add this:\n"mcpServers": {\n  "thing": { "command": "uvx", "args": ["thing-mcp"], "env": { "THING_API_KEY": "sk-live-0123456789abcdef0123" } },\n}'
+      '// add this:\n"mcpServers": {\n  "thing": { "command": "thing-mcp", "args": ["--stdio"], "env": { "THING_API_KEY": "sk-live-0123456789abcdef0123" } },\n}'
     expect(await place.json(['add', '-'], { input })).toMatchObject({ code: 0, inSync: true })
     expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({
-      servers: { thing: { command: 'uvx', env: { THING_API_KEY: '${secret:THING_API_KEY}' } } },
+      servers: { thing: { command: 'thing-mcp', env: { THING_API_KEY: '${secret:THING_API_KEY}' } } },
     })
     expect(place.servers(codeFile).thing).toEqual({
-      command: 'uvx',
-      args: ['thing-mcp'],
+      command: 'thing-mcp',
+      args: ['--stdio'],
       env: { THING_API_KEY: 'sk-live-0123456789abcdef0123' },
     })
     expect(await place.run(['add', '-'], { input: 'no json here' })).toMatchObject({ code: 2 })

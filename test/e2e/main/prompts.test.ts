@@ -298,7 +298,9 @@ describeUnless(lacksTerminal, 'what init offers', () => {
     const place = home({ npmrc: settingsFor(registry) })
     const search = { command: 'docker', args: ['run', '-i', '--rm', '-e', 'K', 'mcp/brave-search:latest'] }
     const web = { command: 'npx', args: ['-y', 'tavily-mcp@0.2.22'] }
-    place.write(codeFile, JSON.stringify({ mcpServers: { search, web, blend: { command: 'uvx', args: ['blender-mcp'] } } }))
+    // With a flag of uvx it stays as typed, also on a machine that has uv.
+    const blend = { command: 'uvx', args: ['--with', 'numpy', 'blender-mcp'] }
+    place.write(codeFile, JSON.stringify({ mcpServers: { search, web, blend } }))
     const screen = await terminal(place, ['init', '--no-install', '--offline'])
     await screen.waitFor('which ones should mcp-twin manage')
     expect(await screen.screen()).toContain('uvx blender-mcp')

@@ -82,6 +82,16 @@ describe('search', () => {
 })
 
 describe('add of a name of the registry', () => {
+  it('is a Python package in the exact version of the entry where only PyPI has it', async () => {
+    const { run, servers, registry } = await ground()
+    const notes = { registryType: 'pypi', identifier: 'notes-mcp', version: '2.0.1', ...stdio }
+    registry.publish({ name: 'io.github.ana/notes', version: '2.0.1', description: 'Notes', packages: [notes] })
+    const { code, output } = await run('add', 'io.github.ana/notes', '--yes', '--no-sync')
+    expect(code, output).toBe(0)
+    expect(output).toMatch(/Python package notes-mcp@2\.0\.1/)
+    expect(servers()).toEqual({ notes: { pypi: 'notes-mcp@2.0.1' } })
+  })
+
   it('is an ordinary package in the exact version of the entry, and nothing remembers the registry', async () => {
     const { run, servers, place, registry } = await ground()
     const { code, output, stdout } = await run('add', name, '--yes')

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ResolveOptions, resolvePackages } from '../../../src/effects/packages/resolve.ts'
+import type { ResolveOptions } from '../../../src/effects/packages/resolution.ts'
+import { resolvePackages } from '../../../src/effects/packages/resolve.ts'
 import type { Lock } from '../../../src/model/lock.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { type Situation, situation } from './situation.ts'

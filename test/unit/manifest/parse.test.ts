@@ -22,7 +22,7 @@ describe('a manifest with a mistake', () => {
     ['a missing comma', '{\n  "version": 1\n  "servers": {}\n}', 3, undefined, /comma/],
     ['nothing at all', '', 1, 1, /empty/],
     ['another version', '{"version": 2}', 1, undefined, /version/],
-    ['no kind', '{"version":1,"servers":{"a":{}}}', 1, undefined, /neither "package", "command", "url" nor "extension"/],
+    ['no kind', '{"version":1,"servers":{"a":{}}}', 1, undefined, /neither "package", "pypi", "command", "url" nor "extension"/],
     ['two kinds', '{"version":1,"servers":{"a":{"command":"x","url":"https://x"}}}', 1, undefined, /both/],
     ['headers of a command', '{"version":1,"servers":{"a":{"command":"x","headers":{}}}}', 1, undefined, /"headers"/],
     ['a login of a command', '{"version":1,"servers":{"a":{"command":"x","auth":"oauth"}}}', 1, undefined, /"auth" applies only to url/],

@@ -22,6 +22,7 @@ describe('our folder', () => {
         "logins": "/home/ana/.mcp-twin/logins.json",
         "manifest": "/home/ana/.mcp-twin/mcp-twin.json",
         "npm": "/home/ana/.mcp-twin/npm",
+        "pypi": "/home/ana/.mcp-twin/pypi",
         "secrets": "/home/ana/.mcp-twin/secrets.json",
         "state": "/home/ana/.mcp-twin/state.json",
         "weights": "/home/ana/.mcp-twin/weights.json",

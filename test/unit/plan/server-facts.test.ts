@@ -23,7 +23,7 @@ describe('a server in plain words', () => {
         'variable: A=1',
         'variable: K=${secret:MINE}',
         'header: H: h h',
-        'right: run the install scripts of its package on this computer',
+        'right: run the install scripts of its package, or build it, on this computer',
       ],
       ...['right: reach every program through the bridge ({tools:[a,b]})', 'programs: only CURSOR', 'programs: all but WSL'],
       'further: It is switched off: it is in no config until it is enabled.',

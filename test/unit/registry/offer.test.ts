@@ -25,7 +25,7 @@ describe('a server of the registry', () => {
   it('becomes the npm package in its exact version, before PyPI and an address', () => {
     const pypi = { registryType: 'pypi', identifier: 'notes', version: '2.0.1', transport: { type: 'stdio' } }
     expect(server({ packages: [pypi, npm], remotes: [remote] })).toEqual({ package: '@ana/notes@1.0.0' })
-    expect(server({ packages: [pypi], remotes: [remote] })).toEqual({ command: 'uvx', args: ['notes@2.0.1'] })
+    expect(server({ packages: [pypi], remotes: [remote] })).toEqual({ pypi: 'notes@2.0.1' })
     expect(filled(offered({ packages: [npm], remotes: [remote] }, true), () => '')).toEqual({ url: remote.url, transport: 'http' })
     expect(server({ remotes: [{ ...remote, type: 'sse' }] })).toEqual({ url: remote.url, transport: 'sse' })
   })

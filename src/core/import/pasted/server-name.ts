@@ -62,14 +62,16 @@ function fromCommand(command: string, args: readonly string[]): string | null {
 }
 
 /** A name for a server that came without one, from what it starts or reaches; null where that says nothing. */
-export function nameFor({ package: words, url, command, args = [] }: ServerSpec): string | null {
+export function nameFor({ package: words, pypi, url, command, args = [] }: ServerSpec): string | null {
   const found =
     words !== undefined
       ? fromPackage(words)
-      : url !== undefined
-        ? fromAddress(url)
-        : command === undefined
-          ? null
-          : fromCommand(command, args)
+      : pypi !== undefined
+        ? fromCommand('uvx', [pypi])
+        : url !== undefined
+          ? fromAddress(url)
+          : command === undefined
+            ? null
+            : fromCommand(command, args)
   return found === null || found.length > 64 ? null : found
 }

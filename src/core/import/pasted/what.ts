@@ -1,10 +1,12 @@
 import { pastedProgram } from '../../../model/command-line.ts'
+import { parsePython } from '../../packages/python.ts'
 import { parseWords } from '../../packages/words.ts'
 
 /** The meaning of a single word after `add`. */
 export type What =
   | { readonly kind: 'pasted' }
   | { readonly kind: 'package'; readonly words: string }
+  | { readonly kind: 'pypi'; readonly words: string }
   | { readonly kind: 'registry'; readonly name: string; readonly version: string | null }
   | { readonly kind: 'extension'; readonly id: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly range: string | null }
@@ -15,6 +17,11 @@ const unknown = (reason: string, hint: string): What => ({ kind: 'unknown', reas
 const packageOr = (words: string): What => {
   const parsed = parseWords(words)
   return 'refuse' in parsed ? unknown(parsed.refuse, 'mcp-twin add npm:NAME, or mcp-twin add npm:NAME@VERSION') : { kind: 'package', words }
+}
+
+const pythonOr = (words: string): What => {
+  const parsed = parsePython(words)
+  return 'refuse' in parsed ? unknown(parsed.refuse, 'mcp-twin add pypi:NAME, or mcp-twin add pypi:NAME@VERSION') : { kind: 'pypi', words }
 }
 
 /** A name of the MCP registry: a dot before its only slash, as no package and no repository has it. */
@@ -29,7 +36,7 @@ export function readWhat(word: string, builtins: readonly string[], nearest: (wo
   if (/^[a-z][\w+.-]*:\/\//i.test(text) || /^vscode(?:-insiders)?:mcp\//.test(text) || /^[{[]/.test(text) || /\s/.test(text))
     return { kind: 'pasted' }
   if (/^npm:/i.test(text)) return packageOr(text.slice(4))
-  if (/^pypi:/i.test(text)) return unknown('Python packages are started by uvx', `mcp-twin add "uvx ${text.slice(5) || 'PACKAGE'}"`)
+  if (/^pypi:/i.test(text)) return pythonOr(text.slice(5))
   if (text.startsWith('@')) return packageOr(text)
   const listed = registryName.exec(text)
   if (listed?.[1] !== undefined) return { kind: 'registry', name: listed[1], version: listed[2] ?? null }
