@@ -36,7 +36,7 @@ export async function signAction(context: Context, verb: 'drop' | 'sign', type: 
   const { system, io } = context
   const token =
     (system.variables[variable] ?? '') || (await readStandardInput('The token', `${variable}=… mcp-twin actions ${verb} ${type}`))
-  if (!tokenShape.test(token.trim())) throw usageError('That is no token of a session.', { hint: 'mcp-twin session new prints one' })
+  if (!tokenShape.test(token.trim())) throw usageError('That is no token of a session.', { hint: 'to make one: mcp-twin session new' })
   io.hide(token.trim())
   return atHome(context, {}, async (homeContext) => {
     const { home } = homeContext

@@ -129,6 +129,6 @@ function isThere({ manifest }: Situation, name: string, server: ServerSpec): boo
   // The same extension as Claude Desktop has it now: a value may have become a key.
   if (server.extension !== undefined && server.extension === standing.extension) return false
   throw usageError(`The manifest already has a server "${name}".`, {
-    hint: `mcp-twin remove ${name} first, or choose another name with --name NAME`,
+    hint: `choose another name with --name NAME, or take that one out first: mcp-twin remove ${name}`,
   })
 }

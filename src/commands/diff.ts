@@ -19,7 +19,7 @@ export const run: Run<typeof spec> = (context, [server], options) =>
     const isForeign = server !== undefined && result.unmanaged.length > 0
     if (!context.io.asJson && isForeign && result.steps.length === 0) {
       context.io.out(`${visible(server)} is not managed by mcp-twin: sync leaves it alone.`)
-      context.io.out(`  ${context.io.paint.dim('→')} mcp-twin sync --adopt adds it to the manifest`)
+      context.io.out(`  ${context.io.paint.dim('→')} to add it to the manifest: mcp-twin sync --adopt`)
       return exitOf(result, { check: false })
     }
     const hasFields = result.steps.some(({ fields = [] }) => fields.length > 0)

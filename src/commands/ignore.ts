@@ -50,7 +50,7 @@ async function demand(context: Context, situation: Situation, name: string, igno
   if (ignored.includes(name)) return
   if (isUndo) throw unknownName('ignored server', name, ignored, 'mcp-twin ignore --list')
   if (Object.hasOwn(situation.manifest.servers, name))
-    throw usageError(`${visible(name)} is in the manifest.`, { hint: `mcp-twin disable ${visible(name)} takes it out of every config` })
+    throw usageError(`${visible(name)} is in the manifest.`, { hint: `to take it out of every config: mcp-twin disable ${visible(name)}` })
   const { unmanaged } = await previewSync(context.system, situation, syncOptions(context, {}, { clients: [], on: [], resolve: false }))
   const known = unmanaged.map(({ server }) => server)
   if (!known.includes(name)) throw unknownName('server', name, known, 'mcp-twin list')

@@ -59,7 +59,7 @@ export async function importAll(task: Task, file: string): Promise<ExitCode> {
   const piped = file === '-' ? await readAllInput('The memory', 'mcp-twin memory import FILE', mostMiB) : null
   const path = await pathOf(context.system, bridge, file)
   if (piped === null && (await context.system.files.look(path, 'follow'))?.kind !== 'file')
-    throw usageError(`There is no file ${file}.`, { hint: 'mcp-twin memory import FILE, or - for standard input' })
+    throw usageError(`There is no file ${file}.`, { hint: 'name another file, or - for standard input: mcp-twin memory import FILE' })
   const source = piped === null ? linesOfFile(path, file) : linesOfText(piped, file)
   const { format = (await isTwin(source)) ? 'twin' : 'reference' } = options
   if (format === 'reference') return importReference(task, file, piped ?? (await readFile(context.system, bridge, file)))
@@ -193,7 +193,8 @@ async function pathOf(system: System, { settings }: Bridge, file: string): Promi
 
 async function readFile(system: System, bridge: Bridge, file: string): Promise<string> {
   const bytes = await system.files.read(await pathOf(system, bridge, file))
-  if (bytes === null) throw usageError(`There is no file ${file}.`, { hint: 'mcp-twin memory import FILE, or - for standard input' })
+  if (bytes === null)
+    throw usageError(`There is no file ${file}.`, { hint: 'name another file, or - for standard input: mcp-twin memory import FILE' })
   if (bytes.length > mostMiB * 1024 * 1024) throw usageError(`${file} is larger than ${mostMiB} MiB.`, { hint: 'import it in parts' })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -93,7 +93,7 @@ function refuseKeys(names: readonly string[]): void {
   if (first === undefined) return
   const shown = names.map((name) => `${name}=••••••••`).join(', ')
   throw usageError(`A key does not belong on a command line, where the shell remembers it: ${shown}.`, {
-    hint: `mcp-twin add - reads it from the terminal; or write {secret:${first}} in its place`,
+    hint: `write {secret:${first}} in its place, or have it read from the terminal: mcp-twin add -`,
   })
 }
 

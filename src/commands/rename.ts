@@ -15,6 +15,8 @@ export const run: Run<typeof spec> = (context, [old = '', fresh = ''], options) 
     if (old === fresh) return { about, changes: [] }
     refuseBadName(fresh)
     if (lookUp(manifest.servers, fresh) !== undefined)
-      throw usageError(`The manifest already has a server "${fresh}".`, { hint: `mcp-twin remove ${fresh} first, or choose another name` })
+      throw usageError(`The manifest already has a server "${fresh}".`, {
+        hint: `choose another name, or take that one out first: mcp-twin remove ${fresh}`,
+      })
     return { about, changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
   })

@@ -61,9 +61,9 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
     if (names.length > 0) {
       for (const line of hanging(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
       if (names.some((name) => options.kept?.has(name) !== true)) {
-        io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
+        io.out(`  ${io.paint.dim('→')} to add ${one ? 'it' : 'them'} to the manifest: mcp-twin sync --adopt`)
         io.out(
-          `  ${io.paint.dim('→')} mcp-twin ignore ${names.map(quoted).join(' ')} leaves ${one ? 'it' : 'them'}, and says no more of ${one ? 'it' : 'them'}`,
+          `  ${io.paint.dim('→')} to leave ${one ? 'it' : 'them'}, and hear no more of ${one ? 'it' : 'them'}: mcp-twin ignore ${names.map(quoted).join(' ')}`,
         )
       }
     }
@@ -74,7 +74,7 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   if (before.length > 0) {
     const names = [...new Set(before.map(({ server }) => visible(server ?? '')))]
     for (const line of hanging(`as before, not in order: ${names.join(', ')}`, io.paint.dim('·'), io.width)) io.out(line)
-    io.out(`  ${io.paint.dim('→')} mcp-twin list shows why`)
+    io.out(`  ${io.paint.dim('→')} to see why: mcp-twin list`)
   }
   for (const line of restartLines(world, result, labels, context)) io.out(line)
   const undo = `mcp-twin undo${options.command === 'undo' ? ` ${result.run}` : ''}`

@@ -11,7 +11,7 @@ export const run: Run<typeof spec> = async (context, args, options) => {
   const { system, io } = context
   const [name] = args
   const { project } = options
-  if (name === undefined) throw usageError('Missing the name of a server.', { hint: 'mcp-twin run NAME; mcp-twin list shows the names' })
+  if (name === undefined) throw usageError('Missing the name of a server.', { hint: 'to see the names: mcp-twin list' })
   const { manifest } = context.options
   if (manifest !== undefined && project !== undefined)
     throw usageError('--manifest and --project cannot be combined: both name a manifest.', { hint: 'mcp-twin run --help' })

@@ -29,7 +29,8 @@ const KEY_AS_NAME = 'That looks like a key, not the name of one. Revoke it where
 const isKeyItself = (name: string): boolean =>
   (hasKnownPrefix(name) || looksLikeToken(name)) && /[a-z]/.test(name) && name.split('_').some((part) => part.length > 12)
 
-const ways = (name: string): string => `mcp-twin secret set ${name} asks for it; or pipe it in: pass show … | mcp-twin secret set ${name}`
+const ways = (name: string): string =>
+  `to be asked for it: mcp-twin secret set ${name}; to pipe it in: pass show … | mcp-twin secret set ${name}`
 
 /** Refuses a word that cannot be the name of a key, and one that looks like a key itself. */
 function checkNames(hint: string, ...names: readonly string[]): void {

@@ -12,7 +12,7 @@ import { unknownName } from './unknown.ts'
 /** Throws with the nearest name if the manifest has no such server. */
 export function demandServer(manifest: Manifest, name: string): void {
   if (lookUp(manifest.servers, name) !== undefined) return
-  throw unknownName('server', name, Object.keys(manifest.servers), 'mcp-twin list shows all servers')
+  throw unknownName('server', name, Object.keys(manifest.servers), 'to see all servers: mcp-twin list')
 }
 
 /** Whether entries remain of a server that the manifest no longer has: the command that removed it was interrupted. */

@@ -90,7 +90,7 @@ async function revoke({ context, store, record }: Task, id: string): Promise<Exi
   const ids = (await store.list()).map((session) => session.id)
   if (context.isDry === true && ids.includes(id)) return wouldDo(context, `revoke session ${id}`)
   if (context.isDry === true || !(await store.revoke(id))) {
-    throw unknownName('session', id, ids, 'mcp-twin session list shows all sessions')
+    throw unknownName('session', id, ids, 'to see all sessions: mcp-twin session list')
   }
   record(id, 'revoked')
   io.json({ id, revoked: true })

@@ -142,7 +142,7 @@ async function revoke(context: Context, homeContext: HomeContext, directory: str
     .find((each) => Object.hasOwn(projects, each))
   if (place === undefined)
     throw usageError(`${typed} is not trusted, nor is a folder above it.`, {
-      hint: nearHint(typed, Object.keys(projects), 'mcp-twin trust list shows trusted projects'),
+      hint: nearHint(typed, Object.keys(projects), 'to see trusted projects: mcp-twin trust list'),
     })
   if (context.isDry === true) return wouldDo(context, `no longer trust ${visible(abbreviateHome(place, homeContext.world.environments))}`)
   const { unreached } = await revokeTrust(system, homeContext, [place])

@@ -107,8 +107,8 @@ export function describeChecks(all: readonly ServerCheck[], labels: Labels, pain
   const [one = 'NAME'] = silent
   const way = silent.size === 1 ? visible(one) : 'NAME'
   // The bridge is no server of the manifest, so there is nothing to disable.
-  const off = silent.size === 1 && one === BRIDGE ? '' : `; mcp-twin disable ${way} disables ${silent.size === 1 ? 'it' : 'one'}`
-  return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep shows more${off}`]
+  const off = silent.size === 1 && one === BRIDGE ? '' : `; to disable ${silent.size === 1 ? 'it' : 'one'}: mcp-twin disable ${way}`
+  return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} to see more: mcp-twin doctor --deep${off}`]
 }
 
 /** Servers that fail on a side in the same way are one line: `same` has their names. */

@@ -167,7 +167,7 @@ const keptWords = (home: HomeContext['home']): string =>
   `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
 
 /** Both ways on from there. */
-const WAYS = ['npx mcp-twin sync --adopt sets the same servers up again', 'npx mcp-twin uninstall --purge deletes them too']
+const WAYS = ['to set the same servers up again: npx mcp-twin sync --adopt', 'to delete them too: npx mcp-twin uninstall --purge']
 
 const projectWords = (project: string, purge: boolean): string =>
   [

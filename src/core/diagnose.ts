@@ -14,7 +14,15 @@ function runCheck<Facts>({ id, group, title, run }: CheckDefinition<Facts>, fact
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
     const message = `this check failed with an error: ${words}`
-    return [{ ...base, level: 'failed', subject: title, message, fix: `mcp-twin doctor --check ${id} --verbose, and please report it` }]
+    return [
+      {
+        ...base,
+        level: 'failed',
+        subject: title,
+        message,
+        fix: `please report it, with what this shows: mcp-twin doctor --check ${id} --verbose`,
+      },
+    ]
   }
 }
 

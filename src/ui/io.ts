@@ -6,6 +6,7 @@ import { fold, foldWhole } from './fold.ts'
 import { Mask } from './mask.ts'
 import { commandNames } from './pieces.ts'
 import { progressOn, type Sink } from './progress.ts'
+import { commandsApart } from './remedy.ts'
 
 export type { Sink }
 
@@ -62,7 +63,7 @@ export function createIo(options: IoOptions): Io {
     return columns === 0 ? Number.POSITIVE_INFINITY : Math.max(40, columns)
   }
   // Masked first, since a key that is broken would not be found.
-  const foldedFor = (sink: Sink) => (text: string) => fold(safe(typed(text)), widthOf(sink))
+  const foldedFor = (sink: Sink) => (text: string) => fold(commandsApart(safe(typed(text))), widthOf(sink))
   const [folded, foldedTalk] = [foldedFor(options.stdout), foldedFor(options.stderr)]
   const wholeFor = (sink: Sink) => (text: string) => foldWhole(safe(text), widthOf(sink))
   const talk = (text: string) => {

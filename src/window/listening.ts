@@ -79,7 +79,7 @@ export async function listen(door: FrontDoor): Promise<PageListener> {
 /** Throws what the system said of a port, in words. */
 const noPort = (port: number) => (error: NodeJS.ErrnoException) => {
   const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.code === 'EACCES' ? 'only root may' : error.message
-  throw new TwinError('port', `127.0.0.1:${port} cannot be listened on: ${why}.`, { hint: 'mcp-twin ui, without --port, takes a free one' })
+  throw new TwinError('port', `127.0.0.1:${port} cannot be listened on: ${why}.`, { hint: 'to take a free one: mcp-twin ui' })
 }
 
 /** Every header with all its values: `headers` of node joins some of them and drops others. */

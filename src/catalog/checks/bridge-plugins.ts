@@ -9,6 +9,6 @@ export const bridgePlugins = defineBridgeCheck({
       level: 'warning',
       subject: file,
       message: `this plugin is off: ${why}`,
-      fix: `look at the file, then: mcp-twin plugin allow ${file} (or revoke)`,
+      fix: `look at the file; to allow it: mcp-twin plugin allow ${file}; to leave it out: mcp-twin plugin revoke ${file}`,
     })),
 })

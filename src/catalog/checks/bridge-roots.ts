@@ -34,7 +34,7 @@ export const bridgeRoots = defineBridgeCheck({
           level: 'error',
           subject: 'root',
           message,
-          fix: 'name a folder of this computer, absolute or from ~: mcp-twin roots add FOLDER; mcp-twin roots remove takes the wrong name out',
+          fix: 'name a folder of this computer, absolute or from ~: mcp-twin roots add FOLDER; to take the wrong name out: mcp-twin roots remove FOLDER',
         }),
       ),
     ...rules.roots.flatMap((root) => judge(facts, root)),

@@ -59,7 +59,7 @@ function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen,
       subject,
       message,
       detail: [live, `named  ${folder}`],
-      fix: `run mcp-twin doctor on ${file.environment.id}`,
+      fix: `on ${file.environment.id}: mcp-twin doctor`,
     })
   }
   return found

@@ -29,14 +29,15 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
     const isBridge = step.server === BRIDGE
     const choice = isBridge
       ? 'this puts it back; "bridge": { "enabled": false } in the manifest removes it everywhere'
-      : 'this removes it everywhere; mcp-twin sync --force puts it back'
+      : 'this removes it everywhere; with --force in place of --adopt it comes back'
     const message = `it was removed by hand since the last sync (${choice})`
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
   }
   for (const { entryName: name, step } of edited) {
     const isBroken = facts.probes?.some((probe) => probe.name === name && probe.tools === null && isIn(file, probe)) === true
     const fix = isBroken ? byForce : choiceFor(step)
-    const choice = fix === byForce ? 'this puts ours back' : 'this takes the edit into both; mcp-twin sync --force puts ours back'
+    const choice =
+      fix === byForce ? 'this puts ours back' : 'this takes the edit into both; with --force in place of --adopt ours comes back'
     const message = `it was edited by hand since the last sync${isBroken ? ', and does not answer so' : ''} (${choice})`
     const shown = (step.reason ?? '').split('\n').slice(1)
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })

@@ -9,7 +9,7 @@ const name = {
 /** Said about a word with =, and about one behind the name of a key: most likely it is the key. */
 const keyOnLine = {
   message: 'A key must not be on the command line: every program on this computer can read it there, and the shell history keeps it.',
-  hint: 'mcp-twin secret set NAME asks for it; or pipe it in: pass show … | mcp-twin secret set NAME',
+  hint: 'to be asked for it: mcp-twin secret set NAME; to pipe it in: pass show … | mcp-twin secret set NAME',
 }
 
 const verbs = [

@@ -38,7 +38,7 @@ export const recordsOf = ({ input }: Pick<Facts, 'input'>, { environment, client
   recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
 
 /** What a refused entry's hint offers first: `--adopt` where its edit can be taken into the manifest, else `--force`, else words. */
-export const choiceFor = ({ hint }: Step): string => /^mcp-twin sync --\w+/.exec(hint ?? '')?.[0] ?? hint ?? bySync.fix
+export const choiceFor = ({ hint }: Step): string => /^to [^:;]*: (mcp-twin sync --\w+)/.exec(hint ?? '')?.[1] ?? hint ?? bySync.fix
 
 /** How an entry of ours that is not as it should be gets right again: by a plain sync where the plan says so, else by a choice. */
 export function remedyFor(facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): Remedy | null {

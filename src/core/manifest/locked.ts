@@ -16,7 +16,7 @@ export function lockedFor(lock: Lock, words: string): LockedPackage | { readonly
 }
 
 /** The hint for a lock that breaks its rules. */
-export const LOCK_HINT = 'restore it from version control, or move it away: mcp-twin sync then pins the versions again'
+export const LOCK_HINT = 'restore it from version control, or move it away and have the versions pinned again: mcp-twin sync'
 
 /** The lock with the packages that the manifest's servers name, and no others; the very same object where it holds no others. */
 export function checkedLock(lock: Lock, manifest: Pick<Manifest, 'servers'>): Lock {

@@ -121,6 +121,6 @@ export function refuseLiteral(
   }[kind]
   return {
     reason: `${what} looks like a key, and keys do not belong on a command line`,
-    hint: `mcp-twin secret set ${key} (it asks for it, or reads standard input), then: ${again}`,
+    hint: `write ${again}, once the key is stored: mcp-twin secret set ${key}`,
   }
 }

@@ -108,7 +108,7 @@ function planForgotten(facts: PlanFile, name: string): EntryStep {
       kind: 'refuse',
       server,
       reason,
-      hint: present.duplicate ? 'remove one of the two by hand' : 'mcp-twin sync --force removes it',
+      hint: present.duplicate ? 'remove one of the two by hand' : 'to remove it: mcp-twin sync --force',
     }),
     change: null,
     record: record ?? null,

@@ -15,7 +15,7 @@ type Reverted =
 /** Why an entry is left as it is. */
 export const editedWords = (name: string): { reason: string; hint: string } => ({
   reason: `"${name}" was edited since`,
-  hint: 'mcp-twin undo --force restores it anyway',
+  hint: 'to restore it all the same: mcp-twin undo --force',
 })
 
 /**

@@ -44,7 +44,7 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
       // Written down, so that it stays a removal by hand when the others go from the file later.
       { ...record, gone: true },
       'removed by hand since the last sync',
-      'mcp-twin sync --adopt removes it everywhere; mcp-twin sync --force puts it back',
+      'to remove it everywhere: mcp-twin sync --adopt; to put it back: mcp-twin sync --force',
     )
   }
   if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" appears twice`, 'remove one of the two by hand')
@@ -90,8 +90,8 @@ function isWholeLine(theirs: JsonValue, wanted: WantedEntry): boolean {
  * cannot be read cannot be adopted.
  */
 function hintFor(server: string, { foreign, readable }: { readonly foreign: boolean; readonly readable: boolean }): string {
-  const force = foreign ? 'mcp-twin sync --force replaces it' : 'mcp-twin sync --force puts ours back'
-  return server === BRIDGE || !readable ? force : `mcp-twin sync --adopt takes ${foreign ? 'it' : 'the edit'} into both; ${force}`
+  const force = `to ${foreign ? 'replace it' : 'put ours back'}: mcp-twin sync --force`
+  return server === BRIDGE || !readable ? force : `to take ${foreign ? 'it' : 'the edit'} into both: mcp-twin sync --adopt; ${force}`
 }
 
 /** An entry that is no object cannot be edited key by key: every key of it is ours to set. */

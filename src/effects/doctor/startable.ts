@@ -44,5 +44,5 @@ const why = (belongs: 'untrusted' | 'differs' | 'foreign', project: string): Pic
   belongs === 'untrusted'
     ? { reason: 'this project is not trusted in its present state', fix: trustCommand(project) }
     : belongs === 'differs'
-      ? { reason: "it differs from the project's manifest", fix: 'mcp-twin sync --check shows how they differ' }
+      ? { reason: "it differs from the project's manifest", fix: 'to see how they differ: mcp-twin sync --check' }
       : { reason: "it is not in the project's manifest", fix: 'review it, then: mcp-twin sync --adopt' }

@@ -13,7 +13,7 @@ import { ownFolder } from './own-folder.ts'
 export async function readHomeJson(system: System, file: ReachablePath): Promise<HomeJson | null> {
   const bytes = await system.files.read(file)
   if (bytes === null) return null
-  const hint = `remove ${file} and run mcp-twin init, or give the side with --home`
+  const hint = `give the side with --home, or remove ${file}, then: mcp-twin init`
   const parsed = homeJsonSchema.safeParse(jsonOrNull(new TextDecoder().decode(bytes)))
   if (!parsed.success) throw new TwinError('home-json', `${file} is damaged: it does not say where home is.`, { hint, place: { file } })
   return parsed.data

@@ -103,7 +103,7 @@ function homeSide(world: World, found: readonly SideFolder[], homeJson: HomeJson
   if (first && second) {
     const places = found.map(({ environment, folder }) => `${joinPath(environment, folder, 'mcp-twin.json')} (${environment.id})`)
     throw usageError(`Two sides each have a manifest: ${places.join(' and ')}.`, {
-      hint: `say which one is home: mcp-twin init --home ${first.environment.id}, or --home ${second.environment.id}`,
+      hint: `say which one is home: mcp-twin init --home ${first.environment.id}; or: mcp-twin init --home ${second.environment.id}`,
     })
   }
   return first?.environment ?? (homeJson ? sideOfHomeJson(world, homeJson) : selfOf(world))

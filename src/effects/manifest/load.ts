@@ -29,7 +29,7 @@ export async function loadManifest(
     throw new TwinError('bad-manifest', message, {
       exit: 2,
       place: { file: shown, line, column },
-      hint: 'fix the manifest; mcp-twin schema prints its JSON Schema',
+      hint: 'fix the manifest; to see its JSON Schema: mcp-twin schema',
     })
   }
   return { manifest: parsed.manifest, bytes }

@@ -38,7 +38,7 @@ export async function runInPlace(server: string, launch: OwnLaunch, wired?: (std
   const program = resolveProgram(launch.command, launch.args, launch.env)
   if (program === null) {
     throw new TwinError('not-found', `"${server}" starts "${launch.command}", and there is no such program on this side.`, {
-      hint: `install it, or change the server: mcp-twin remove ${server}, then mcp-twin add ${server}`,
+      hint: `install it, or add the server anew: mcp-twin remove ${server}; then: mcp-twin add ${server}`,
     })
   }
   const [file = '', ...args] = [...tiedToParent(), program.file, ...program.args]
@@ -75,7 +75,7 @@ function mirror(server: string, child: ChildProcess, release: () => void): Promi
     child.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         new TwinError('not-started', `"${server}" could not be started: ${error.code ?? error.message}.`, {
-          hint: 'mcp-twin list shows what it is',
+          hint: 'to see what it is: mcp-twin list',
           cause: error,
         }),
       )

@@ -89,7 +89,7 @@ export interface LaunchSource {
 const unknown = (name: string, names: readonly string[], words = `Unknown server "${name}"`): TwinError => {
   const guess = nearest(name, names)
   return usageError(`${words}${guess === null ? '' : `. Did you mean "${guess}"?`}`, {
-    hint: guess === null ? 'mcp-twin list; mcp-twin sync brings every side up to date' : `mcp-twin run ${guess}`,
+    hint: guess === null ? 'to see the names: mcp-twin list; to bring every side up to date: mcp-twin sync' : `mcp-twin run ${guess}`,
   })
 }
 

@@ -21,7 +21,9 @@ export async function findInManifest(system: System, local: LocalSide, name: str
   const shown = absolute(system, self, path, local.world)
   const [here, lock, state] = [shown, lockBeside(self, shown), layout(self, folder).state].map((each) => toHere(self, each))
   if (!local.home || !here || !lock || !state)
-    throw usageError(`${path} cannot be reached from here.`, { hint: `mcp-twin run ${name} starts what the last sync left on this side` })
+    throw usageError(`${path} cannot be reached from here.`, {
+      hint: `to start what the last sync left on this side: mcp-twin run ${name}`,
+    })
   const vetted = await vetManifest(system, self, { here, lockHere: lock, root: null })
   const loaded = await loadManifest(
     system,
@@ -29,7 +31,7 @@ export async function findInManifest(system: System, local: LocalSide, name: str
     shown,
     clients.map((client) => client.id),
   )
-  if (loaded === null) throw usageError(noManifest(shown), { hint: 'mcp-twin list shows what home has' })
+  if (loaded === null) throw usageError(noManifest(shown), { hint: 'to see what home has: mcp-twin list' })
   const pinned = (await loadState(system, state)).manifests ?? {}
   const known = Object.hasOwn(pinned, shown) ? pinned[shown] : undefined
   const { lock: pins, bytes } = await readLock(system, vetted.lock)

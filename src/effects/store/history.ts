@@ -51,7 +51,7 @@ export interface StoredRun {
 const damaged = (id: string, what: string, file: string): TwinError =>
   new TwinError('backup-damaged', `the backup of run ${id} is damaged: ${what}. Nothing was changed`, {
     place: { file },
-    hint: 'mcp-twin undo list shows the other runs',
+    hint: 'to see the other runs: mcp-twin undo list',
   })
 
 /** Opens a run for undo. Throws when it does not exist, or when its index or any of its files is not as it was stored. */

@@ -48,7 +48,7 @@ export async function newestUndoable(system: System, folder: ReachablePath, loca
   for (const run of await listRuns(system, folder)) {
     if (run.damaged) {
       throw new TwinError('backup-damaged', `the backup of the newest run, ${run.id}, is damaged, so it cannot be undone`, {
-        hint: 'mcp-twin undo list shows the other runs; name one of them to undo it',
+        hint: 'to see the other runs, each of which can be named: mcp-twin undo list',
       })
     }
     if (run.undoes === null && !run.undone && (await changedSomething(system, run, locate))) return run
@@ -73,7 +73,7 @@ function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert
     note('whole')
     if (before === null) return { kind: 'remove', folders: file.folders }
     if (!isUntouched && !force) {
-      return { kind: 'refuse', reason: `${file.file} has been removed since`, hint: 'mcp-twin undo --force brings it back as it was' }
+      return { kind: 'refuse', reason: `${file.file} has been removed since`, hint: 'to have it back as it was: mcp-twin undo --force' }
     }
     return { kind: 'replace', bytes: before, holdsKey: false, ...(file.mode === null ? {} : { mode: file.mode }) }
   }

@@ -118,7 +118,7 @@ function demandPlaces({ sides, manifest, place }: Situation, spots: Spots, wish:
     const kinds = meant.filter(({ kind }) => client?.environments.includes(kind))
     if (client === null || (place.scope === 'user' && kinds.length === 0))
       throw usageError(`${clientLabel(id)} does not run on ${meant.map(environmentLabel).join(' or ')}.`, {
-        hint: 'mcp-twin list shows where servers can be',
+        hint: 'to see where servers can be: mcp-twin list',
       })
     const isOff = (side: Environment): boolean =>
       !spots.used.some((spot) => spot.client === id && spot.environment.id === side.id) &&

@@ -30,17 +30,17 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
   const sides = [...new Set(plan.installs.map((each) => each.environment))]
   const progress = options.progress('Installing')
   const left = new Set(plan.installs.map((each) => each.step))
+  const done = new Map<InstallStep, Step>()
   const tell = (): void => {
     const [now] = left
-    const done = plan.installs.length - left.size
-    progress.update(now === undefined ? 'mcp-twin itself' : `${now.reason ?? ''} (${done} of ${plan.installs.length} done)`)
+    progress.update(now === undefined ? 'mcp-twin itself' : `${now.reason ?? ''} (${done.size} of ${plan.installs.length} done)`)
   }
   const work = async (each: InstallStep): Promise<void> => {
     tell()
     const ended = await installOne(system, input, each, options)
     left.delete(each.step)
+    done.set(each, ended.step)
     tell()
-    steps.push(ended.step)
     notices.push(...ended.notices)
     if (ended.step.outcome === 'failed')
       failed.set(`${each.environment} ${each.words}`, {
@@ -58,6 +58,8 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
         ),
       ),
     )
+    // In the order of the plan, whichever ended first.
+    steps.push(...plan.installs.flatMap((each) => done.get(each) ?? []))
     // After Ctrl-C our own program is not copied either.
     options.signal.throwIfAborted()
     for (const step of plan.self) {

@@ -39,13 +39,12 @@ function type(place: Planted, line: string, input = ''): Promise<string> {
 
 /** Every command that a report of `list` or `sync` says to type, as it is printed. */
 function commandsIn(text: string): string[] {
-  const said = text.replace(/\n {8,}(?![ →])/g, ' ').split('\n')
-  const marked = said.flatMap((line) => /→ ((?:mcp-twin|chmod) .*)$/.exec(line)?.[1] ?? [])
+  const said = text.split('\n')
+  const marked = said.flatMap((line) => /^ +((?:mcp-twin|chmod) .*)$/.exec(line)?.[1] ?? [])
   const inSum = [...text.matchAll(/\d+ (?:not in sync|unmanaged|no longer wanted): (mcp-twin sync(?: --adopt)?)/g)].map(
     (match) => match[1] ?? '',
   )
-  // Words behind the command say what it does.
-  return [...marked, ...inSum].map((line) => line.replace(/ (?:adds|takes|puts|replaces|removes|shows) .*$/, ''))
+  return [...marked, ...inSum]
 }
 
 const statesOf = (

@@ -37,7 +37,7 @@ describe('what is reported', () => {
       JSON.stringify({ version: 1, servers: { x: { command: 'node' }, tavily: { command: 'node' } } }),
     )
     const far = await place.cli(['remove', 'ab', '--json'])
-    expect(far.json.error.hint).toBe('mcp-twin list shows all servers')
+    expect(far.json.error.hint).toBe('to see all servers: mcp-twin list')
     const near = await place.cli(['remove', 'tavliy', '--json'])
     expect(near.json.error.hint).toContain('tavily')
   })

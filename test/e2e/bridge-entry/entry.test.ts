@@ -63,10 +63,10 @@ describe('the bridge on one side', () => {
     place.write('.claude.json', without)
     place.write('.config/claude/claude_code_config.json', '{ "mcpServers": { "mcp-twin": { "command": "/opt/other" } } }')
     const said = await cli(place, ['sync'])
-    expect(said.stdout).toMatch(/removed by hand[\s\S]*--adopt removes it everywhere/)
+    expect(said.stdout).toMatch(/removed by hand[\s\S]*to remove it everywhere:\n *mcp-twin sync --adopt/)
     // What it starts is not for a manifest to say.
-    expect(said.stdout).toMatch(/edited by hand[\s\S]*mcp-twin sync --force puts ours back/)
-    expect(said.stdout).not.toMatch(/--adopt takes the edit/)
+    expect(said.stdout).toMatch(/edited by hand[\s\S]*to put ours back:\n *mcp-twin sync --force/)
+    expect(said.stdout).not.toMatch(/to take the edit/)
     const forced = await cli(place, ['sync', '--force'])
     expect(forced).toMatchObject({ code: 0 })
     expect(entryIn(place, '.claude.json')).toBeDefined()

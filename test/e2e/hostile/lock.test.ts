@@ -38,7 +38,7 @@ describe('a lock with what no sync ever wrote', () => {
       expect([one.words, said.code, said.stdout]).toEqual([one.words, 2, ''])
       expect(said.stderr).toMatch(reason)
       expect(said.stderr).toMatch(new RegExp(`${one.lock.replaceAll('.', '\\.')}:[1-9]\\d*:\\d+`))
-      expect(said.stderr).toMatch(/→ .*mcp-twin sync/)
+      expect(said.stderr).toMatch(/→ .*:\n {4}mcp-twin sync/)
       const started = await place.run(one.run, { cwd: place.path(one.cwd) })
       expect([one.run, started.code === 0, started.stdout]).toEqual([one.run, false, ''])
       place.write(one.manifest, before ?? '{"version":1}')

@@ -173,12 +173,12 @@ describe('a remedy is typed as it can be typed here', () => {
     (await run(place, ['enable', 'nobody'], { ...options, env: { MCP_TWIN_TYPED: undefined, ...options.env } })).stderr
 
   it('by its name where that is the command that init wrote', async () => {
-    expect(await said(await withCommand(), {})).toContain('→ mcp-twin list')
+    expect(await said(await withCommand(), {})).toMatch(/^ {4}mcp-twin list$/m)
   })
 
   it('by npx in the checkout', async () => {
     const place = await withCommand()
-    expect(await said(place, { cwd: projectFolder, env: { PATH: toolPath } })).toContain('→ npx mcp-twin list')
+    expect(await said(place, { cwd: projectFolder, env: { PATH: toolPath } })).toMatch(/^ {4}npx mcp-twin list$/m)
   })
 
   it('by the path of its launcher elsewhere, and that can be typed', async () => {
@@ -186,7 +186,7 @@ describe('a remedy is typed as it can be typed here', () => {
     const other = { PATH: pathOf(place, place.path('theirs')) }
     place.write('theirs/mcp-twin', '#!/bin/sh\necho not ours\n', 0o755)
     for (const env of [{ PATH: toolPath }, other]) {
-      const [, line = ''] = /→ (\S.* list)/.exec(await said(place, { env })) ?? []
+      const [, line = ''] = /^ {4}(\S.* list)$/m.exec(await said(place, { env })) ?? []
       expect(line).toBe('~/.mcp-twin/bin/mcp-twin.mjs list')
       const typed = spawnSync('bash', ['-c', line], { cwd: '/', env: { ...place.env, PATH: toolPath } })
       expect(typed.status, String(typed.stderr)).toBe(0)
@@ -196,7 +196,7 @@ describe('a remedy is typed as it can be typed here', () => {
   it('by the path of the program before anything is installed', async () => {
     const place = scratch()
     const { stderr } = await cli(place, ['enable', 'nobody'], { env: { MCP_TWIN_TYPED: undefined } })
-    expect(stderr).toContain(`→ ${cliPath} init`)
+    expect(stderr).toContain(`    ${cliPath} init`)
     const typed = spawnSync('bash', ['-c', `${cliPath} --version`], { env: { ...place.env, PATH: toolPath } })
     expect(typed.status).toBe(0)
   })
@@ -204,6 +204,6 @@ describe('a remedy is typed as it can be typed here', () => {
   it('leaves JSON as it is', async () => {
     const place = await withCommand()
     const { json } = await run(place, ['enable', 'nobody', '--json'], { env: { PATH: toolPath, MCP_TWIN_TYPED: undefined } })
-    expect(json.error.hint).toMatch(/^mcp-twin /)
+    expect(json.error.hint).toMatch(/^to see all servers: mcp-twin /)
   })
 })

@@ -16,7 +16,7 @@ describe('a server that a person ignores', () => {
     const place = home()
     const first = await place.run('sync')
     expect(first.stdout).toContain('company-search, other')
-    expect(first.stdout).toContain('→ mcp-twin ignore company-search other')
+    expect(first.stdout).toMatch(/^ {4}mcp-twin ignore company-search other$/m)
     expect((await place.run('ignore', 'company-search')).code).toBe(0)
     for (const args of [['sync'], ['list'], ['diff'], ['doctor', '--check', 'unmanaged']]) {
       const { stdout } = await place.run(...args)

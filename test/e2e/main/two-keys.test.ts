@@ -45,7 +45,7 @@ describe('one key name with a value in each of two clients', () => {
     const set = await place.cli(['secret', 'set', 'TAVILY_API_KEY'], { input: fresh })
     expect(set.stdout).toContain('Claude Code (Ubuntu)')
     expect(set.stdout).not.toContain('Claude Desktop')
-    expect(set.stdout).toMatch(/tavily on Windows uses TAVILY_API_KEY_2, which stays as it is[\s\S]*→ mcp-twin sync\n$/)
+    expect(set.stdout).toMatch(/tavily on Windows uses TAVILY_API_KEY_2, which stays as it is[\s\S]*\n {2}mcp-twin sync\n$/)
     expect((await place.cli(['sync', '--offline'])).code).toBe(0)
     expect(keys(place)).toEqual([fresh, theirs])
     const again = await place.cli(['secret', 'set', 'TAVILY_API_KEY', '--json'], { input: fresh })

@@ -113,7 +113,7 @@ describe('undo of an uninstall', () => {
     await must(place, 'init', '--yes', '--no-bridge')
     const said = await must(place, 'uninstall', '--yes')
     expect(place.read(codeFile)).toBe('{"mcpServers":{"tiny":{"command":"npx","args":["-y","tiny-server"]}}}')
-    const [, way = ''] = /→ npx mcp-twin (sync[ \w-]*?) sets/.exec(said) ?? []
+    const [, way = ''] = /again:\n *npx mcp-twin (sync[ \w-]*)$/m.exec(said) ?? []
     await must(place, ...way.split(' '))
     expect((await place.json(['sync', '--check'])).inSync).toBe(true)
     expect(place.read(codeFile)).toContain('.mcp-twin/npm/')

@@ -38,7 +38,7 @@ it('a bridge that does not answer is nothing to disable, a server is', () => {
     'Checked',
     '  ✗ mcp-twin  Linux  does not answer: it ended',
     '  ✓ mcp-twin  Linux  answers, 18 tools (0.1 s)',
-    '      → mcp-twin doctor --deep shows more',
+    '      → to see more: mcp-twin doctor --deep',
   ])
-  expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('mcp-twin disable memory disables it')
+  expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('to disable it: mcp-twin disable memory')
 })

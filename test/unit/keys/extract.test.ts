@@ -266,8 +266,8 @@ describe('a key on our own command line', () => {
       refuseLiteral('argument', '--token', key, 'x'),
     ]
     expect(refusals.map((each) => each?.hint)).toEqual([
-      expect.stringMatching(/secret set TAVILY_API_KEY .*--secret TAVILY_API_KEY$/),
-      expect.stringMatching(/secret set SCAVIO_TOKEN .*--header 'Authorization=Bearer {secret:SCAVIO_TOKEN}'$/),
+      expect.stringMatching(/^write --secret TAVILY_API_KEY, .*: mcp-twin secret set TAVILY_API_KEY$/),
+      expect.stringMatching(/^write --header 'Authorization=Bearer {secret:SCAVIO_TOKEN}', .*: mcp-twin secret set SCAVIO_TOKEN$/),
       expect.stringContaining('{secret:X_KEY}'),
       expect.stringContaining('{secret:X_TOKEN}'),
     ])

@@ -50,11 +50,11 @@ describe('a command to type, where a flag named the manifest', () => {
   it.each([
     ['→ mcp-twin sync --adopt takes the edit', "→ mcp-twin sync --manifest 'my own.json' --adopt takes the edit"],
     ['mcp-twin doctor --deep shows more; mcp-twin disable x disables it', null],
-    ['→ mcp-twin roots add ~/x', "→ mcp-twin roots --manifest 'my own.json' add ~/x"],
-    ['→ mcp-twin sync --manifest /other', '→ mcp-twin sync --manifest /other'],
+    ['→ mcp-twin roots add ~/x', "  mcp-twin roots --manifest 'my own.json' add ~/x"],
+    ['→ mcp-twin sync --manifest /other', '  mcp-twin sync --manifest /other'],
     ['→ mcp-twin init --project, in the project', '→ mcp-twin init --project, in the project'],
-    ['→ mcp-twin undo', '→ mcp-twin undo'],
-    ['→ mcp-twin sync --help', '→ mcp-twin sync --help'],
+    ['→ mcp-twin undo', '  mcp-twin undo'],
+    ['→ mcp-twin sync --help', '  mcp-twin sync --help'],
   ])('has that flag too, where it works on one: %s', (text, expected) => {
     const written: string[] = []
     const sink = { write: (line: string) => written.push(line) }
@@ -196,7 +196,7 @@ describe('the steps of a sync', () => {
       ...at,
       server: 'files',
       reason: 'edited by hand since the last sync: - args: ["/home/ana/shared"]; + args: ["/home/ana/shared", "/home/ana/notes"]',
-      hint: 'mcp-twin sync --adopt takes the edit into both; mcp-twin sync --force puts ours back',
+      hint: 'to take the edit into both: mcp-twin sync --adopt; to put ours back: mcp-twin sync --force',
     }),
     makeStep({
       kind: 'refuse',

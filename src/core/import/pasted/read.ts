@@ -134,7 +134,7 @@ function fromLines(text: string): Pasted {
       notes.push(...read.notes)
       continue
     }
-    first ??= failure(read.reason, read.hint ?? 'mcp-twin add --help shows what can be pasted')
+    first ??= failure(read.reason, read.hint ?? 'to see what can be pasted: mcp-twin add --help')
     notes.push(`left out: ${command.words.slice(0, 2).join(' ')} …: ${read.reason}`)
   }
   if (found.length > 0) return { ok: true, found, notes }
