@@ -27,22 +27,44 @@ export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, r
 }
 
 function applyRow(copy: Transaction, { kind, key, body }: SharedRow, own: string, n: number): void {
-  const table = sharedTables[kind]
   // A kind of a newer program, which knows what to do with it when this one is updated: the copy is fetched anew then.
-  if (table === undefined) return
+  if (sharedTables[kind] === undefined) return
   const values: readonly SqlValue[] = JSON.parse(key)
-  const where = table.key.map((name) => `${name} = ?`).join(' AND ')
-  const before = copy.get<Row>(`SELECT * FROM ${kind} WHERE ${where}`, ...values)
-  if (kind === 'memory' && before !== undefined) copy.run('DELETE FROM memory_text WHERE rowid = ?', before.id ?? 0)
   let extra: string | null = null
-  if (body === null) copy.run(`DELETE FROM ${kind} WHERE ${where}`, ...values)
-  else extra = put(copy, kind, table, columnsOf(columnsIn(body), columnsIn(own), before, copy.machine))
-  if (kind === 'memory' && body !== null) index(copy, values)
+  if (body === null) deleteRow(copy, kind, values)
+  else extra = putRow(copy, kind, values, columnsIn(body), columnsIn(own))
   copy.run('INSERT OR REPLACE INTO revisions (kind, key, n, extra) VALUES (?, ?, ?, ?)', kind, key, n, extra)
 }
 
-/** Stores a row. Returns what a newer program says of it in columns that are unknown here, as JSON; null: nothing. */
-function put(copy: Transaction, kind: string, { key }: SharedTable, columns: Record<string, SqlValue>): string | null {
+const whereOf = ({ key }: SharedTable): string => key.map((name) => `${name} = ?`).join(' AND ')
+
+const unindex = (copy: Transaction, kind: string, before: Row | undefined): unknown =>
+  kind === 'memory' && before !== undefined && copy.run('DELETE FROM memory_text WHERE rowid = ?', before.id ?? 0)
+
+/**
+ * Stores a shared row, with its words. Returns what a newer program says of it in columns that are unknown here, as JSON; null: nothing.
+ * `own`: the columns that stay on this machine.
+ */
+export function putRow(copy: Transaction, kind: string, key: readonly SqlValue[], body: Columns, own: Columns): string | null {
+  const table = sharedTables[kind]
+  if (table === undefined) return null
+  const before = copy.get<Row>(`SELECT * FROM ${kind} WHERE ${whereOf(table)}`, ...key)
+  unindex(copy, kind, before)
+  const extra = put(copy, kind, table, columnsOf(body, own, before, copy.machine))
+  if (kind === 'memory') index(copy, key)
+  return extra
+}
+
+export function deleteRow(copy: Transaction, kind: string, key: readonly SqlValue[]): void {
+  const table = sharedTables[kind]
+  if (table === undefined) return
+  unindex(copy, kind, copy.get<Row>(`SELECT * FROM ${kind} WHERE ${whereOf(table)}`, ...key))
+  copy.run(`DELETE FROM ${kind} WHERE ${whereOf(table)}`, ...key)
+}
+
+type Columns = Record<string, SqlValue>
+
+function put(copy: Transaction, kind: string, { key }: SharedTable, columns: Columns): string | null {
   const known = copy.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', kind).map(({ name }) => name)
   const names = Object.keys(columns).filter((name) => known.includes(name))
   const rest = Object.entries(columns).filter(([name]) => !known.includes(name))
@@ -70,11 +92,11 @@ function index(copy: Transaction, key: readonly SqlValue[]): void {
 }
 
 /** The columns in a row's JSON. Throws for what no program of ours sends. */
-function columnsIn(body: string): Record<string, SqlValue> {
+function columnsIn(body: string): Columns {
   const columns: unknown = JSON.parse(body)
   if (!isObject(columns)) throw new SqlError('a row of the store server is no object', 0)
   for (const value of Object.values(columns))
     if (value !== null && typeof value !== 'string' && typeof value !== 'number')
       throw new SqlError('a row of the store server is nested', 0)
-  return columns as Record<string, SqlValue>
+  return columns as Columns
 }

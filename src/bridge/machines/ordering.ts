@@ -5,7 +5,7 @@ import { ServerConnection, type ServerOptions, Unreachable } from './server.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
   /** The copy. */
-  store(): Promise<Store>
+  store(): Promise<Pick<Store, 'read' | 'take'>>
   now(): number
 }
 
