@@ -24,6 +24,8 @@ export function lacksPostgres(): string | null {
 
 export interface Postgres {
   readonly port: number
+  /** Its own, signed by itself, as PEM; '' without TLS. */
+  readonly certificate: string
   /** The address of a role, with its password where it has one. */
   url(role?: string, password?: string): string
   /** Runs SQL as the superuser and answers what it printed. */
@@ -62,7 +64,7 @@ host all all 127.0.0.1/32 scram-sha-256
 `
 
 /** A cluster of Debian's PostgreSQL in a folder of its own, on a free port of loopback. */
-export async function postgres(): Promise<Postgres> {
+export async function postgres({ tls = false }: { readonly tls?: boolean } = {}): Promise<Postgres> {
   const bin = programs()
   if (bin === null) throw new Error('PostgreSQL is not installed')
   // Sockets have short paths.
@@ -75,7 +77,26 @@ export async function postgres(): Promise<Postgres> {
   const env = { PATH: `${bin}:/usr/bin:/bin`, LANG: 'C.UTF-8', HOME: folder }
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], { ...as, env })
   const port = await freePort()
-  writeFileSync(join(data, 'postgresql.conf'), settings(port, folder))
+  const [key, certificate] = [join(data, 'server.key'), join(data, 'server.crt')]
+  if (tls) {
+    const words = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+    ]
+    const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+    execFileSync('openssl', [...words, ...names, '-keyout', key, '-out', certificate], { ...as, env, stdio: 'ignore' })
+    chmodSync(key, 0o600)
+  }
+  writeFileSync(join(data, 'postgresql.conf'), `${settings(port, folder)}${tls ? 'ssl = on\n' : ''}`)
   writeFileSync(join(data, 'pg_hba.conf'), access)
   let child: ChildProcess | undefined
   const ended = (each: ChildProcess) =>
@@ -98,6 +119,7 @@ export async function postgres(): Promise<Postgres> {
   }
   const self: Postgres = {
     port,
+    certificate: tls ? readFileSync(certificate, 'utf8') : '',
     url: (role = 'postgres', password) => `postgres://${role}${password === undefined ? '' : `:${password}`}@127.0.0.1:${port}/postgres`,
     sql: (text) =>
       execFileSync(

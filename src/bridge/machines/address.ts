@@ -7,6 +7,8 @@ export interface ServerAddress {
   readonly user: string
   readonly password: string
   readonly database: string
+  /** Whether the connection is encrypted, and the server's certificate judged. */
+  readonly tls: boolean
 }
 
 const usual = 5432
@@ -23,7 +25,18 @@ export function addressIn(url: string): ServerAddress {
   const host = parts.searchParams.get('host') ?? parts.hostname.replace(/^\[(.*)\]$/, '$1')
   if (host === '' || host === noHost || user === '' || database === '')
     throw failed('The URL of the store server names no host, person or database; write postgres://NAME@HOST/DATABASE.')
-  return { host, port: Number(parts.port || parts.searchParams.get('port') || usual), user, password, database }
+  const tls = usesTls(host, parts.searchParams.get('sslmode'))
+  return { host, port: Number(parts.port || parts.searchParams.get('port') || usual), user, password, database, tls }
+}
+
+/** Beyond this machine always, and fully checked, whatever weaker mode the URL names: providers print `require`. Here only where it asks. */
+function usesTls(host: string, mode: string | null): boolean {
+  if (isLocal({ host })) return mode === 'require' || mode === 'verify-ca' || mode === 'verify-full'
+  if (mode === 'disable')
+    throw failed(
+      'The URL of the store server says sslmode=disable, and would send all of the memory in the clear; leave it out, or say "tls": "off".',
+    )
+  return true
 }
 
 /** Throws a Refusal for a `%` that begins no escape. */

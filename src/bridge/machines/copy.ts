@@ -4,6 +4,7 @@ import type { StoreCopy } from '../store/transaction.ts'
 import type { Database, Row } from '../store/database.ts'
 import { copyMark, schemaVersion } from '../store/schema.ts'
 import type { Batch, ChangedRow } from './batch.ts'
+import type { ServerTrust } from './client.ts'
 import { bodyOf } from './row.ts'
 import { sharedTables } from './tables.ts'
 
@@ -20,7 +21,7 @@ export function makeCopy(database: Database): void {
 }
 
 /** Which server a copy is of, as the copy itself says. */
-export interface JoinedServer {
+export interface JoinedServer extends ServerTrust {
   /** As it was typed: keys are named in it. */
   readonly url: string
   /** The name of this machine there. */
@@ -33,7 +34,8 @@ export function joinedTo({ get }: Pick<Database, 'get'>): JoinedServer {
   const joined: unknown = JSON.parse(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', joinedName)?.value ?? 'null')
   if (!isObject(joined) || typeof joined.url !== 'string' || typeof joined.machine !== 'string')
     throw failed('The store is the copy of a server that it does not name.')
-  return { url: joined.url, machine: joined.machine }
+  const { url, machine, certificate, isPlain } = joined
+  return { url, machine, ...(typeof certificate === 'string' && { certificate }), ...(isPlain === true && { isPlain }) }
 }
 
 export const join = ({ run }: Pick<Database, 'run'>, server: JoinedServer): number =>

@@ -14,14 +14,14 @@ import { type MergedKind, mergeInto } from './merging.ts'
 import { Ordering } from './ordering.ts'
 import type { ServerAddress } from './address.ts'
 
-export interface Move {
+export interface StoreMove {
   readonly place: StorePlace
   readonly engine: Engine
   now(): number
   random(bytes: number): string
 }
 
-export interface Joining extends Move {
+export interface Joining extends StoreMove {
   /** What the copy says of its server. */
   readonly server: JoinedServer
   /** Where that is, with its password. */
@@ -50,7 +50,7 @@ export async function joinServer(work: Joining): Promise<Moved> {
   let isDone = false
   const fresh = engine.open(place.database(next))
   try {
-    if (isCopy(old)) throw failed('The store is the copy of a server already; mcp-twin store move embedded comes first.')
+    if (isCopy(old)) throw failed('The store is the copy of a server already.')
     const counts = await fill(fresh, old, work, () => {
       const files = place.files(generation)
       fresh.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', originName(generation, files), String(lastChange(old)))
@@ -74,7 +74,7 @@ async function fill(fresh: Database, old: Database, work: Joining, done: () => v
     // Cursors of programs that run go on meaning the same.
     for (const row of old.all<Row>('SELECT * FROM changes ORDER BY n')) insert(fresh, 'changes', row)
   })
-  const ordering: Ordering = new Ordering({ address, machine: server.machine, now, store: () => Promise.resolve(store) })
+  const ordering: Ordering = new Ordering({ address, trust: server, machine: server.machine, now, store: () => Promise.resolve(store) })
   const copy = openCopy(fresh, { machine: server.machine, random, send: (batch) => ordering.send(batch) })
   const store = rawStore(fresh, copy, server.machine, now)
   try {
@@ -160,7 +160,7 @@ async function locked(database: Database, now: () => number): Promise<void> {
 }
 
 /** Makes the copy the store of this machine, whether the server is there or not. */
-export async function leaveServer({ place, engine, now, random }: Move): Promise<void> {
+export async function leaveServer({ place, engine, now, random }: StoreMove): Promise<void> {
   const generation = place.generation()
   if (generation === null) throw failed('There is no store yet.')
   const old = engine.open(place.database(generation))

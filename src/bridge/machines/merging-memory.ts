@@ -74,7 +74,10 @@ function keepBoth(copy: Transaction, own: StoredVersion, current: StoredVersion,
   const next = current.version + 1
   if (current.value !== null) put(current)
   put({ ...own, version: next })
-  if (current.value === null) return put({ ...current, version: next + 1 })
+  if (current.value === null) {
+    put({ ...current, version: next + 1 })
+    return
+  }
   const row = copy.get<Row>('SELECT * FROM memory WHERE namespace = ? AND key = ?', namespace, key) ?? {}
   const { id: _id, ...columns } = row
   putRow(copy, 'memory', [namespace, key], { ...columns, version: next + 1 }, {})

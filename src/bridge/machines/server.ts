@@ -1,12 +1,14 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { failed } from '../base/refusal.ts'
-import { isLocal, type ServerAddress } from './address.ts'
+import type { ServerAddress } from './address.ts'
 import { limits } from '../base/limits.ts'
 import type { NotedChange } from '../store/transaction.ts'
 import type { Batch, News, SentBatch } from './batch.ts'
+import { clientFor, type ServerTrust } from './client.ts'
 
 export interface ServerOptions {
   readonly address: ServerAddress
+  readonly trust?: ServerTrust
   /** The name of this machine. */
   readonly machine: string
   /** Called with the number of a change that the server announces. */
@@ -44,8 +46,11 @@ export class ServerConnection {
 
   /** Rejects with `Unreachable`, or with a Refusal where the server can be reached but holds no store for this person. */
   static async open(options: ServerOptions, now: () => number): Promise<ServerConnection> {
-    const { address, onNews, onEnd } = options
-    const client = clientFor(address)
+    const { address, trust = {}, onNews, onEnd } = options
+    let refused: Error | undefined
+    const client = clientFor(address, trust, (why) => {
+      refused = why
+    })
     client.on('error', () => undefined)
     client.on('end', onEnd)
     client.on('notification', ({ payload }) => onNews(Number(payload ?? 0)))
@@ -63,7 +68,7 @@ export class ServerConnection {
       return new ServerConnection(client, options.machine, { id, schema: Number(schema), person: row.person, last: Number(last), clock })
     } catch (error) {
       await client.end().catch(() => undefined)
-      throw asUnreachable(error)
+      throw refused ?? asUnreachable(error)
     }
   }
 
@@ -161,23 +166,4 @@ const asUnreachable = (error: unknown): unknown => {
   if (!(error instanceof Error) || error.name === 'Refusal') return error
   if (/^(22|23|42|P0)/.test(code)) return failed(`The store server refused it: ${error.message}.`)
   return new Unreachable(error.message)
-}
-
-/**
- * A client whose every setting comes from the address. The driver fills what is missing from variables of the environment, and what
- * they name (a mode without checks, options for the server) would decide about somebody's memory.
- */
-function clientFor({ host, port, user, password, database }: ServerAddress): pg.Client {
-  const local = isLocal({ host })
-  const client = new pg.Client({
-    ...{ host, port, user, database, keepAlive: true, pipeline: true, application_name: 'mcp-twin', client_encoding: 'utf8' },
-    // Without a password the driver would look for a file of them.
-    password: password === '' ? () => '' : password,
-    ssl: local ? false : { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
-    connectionTimeoutMillis: limits.serverConnectMs,
-    query_timeout: limits.serverAnswerMs,
-  })
-  const { connectionParameters } = client as unknown as { connectionParameters: Record<string, unknown> }
-  for (const name of ['options', 'replication', 'fallback_application_name']) connectionParameters[name] = undefined
-  return client
 }

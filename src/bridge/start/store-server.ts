@@ -101,9 +101,9 @@ export class StoreServer implements CopyMaker {
   private async ordered(): Promise<Ordering> {
     const { settings, store } = this.parts
     if (this.ordering !== undefined) return this.ordering
-    const { url, machine } = await (await store()).read(joinedTo)
+    const { url, machine, ...trust } = await (await store()).read(joinedTo)
     const address = addressIn(await filledIn(url, settings))
-    this.ordering ??= new Ordering({ address, machine, store, now: () => settings.now() })
+    this.ordering ??= new Ordering({ address, trust, machine, store, now: () => settings.now() })
     return this.ordering
   }
 

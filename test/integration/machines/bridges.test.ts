@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { join as joinServer, makeCopy } from '../../../src/bridge/machines/copy.ts'
+import { addressIn } from '../../../src/bridge/machines/address.ts'
+import { join, makeCopy } from '../../../src/bridge/machines/copy.ts'
+import { joinServer, leaveServer } from '../../../src/bridge/machines/joining.ts'
 import { grantsSql, schemaSql } from '../../../src/bridge/machines/schema.ts'
 import { prepare } from '../../../src/bridge/store/connection.ts'
 import { chooseEngine } from '../../../src/bridge/store/engine.ts'
@@ -36,7 +38,7 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     const database = chooseEngine(process.platform, process.arch).open(place.database(1))
     prepare(database, random)
     makeCopy(database)
-    joinServer(database, { url: server.url('anna', '${secret:STORE}'), machine: name })
+    join(database, { url: server.url('anna', '${secret:STORE}'), machine: name })
     database.close()
     place.moveTo(1, random(4))
     return made
@@ -61,6 +63,26 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
       ),
     )
     await expect.poll(async () => (await desktop.data('memory_get', { key: 'two', namespace: 'shared' })).value).toBe(2)
+  })
+
+  it('go over to the copy while they run, when their machine joins', async () => {
+    const laptop = desk({ client: 'joins', keyNamed: () => Promise.resolve('p@ss/word') })
+    opened.push(laptop)
+    await laptop.data('memory_set', { key: 'old', value: 1, namespace: 'joins' })
+    await joinServer({
+      ...{ place: new StorePlace(laptop.folder), engine: chooseEngine(process.platform, process.arch), now: Date.now, random },
+      server: { url: server.url('anna', '${secret:STORE}'), machine: 'joins' },
+      address: addressIn(server.url('anna', encodeURIComponent('p@ss/word'))),
+    })
+    expect(await laptop.data('memory_set', { key: 'old', value: 2, namespace: 'joins' })).toMatchObject({ version: 2 })
+    const desktop = machine('desktop4')
+    await expect.poll(async () => (await desktop.data('memory_get', { key: 'old', namespace: 'joins' })).value).toBe(2)
+    await desktop.data('memory_set', { key: 'old', value: 3, namespace: 'joins' })
+    await expect.poll(async () => (await laptop.data('memory_get', { key: 'old', namespace: 'joins' })).value).toBe(3)
+    expect(laptop.bridge.problems().filter((problem) => /store/.test(problem))).toEqual([])
+    await leaveServer({ place: new StorePlace(laptop.folder), engine: chooseEngine(process.platform, process.arch), now: Date.now, random })
+    expect(await laptop.data('memory_set', { key: 'old', value: 4, namespace: 'joins' })).toMatchObject({ version: 4 })
+    expect(await desktop.data('memory_get', { key: 'old', namespace: 'joins' })).toMatchObject({ value: 3 })
   })
 
   it('go on through the next bridge when the one that speaks ends', async () => {
