@@ -14,6 +14,15 @@ const seenName = 'server seen'
 export const seenBy = ({ get }: Pick<Transaction, 'get'>): number =>
   Number(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', seenName)?.value ?? 0)
 
+/** Under which name it keeps the id of the server's database. */
+const serverIdName = 'server id'
+
+export const serverIdIn = ({ get }: Pick<Transaction, 'get'>): string | null =>
+  get<{ value: string }>('SELECT value FROM meta WHERE name = ?', serverIdName)?.value ?? null
+
+export const keepServerId = ({ run }: Pick<Transaction, 'run'>, id: string): number =>
+  run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', serverIdName, id)
+
 /** Writes what the server has ordered to a copy. `sent`: rows of this machine, by the number that they were given. */
 export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, readonly ChangedRow[]>): void {
   if (news.upTo <= seenBy(copy)) return

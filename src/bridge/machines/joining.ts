@@ -175,7 +175,7 @@ export async function leaveServer({ place, engine, now, random }: StoreMove): Pr
     try {
       fresh.exec('BEGIN IMMEDIATE; DELETE FROM meta')
       await copyRows(old, fresh)
-      fresh.exec(`DELETE FROM meta WHERE name IN ('server', 'server seen')`)
+      fresh.exec(`DELETE FROM meta WHERE name IN ('server', 'server id', 'server seen')`)
       const last = lastChange(old)
       if (fresh.run(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'changes'`, last) === 0)
         fresh.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`, last)

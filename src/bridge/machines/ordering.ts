@@ -1,7 +1,8 @@
+import { failed } from '../base/refusal.ts'
 import type { Store } from '../store/store.ts'
-import { apply, seenBy } from './apply.ts'
+import { apply, keepServerId, seenBy, serverIdIn } from './apply.ts'
 import type { Batch, ChangedRow, News, SentBatch } from './batch.ts'
-import { ServerConnection, type ServerOptions, Unreachable } from './server.ts'
+import { ServerConnection, type ServerFacts, type ServerOptions, Unreachable } from './server.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
   /** The copy. */
@@ -118,8 +119,21 @@ export class Ordering {
     return this.connection
   }
 
+  /** Throws where the server is not the one whose changes the copy holds, or has lost some of them. Nothing is sent to it then. */
+  private async recognise({ id, last }: ServerFacts): Promise<void> {
+    const store = await this.options.store()
+    const { seen, known } = await store.read((database) => ({ seen: seenBy(database), known: serverIdIn(database) }))
+    if (known === null) await store.take({ client: '', session: '' }, (transaction) => keepServerId(transaction, id))
+    else if (known !== id)
+      throw failed('The store server has another database than before, so nothing is sent to it. What this machine holds stays readable.')
+    if (last < seen)
+      throw failed(
+        `The store server is older than it was: ${seen - last} changes are missing there, as after a backup was restored. Nothing is sent to it; what this machine holds stays readable.`,
+      )
+  }
+
   private async connect(): Promise<ServerConnection> {
-    const { address, machine, now } = this.options
+    const { address, trust = {}, machine, now } = this.options
     let connection: ServerConnection | undefined
     const onEnd = () => {
       if (connection === undefined || this.live !== connection) return
@@ -130,7 +144,13 @@ export class Ordering {
       this.heard = Math.max(this.heard, n)
       this.heed()
     }
-    connection = await ServerConnection.open({ address, machine, onNews, onEnd }, now)
+    connection = await ServerConnection.open({ address, trust, machine, onNews, onEnd }, now)
+    try {
+      await this.recognise(connection.facts)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
     this.live = connection
     return connection
   }

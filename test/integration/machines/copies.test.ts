@@ -170,6 +170,36 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     await arrives(desktop, 'after', '1')
   })
 
+  it('send nothing to another database, or to one that an older backup has replaced, and stay readable', async () => {
+    await put(laptop, 'kept', 1)
+    const before = server.sql(`SELECT n FROM mcp_twin.people WHERE person = '${person}'`)
+    await put(laptop, 'lost', 1)
+    await laptop.ordering.close()
+    await desktop.ordering.close()
+    const again = async () => {
+      const machine = await startMachine(join(folder, 'laptop'), 'laptop', server.url(person, 'x'), undefined, false)
+      machines.push(machine)
+      return machine
+    }
+    server.sql(
+      `DELETE FROM mcp_twin.entries WHERE person = '${person}' AND n > ${before};
+       DELETE FROM mcp_twin.batches WHERE person = '${person}' AND n > ${before};
+       UPDATE mcp_twin.people SET n = ${before} WHERE person = '${person}'`,
+    )
+    const restored = await again()
+    await expect(put(restored, 'new', 1)).rejects.toThrow(/older than it was: 1 changes are missing/)
+    expect(await value(restored, 'lost')).toBe('1')
+    const id = server.sql(`SELECT value FROM mcp_twin.about WHERE name = 'id'`)
+    server.sql(`UPDATE mcp_twin.about SET value = 'other' WHERE name = 'id'`)
+    try {
+      const other = await again()
+      await expect(put(other, 'new', 1)).rejects.toThrow(/another database/)
+      expect(await value(other, 'kept')).toBe('1')
+    } finally {
+      server.sql(`UPDATE mcp_twin.about SET value = '${id}' WHERE name = 'id'`)
+    }
+  })
+
   it('catch up with all that was written while a machine was off', async () => {
     await desktop.close()
     machines = machines.filter((each) => each !== desktop)

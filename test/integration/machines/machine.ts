@@ -21,8 +21,14 @@ export interface Machine {
 
 const random = (bytes: number): string => randomBytes(bytes).toString('hex')
 
-/** Starts a machine whose copy is in a folder; where there is none it is made. */
-export async function startMachine(folder: string, name: string, url: string, now: () => number = Date.now): Promise<Machine> {
+/** Starts a machine whose copy is in a folder; where there is none it is made. `begins`: it connects at once. */
+export async function startMachine(
+  folder: string,
+  name: string,
+  url: string,
+  now: () => number = Date.now,
+  begins = true,
+): Promise<Machine> {
   const place = new StorePlace(folder)
   const engine = chooseEngine(process.platform, process.arch)
   mkdirSync(join(folder, 'store'), { recursive: true })
@@ -46,7 +52,7 @@ export async function startMachine(folder: string, name: string, url: string, no
         open: (database) => openCopy(database, { machine: name, random, send: (batch) => ordering.send(batch) }),
       }),
   })
-  await ordering.begin()
+  if (begins) await ordering.begin()
   return {
     ...{ name, store, ordering, problems },
     async close() {
