@@ -83,7 +83,7 @@ function troubleWith(socket: TLSSocket, certificate: string | undefined): string
   const isPinned = certificate !== undefined && isDigest(certificate)
   if (socket.authorized && !isPinned) return null
   const why = isPinned ? 'it is another one than was pinned' : reasonOf(socket.authorizationError)
-  return `The certificate of the store server is not trusted: ${why}. Its digest is sha256:${shown}. Nothing was sent.`
+  return `The certificate of the store server is not trusted: ${why}. Its digest is sha256:${shown}. The password was not sent.`
 }
 
 /** The digest of the one certificate that is meant; '' where a text is none. */

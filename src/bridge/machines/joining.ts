@@ -37,8 +37,9 @@ export interface Moved {
 const local = ['actions', 'nonces', 'programs', 'searches']
 
 /**
- * Makes a copy of a server's store from the embedded one: what both hold, with every row of this machine sent to the server. Bridges that run go over to it once it is complete; until then, and if
- * anything fails, the embedded store is in use, and stays where it is. Typed again, it sends what is missing.
+ * Makes a copy of a server's store from the embedded one: what both hold, with every row of this machine sent to the server. Bridges
+ * that run go over to it once it is complete. Until then, and if anything fails, the embedded store is in use; it stays where it is.
+ * Typed again, it sends what is missing.
  */
 export async function joinServer(work: Joining): Promise<Moved> {
   const { place, engine } = work

@@ -21,6 +21,8 @@ export interface MergeTarget {
 
 /** Keys, or rows, of one batch. */
 const groupMost = 100
+/** Bytes of values that may go out in one batch. */
+const groupBytes = 4 * 1024 * 1024
 
 /**
  * Sends what the copy lacks of a store. Doing it again sends only what is new, also after it was killed in the middle. Nothing of the
@@ -43,19 +45,43 @@ const countOf = ({ get }: Database, kind: string): number => get<{ n: number }>(
 
 /** Returns how many keys hold something else on the server. */
 async function mergeMemory(to: MergeTarget, from: Database): Promise<number> {
-  const keys = from.all<{ namespace: string; key: string }>(
-    'SELECT namespace, key FROM memory UNION SELECT namespace, key FROM memory_versions ORDER BY namespace, key',
+  const keys = from.all<StoredKey>(
+    `SELECT namespace, key, total(octet_length(value)) AS bytes
+       FROM (SELECT namespace, key, value FROM memory UNION ALL SELECT namespace, key, value FROM memory_versions)
+       GROUP BY namespace, key ORDER BY namespace, key`,
   )
   let conflicts = 0
-  for (let at = 0; at < keys.length; at += groupMost) {
+  for (const group of groupsOf(keys)) {
     let found = 0
     await to.write((transaction) => {
       found = 0
-      for (const { namespace, key } of keys.slice(at, at + groupMost)) if (mergeKey(transaction, from, namespace, key)) found++
+      for (const { namespace, key } of group) if (mergeKey(transaction, from, namespace, key)) found++
     })
     conflicts += found
   }
   return conflicts
+}
+
+interface StoredKey extends Row {
+  namespace: string
+  key: string
+  /** Of all its versions. */
+  bytes: number
+}
+
+/** Keys that go out together: few enough, and together not too large, unless one alone is. */
+function* groupsOf(keys: readonly StoredKey[]): Iterable<readonly StoredKey[]> {
+  let group: StoredKey[] = []
+  let bytes = 0
+  for (const each of keys) {
+    if (group.length > 0 && (group.length >= groupMost || bytes + each.bytes > groupBytes)) {
+      yield group
+      ;[group, bytes] = [[], 0]
+    }
+    group.push(each)
+    bytes += each.bytes
+  }
+  if (group.length > 0) yield group
 }
 
 /** Of two states of one row the later one stays. */

@@ -115,6 +115,17 @@ describeUnless(lacksPostgres(), 'a machine that joins a store server', () => {
     expect(laptop.problems).toEqual([])
   })
 
+  it('brings values and histories of megabytes, a few at a time', async () => {
+    const store = await embedded('laptop')
+    for (let i = 0; i < 12; i++) await put(store, `large ${i % 4}`, `${i} ${'x'.repeat(900_000)}`)
+    const { counts } = await joined('laptop')
+    expect([counts.memory, counts.memory_versions]).toMatchObject([
+      { from: 4, to: 4 },
+      { from: 8, to: 8 },
+    ])
+    expect(await value((await start('desktop')).store, 'large 3')).toMatch(/^"11 x/)
+  })
+
   it('sends nothing twice when it is typed again', async () => {
     await fill(await embedded('laptop'))
     await joined('laptop')
