@@ -20,6 +20,8 @@ import { sideFiles } from '../machine/side-files.ts'
 import type { TargetContext } from '../manifest/target.ts'
 import { clientFile } from '../manifest/targets.ts'
 
+type LookContext = TargetContext & { readonly sides: readonly Environment[] }
+
 interface LookOptions {
   /** Only these; absent: all. */
   readonly wanted?: ReadonlySet<string> | undefined
@@ -34,30 +36,54 @@ interface LookOptions {
  */
 export async function observeExtensions(
   system: System,
-  context: TargetContext & { readonly sides: readonly Environment[] },
+  context: LookContext,
   { wanted, desktopConfig, isShallow = false }: LookOptions = {},
 ): Promise<Extensions> {
   const found = new Map<string, InstalledExtension>()
   let trouble: Extensions['trouble'] = null
+  let isSeen = false
   const agreed = new Set(context.state.agreed)
+  for (const { environment, base, names, trouble: why } of await places(system, context, desktopConfig)) {
+    trouble ??= why
+    if (why !== null) continue
+    isSeen ||= (await sideFiles(system, environment).look(base, 'follow')) !== null
+    for (const each of await look(system, environment, base, names, { wanted, isShallow }))
+      if (!found.has(each.id))
+        found.set(each.id, { ...each, agreed: each.manifest !== null && agreed.has(extensionDigest(each.id, each.manifest)) })
+  }
+  // A drive that is not mounted is no reason to take its extensions for uninstalled.
+  return { found, trouble: trouble ?? (isSeen ? null : unseen) }
+}
+
+const unseen = {
+  reason: "Claude Desktop's folder is not there, so its extensions cannot be read",
+  hint: 'start Claude Desktop once, or, where you no longer use it: mcp-twin remove NAME',
+}
+
+/** Where a program keeps its extensions: names in a folder of one side. */
+interface Place {
+  readonly environment: Environment
+  readonly base: NativePath
+  readonly names: NonNullable<ClientDefinition['extensions']>
+  readonly trouble: Extensions['trouble']
+}
+
+async function places(system: System, context: LookContext, desktopConfig: string | undefined): Promise<Place[]> {
+  const found: Place[] = []
   for (const client of clients)
     for (const environment of context.sides) {
       if (client.extensions === undefined || !client.environments.includes(environment.kind)) continue
-      const place = await clientFile(system, environment, client, context, desktopConfig)
-      const { here, refusal } = place
-      if (refusal !== undefined || here === null) trouble ??= refusal ?? unreached(client, environment)
-      else
-        for (const each of await look(system, environment, dirName(environment, place.file), client.extensions, { wanted, isShallow }))
-          if (!found.has(each.id))
-            found.set(each.id, { ...each, agreed: each.manifest !== null && agreed.has(extensionDigest(each.id, each.manifest)) })
+      const { file, here, refusal } = await clientFile(system, environment, client, context, desktopConfig)
+      const trouble = refusal ?? (here === null ? unreached(client, environment) : null)
+      found.push({ environment, base: dirName(environment, file), names: client.extensions, trouble })
     }
-  return { found, trouble }
+  return found
 }
 
 const unreached = ({ label }: ClientDefinition, { id, trouble }: Environment): NonNullable<Extensions['trouble']> =>
   trouble ?? { reason: `the files of ${label} on ${id} cannot be reached from here`, hint: `run mcp-twin sync on ${id}` }
 
-type Looked = Omit<InstalledExtension, 'agreed'>
+type Unagreed = Omit<InstalledExtension, 'agreed'>
 
 async function look(
   system: System,
@@ -65,14 +91,14 @@ async function look(
   base: NativePath,
   names: NonNullable<ClientDefinition['extensions']>,
   { wanted, isShallow }: LookOptions,
-): Promise<Looked[]> {
+): Promise<Unagreed[]> {
   const files = sideFiles(system, environment)
   const at = (...parts: string[]): NativePath => joinPath(environment, base, ...parts)
   const ids = (await files.list(at(names.folder))).filter((id) => wanted?.has(id) !== false && !id.startsWith('.'))
   if (ids.length === 0) return []
   const installed = installationsSchema.safeParse(await readJson(files, at(names.installations)))
   return Promise.all(
-    ids.map(async (id): Promise<Looked> => {
+    ids.map(async (id): Promise<Unagreed> => {
       const folder = at(names.folder, id)
       const settings = isExtensionId(id) ? extensionSettingsSchema.safeParse(await readJson(files, at(names.settings, `${id}.json`))) : null
       const { isEnabled = false, userConfig = {}, orgBlockedReason = null } = settings?.success === true ? settings.data : {}

@@ -71,6 +71,21 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect(entryOf(planted)).toBeUndefined()
   })
 
+  it("stays where Claude Desktop's whole folder is not there, and is not called uninstalled", async () => {
+    const { planted, windows } = await brought()
+    const before = entryOf(planted)
+    rmSync(windows.here('AppData\\Roaming\\Claude'), { recursive: true })
+    const synced = await planted.cli(['sync', '--json'])
+    expect(synced.code).toBe(3)
+    expect(synced.json.steps).toContainEqual(
+      expect.objectContaining({ kind: 'refuse', server: 'notes', reason: expect.stringContaining("Claude Desktop's folder is not there") }),
+    )
+    expect(synced.stdout).not.toContain('no longer installed')
+    expect(entryOf(planted)).toEqual(before)
+    const { json } = await planted.cli(['doctor', '--check', 'extensions', '--json'])
+    expect(json.findings).toContainEqual(expect.objectContaining({ check: 'extensions', level: 'skipped' }))
+  })
+
   it("leaves Claude Desktop's bytes alone, uninstall included", async () => {
     const planted = place()
     const windows = planted.side('windows')
