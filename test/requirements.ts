@@ -763,6 +763,7 @@ export const requirements: readonly Requirement[] = [
       'e2e/extensions/bring.test.ts': [
         "is started by each side's own node, on the same files, and follows what is ticked in Claude Desktop",
       ],
+      'e2e/extensions/later.test.ts': ['follows what is ticked in Claude Desktop by itself where the home is watched'],
       'e2e/extensions/init.test.ts': [
         'brings none by itself, and names the command',
         'brings all that can come with --both, and says why another one stays',
@@ -778,6 +779,7 @@ export const requirements: readonly Requirement[] = [
         'is named with the reason: %s',
         'is one that a policy of Windows forbids',
       ],
+      'e2e-lab/extensions.test.ts': ['run on either side as JavaScript, and by Windows alone with modules of machine code'],
       'unit/launch/extension.test.ts': ['is re-spelled only where it is a file or a folder', 'says why and what helps: %s'],
     },
   },
@@ -790,6 +792,7 @@ export const requirements: readonly Requirement[] = [
         'starts nothing new by itself when Claude Desktop updates it, and does once a person agrees',
         'stays when it is switched off there, and says so',
         'is refused with the command that removes it once it is uninstalled there',
+        "stays where Claude Desktop's whole folder is not there, and is not called uninstalled",
         "leaves Claude Desktop's bytes alone, uninstall included",
         'is started by its name as it is installed at that moment',
         'tells that an entry beside it starts the same',
