@@ -2,7 +2,7 @@ import { clients } from '../../catalog/clients/index.ts'
 import { extensionDigest, isScript, startedFiles } from '../../core/launch/extension.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { isExtensionId } from '../../core/manifest/rules.ts'
-import { dirName, joinPath } from '../../core/paths.ts'
+import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type InstalledExtension,
 } from '../../model/extension.ts'
 import type { SideFiles } from '../../model/located.ts'
-import type { NativePath } from '../../model/path.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { sideFiles } from '../machine/side-files.ts'
 import type { TargetContext } from '../manifest/target.ts'
@@ -78,6 +78,26 @@ async function places(system: System, context: LookContext, desktopConfig: strin
       found.push({ environment, base: dirName(environment, file), names: client.extensions, trouble })
     }
   return found
+}
+
+/** The files by which a change of these extensions shows, as far as they are reached from here. */
+export async function filesOfExtensions(
+  system: System,
+  context: LookContext,
+  ids: ReadonlySet<string>,
+  desktopConfig: string | undefined,
+): Promise<{ readonly here: ReachablePath; readonly isLocal: boolean }[]> {
+  return (await places(system, context, desktopConfig)).flatMap(({ environment, base, names }) =>
+    [...ids].filter(isExtensionId).flatMap((id) =>
+      [
+        [names.folder, id, 'manifest.json'],
+        [names.settings, `${id}.json`],
+      ].flatMap((path) => {
+        const here = toHere(environment, joinPath(environment, base, ...path))
+        return here === null ? [] : [{ here, isLocal: environment.self }]
+      }),
+    ),
+  )
 }
 
 const unreached = ({ label }: ClientDefinition, { id, trouble }: Environment): NonNullable<Extensions['trouble']> =>

@@ -12,7 +12,7 @@ import { escapeFrom } from '../store/inside.ts'
 /** A file that `--watch` looks at. */
 export interface WatchTarget {
   readonly here: ReachablePath
-  /** Null: one of our own. */
+  /** Null: one of our own, or of an extension. */
   readonly client: ClientDefinition | null
   /** True on this side, where the system reports changes. */
   readonly isLocal: boolean

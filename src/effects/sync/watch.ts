@@ -5,6 +5,7 @@ import type { System } from '../../model/system.ts'
 import { type WatchRecord, watchRecordSchema } from '../../model/watch.ts'
 import { TwinError } from '../../errors.ts'
 import type { HeldLock } from '../store/lock.ts'
+import { extensionsOf } from '../../core/manifest/names.ts'
 import { secretsName } from '../../core/layout.ts'
 import type { Situation } from '../manifest/open.ts'
 import { targetsFor } from '../manifest/targets.ts'
@@ -109,17 +110,23 @@ class Watcher {
     const { open, options, home, manifest } = this.#input
     this.#searchedAt = this.#system.now()
     const own = [manifest, reachable(`${home}/${secretsName}`)].map((here): WatchTarget => ({ here, client: null, isLocal: true }))
-    let files = this.#files
+    let files = this.#files.filter(({ here }) => own.every((each) => each.here !== here))
     try {
       const situation = await open()
       const targets = await targetsFor(this.#system, situation, options)
       files = targets.flatMap(({ here, client, environment, within }) =>
         here === null ? [] : [{ here, client, isLocal: environment.self, ...(within === undefined ? {} : { within }) }],
       )
+      const ids = situation.place.project === null ? extensionsOf(situation.manifest) : new Set<string>()
+      if (ids.size > 0) {
+        const { filesOfExtensions } = await import('../extensions/observe.ts')
+        const found = await filesOfExtensions(this.#system, situation, ids, options.desktopConfig)
+        files = [...files, ...found.map((each): WatchTarget => ({ ...each, client: null }))]
+      }
     } catch (error) {
       if (!(error instanceof Error)) throw error
     }
-    this.#files = [...files.filter(({ client }) => client !== null), ...own]
+    this.#files = [...files, ...own]
     const known = new Set<string>(this.#files.map(({ here }) => here))
     for (const here of this.#snapshots.keys()) if (!known.has(here)) this.#snapshots.delete(here)
     this.#events.follow(this.#files.flatMap(({ here, isLocal }) => (isLocal ? [here] : [])))

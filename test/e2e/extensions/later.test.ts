@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { bundleId, inExtension, install, lacksPacker, tick } from '../../support/bundles.ts'
 import { filesBelow } from './files.ts'
+import { watching } from '../second-day/watching.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { documents, entryOf, notes, place } from './notes.ts'
 
@@ -46,6 +47,22 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect(entryOf(planted).args).toContain('--max')
     expect((await planted.cli(['sync'])).code).toBe(0)
     expect(entryOf(planted).args).toContain('--read')
+  })
+
+  it('follows what is ticked in Claude Desktop by itself where the home is watched', async () => {
+    const { planted, windows } = await brought()
+    const watcher = watching(planted)
+    try {
+      await watcher.next('the first sync', (each) => each.command === 'sync')
+      tick(windows, 'notes', { userConfig: { folders: [documents], max: 9 } })
+      await watcher.next('the change', ({ changed }) => changed)
+      expect(entryOf(planted).args).toEqual(expect.arrayContaining(['--max', '9']))
+      install(windows, otherWords, { userConfig: { folders: [documents] } })
+      const { steps } = await watcher.next('the update', (each) => !each.inSync)
+      expect(steps).toContainEqual(expect.objectContaining({ kind: 'refuse', server: 'notes' }))
+    } finally {
+      await watcher.end()
+    }
   })
 
   it('stays when it is switched off there, and says so', async () => {
