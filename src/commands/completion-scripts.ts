@@ -29,7 +29,7 @@ const known = (commands: readonly CommandSpec[], { builtins }: Known) =>
     const verbs = spec.verbs ?? []
     const words = [
       ...verbs.map(({ name }) => name),
-      ...(first === 'builtin' ? builtins.map(({ word }) => word) : Array.isArray(first) ? first : []),
+      ...(first === 'builtin' || first === 'addable' ? builtins.map(({ word }) => word) : Array.isArray(first) ? first : []),
     ]
     const options = [...verbs.flatMap((verb) => verb.options ?? []), ...optionsOf(spec)]
     const flags = new Set(options.flatMap(({ flags: text }) => text.match(/--[a-z-]+/g) ?? []))

@@ -9,7 +9,8 @@ import { expected, matching, type OfferedWord } from './completion-words.ts'
 
 /**
  * Prints a completion script; with words, what the last of them can be: the script asks that while a person types, so it
- * reads files of this side only and starts nothing. PowerShell hands words over in a variable, since it drops empty ones.
+ * starts nothing, and reads files of this side only but for the ids behind `extension:`. PowerShell hands words over in a
+ * variable, since it drops empty ones.
  */
 export const run: Run<typeof spec> = async (context, [name = '', ...args]) => {
   const shell = shells.find((each) => each === name)
@@ -49,7 +50,11 @@ async function offeredNames({ system }: Context, offers: Offers | null, words: r
   if (offers === null || offers === 'file') return []
   if (typeof offers !== 'string') return plainly(offers)
   if (offers === 'builtin' || offers === 'client' || offers === 'check') return namesOf(offers)
-  const { namesHere } = await import('../effects/manifest/names-here.ts')
+  const { extensionsHere, namesHere } = await import('../effects/manifest/names-here.ts')
+  if (offers === 'addable') {
+    const ids = words.at(-1)?.startsWith('extension:') === true ? await extensionsHere(system) : []
+    return [...(await namesOf('builtin')), ...plainly(ids.map((id) => `extension:${id}`))]
+  }
   const manifest = words[words.indexOf('--manifest') + 1]
   const named = words.slice(0, -1).includes('--manifest') && manifest !== undefined ? { manifest } : {}
   const { servers, keys, sides, runs, plugins } = await namesHere(system, { ...named, isUser: words.includes('--user') })

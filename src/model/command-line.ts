@@ -2,7 +2,19 @@
 export const pastedProgram = /^(?:npx|uvx|docker|claude|codex)$/
 
 /** What a shell offers for a word: a list of words, names that are looked up when it asks, or files, which the shell completes itself. */
-export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro' | 'key' | 'check' | 'run' | 'plugin' | readonly string[]
+export type Offers =
+  | 'file'
+  | 'server'
+  | 'builtin'
+  | 'addable'
+  | 'client'
+  | 'side'
+  | 'distro'
+  | 'key'
+  | 'check'
+  | 'run'
+  | 'plugin'
+  | readonly string[]
 
 /** A word behind a command, as data. */
 export interface WordSpec {

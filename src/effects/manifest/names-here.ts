@@ -3,7 +3,8 @@ import { commentedOrNull } from '../../core/formats/json/loose.ts'
 import { folderName, homeJsonName, manifestName } from '../../core/layout.ts'
 import { templateNames } from '../../core/keys/template.ts'
 import { isObject } from '../../core/object.ts'
-import { type ReachablePath, reachable } from '../../model/path.ts'
+import { toHere } from '../../core/paths.ts'
+import { native, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { isRunId } from '../store/run-index.ts'
 import { isTrouble } from '../store/trouble.ts'
@@ -47,6 +48,30 @@ export async function namesHere(system: System, { manifest, isUser }: { manifest
     plugins: (await list(system, at(folder, 'bridge/plugins'))).filter((name) => /\.[cm]?js$/.test(name)),
     runs: (await list(system, at(folder, 'backups'))).filter(isRunId).sort().reverse(),
   }
+}
+
+/** Ids of extensions beside the files of programs that we wrote last, on this side and those that it knows. */
+export async function extensionsHere(system: System): Promise<readonly string[]> {
+  const folder = ownFolderHere(system)
+  if (folder === null) return []
+  // Loaded here: no other name that is completed needs them.
+  const [{ clients }, { stateSchema }, { readCache }] = await Promise.all([
+    import('../../catalog/clients/index.ts'),
+    import('../../model/state.ts'),
+    import('../machine/cache.ts'),
+  ])
+  const state = stateSchema.safeParse(await read(system, at(folder, 'state.json')))
+  const { environments = [] } = (await readCache(system, at(folder, 'cache.json'))) ?? {}
+  const found: string[] = []
+  for (const [side, ofSide] of Object.entries(state.success ? state.data.files : {})) {
+    const environment = environments.find(({ id }) => id === side)
+    for (const { id, extensions } of clients)
+      for (const file of extensions === undefined ? [] : Object.keys(ofSide[id] ?? {})) {
+        const here = environment === undefined ? file : toHere(environment, native(file))
+        if (here !== null && extensions !== undefined) found.push(...(await list(system, at(dirname(here), extensions.folder))))
+      }
+  }
+  return found
 }
 
 const at = (folder: string, name: string): ReachablePath => reachable(resolve(folder, name))

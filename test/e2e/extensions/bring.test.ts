@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { bundleId, inExtension, install, lacksPacker, tick } from '../../support/bundles.ts'
 import { describeUnless } from '../../support/left-out.ts'
@@ -26,6 +27,18 @@ describeUnless(await lacksPacker(), 'an extension of JavaScript', () => {
     expect((await planted.cli(['sync'])).code).toBe(0)
     expect(entryOf(planted, 'notes').args.slice(1)).toEqual(['--max', '9', mounted(planted, documents), mounted(planted, 'C:\\Work')])
     expect(bundleId('notes')).toBe(id)
+  })
+
+  it('is offered by completion where Claude Desktop has a file of ours', async () => {
+    const planted = place()
+    const id = install(planted.side('windows'), notes)
+    expect((await planted.cli(['add', '--yes', 'one', '--command', 'one'])).code).toBe(0)
+    // What detection remembers of the other sides; a planted world needs none.
+    const { environments } = JSON.parse(readFileSync(planted.env().MCP_TWIN_WORLD ?? '', 'utf8'))
+    const others = environments.filter(({ self }: { self: boolean }) => !self)
+    planted.self.write('.mcp-twin/cache.json', JSON.stringify({ version: 3, foundAtMs: 0, key: '', nodes: {}, environments: others }))
+    expect((await planted.cli(['completion', 'bash', '--', 'add', 'extension:'])).stdout).toBe(`extension:${id}\n`)
+    expect((await planted.cli(['completion', 'bash', '--', 'add', 'tav'])).stdout).toBe('tavily\n')
   })
 
   it('is brought by a home on Windows too', async () => {

@@ -18,7 +18,7 @@ describe('what can be typed', () => {
     ['enable a b ', 'server'],
     ['disable --on windows ', 'server'],
     ['rename a ', null],
-    ['add ', 'builtin'],
+    ['add ', 'addable'],
     ['add tavily --client ', 'client'],
     ['list --client cursor --on ', 'side'],
     ['init --server ', 'builtin'],
