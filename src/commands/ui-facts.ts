@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { clients } from '../catalog/clients/index.ts'
 import { builtinServers } from '../catalog/servers/index.ts'
+import { StorePlace } from '../bridge/store/place.ts'
 import type { Context } from '../context.ts'
 import { layout } from '../core/layout.ts'
 import { localSeconds } from '../core/local-time.ts'
@@ -48,15 +49,15 @@ export async function watchedFiles(context: Context, homeContext: HomeContext): 
   const { bridge, ...own } = at(homeContext)
   const situation = await homeContext.open().catch(() => null)
   const files = (isSelf: boolean) => (situation === null ? [] : clientFiles(situation, isSelf))
-  const store = reachable(join(reach(home, bridge), 'store'))
-  const stores = (await context.system.files.list(store).catch(() => [])).map((name) => reachable(join(store, name)))
+  const store = new StorePlace(reach(home, bridge))
   const logs = (await findLogs(context.system, homeContext.world, home)).slice(-logsMost)
   return {
     near: {
       servers: [place.here, place.lockHere, reach(home, own.state), ...files(true)],
       keys: [reach(home, own.secrets)],
       runs: [reach(home, own.backups)],
-      store: [store, ...stores],
+      // The database itself changes when it is only read.
+      store: [reachable(store.changed)],
       logs: logs.flatMap(({ environment, here }) => (environment === home.environment.id ? [here] : [])),
       events: [reachable(join(reach(home, bridge), 'audit.jsonl'))],
     },

@@ -9,7 +9,8 @@ interface RunsDocument {
     readonly id: string
     readonly at: string
     readonly command: string
-    readonly changes: readonly { readonly server: string | null; readonly change: string; readonly fields: readonly string[] }[]
+    /** Absent: it changed no entry, but files of ours. */
+    readonly changes?: readonly { readonly server: string | null; readonly change: string; readonly fields: readonly string[] }[]
   }[]
 }
 
@@ -49,7 +50,7 @@ export function History() {
   )
 }
 
-const rowOf = ({ id, at, command, changes }: RunsDocument['runs'][number]) => ({
+const rowOf = ({ id, at, command, changes = [] }: RunsDocument['runs'][number]) => ({
   id,
   head: whenWords(Date.parse(at)),
   cells: [

@@ -6,7 +6,9 @@ import { wish } from './plan.tsx'
 import { about, kept } from './state.ts'
 import { clientWord, isQuiet, markOf, sideWord, toneOf } from './words.ts'
 
-export const list = kept<ListDocument>('list?tokens=true', 'servers', 'keys')
+export const list = kept<ListDocument>('list', 'servers', 'keys')
+/** What tools cost: read behind the list, since it takes longer. */
+const weights = kept<ListDocument>('list?tokens=true', 'servers')
 const wanted = signal('')
 
 type Place = Pick<Cell, 'client' | 'environment'>
@@ -83,7 +85,8 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
   const columns = columnsOf(document)
   // A column in which nothing stands says nothing.
   const hasVersions = document.servers.some(({ version }) => version !== null)
-  const hasTokens = document.servers.some((server) => server.tokens != null)
+  const tokensOf = new Map(weights.value.document?.servers.map((server) => [server.name, server.tokens]))
+  const hasTokens = weights.value.isLoading || [...tokensOf.values()].some((count) => count != null)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="frame grid" tabIndex={0} aria-label="Servers by program">
@@ -118,7 +121,7 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
               ))}
               {hasTokens ? (
                 <td class="quiet" data-head="Tokens">
-                  {tokens(server.tokens)}
+                  {tokens(tokensOf.get(server.name))}
                 </td>
               ) : null}
             </tr>

@@ -31,7 +31,7 @@ effect(() => {
   return () => clearTimeout(timer)
 })
 
-const parts = new Map<string, Set<() => void>>()
+const parts = new Map<string, Set<() => Promise<void>>>()
 
 /** A document that is read while something on the screen shows it, and again whenever its address or one of these parts changes. */
 export function kept<T>(address: string | ReadonlySignal<string>, ...of: readonly string[]): Signal<Shown<T>> {
@@ -53,7 +53,7 @@ export function kept<T>(address: string | ReadonlySignal<string>, ...of: readonl
       },
     },
   )
-  const again = () => void load(at.peek())
+  const again = () => load(at.peek())
   const load = async (path: string) => {
     turn += 1
     const mine = turn
@@ -73,8 +73,9 @@ async function outcome<T>(path: string): Promise<{ document: T; trouble: null } 
   }
 }
 
-const reread = (what: readonly string[]) => {
-  for (const load of new Set(what.flatMap((part) => [...(parts.get(part) ?? [])]))) load()
+/** One after another, as they came onto the screen: all at once, each would take as long as all of them. */
+const reread = async (what: readonly string[]) => {
+  for (const load of new Set(what.flatMap((part) => [...(parts.get(part) ?? [])]))) await load()
 }
 
 /** Answers of the terminal that somebody waits for. */
@@ -87,7 +88,7 @@ let last = ''
 function heard({ kind, id, data }: LiveMessage): void {
   if (id !== '') last = id
   if (kind === 'open') link.value = 'live'
-  if (kind === 'changed') reread(data.what ?? [])
+  if (kind === 'changed') void reread(data.what ?? [])
   if (kind === 'progress') progress.value = data.text ?? ''
   if (kind === 'answered') waiting.get(data.id ?? '')?.(data.outcome ?? 'failed')
   if (kind === 'cut' && link.value === 'live') link.value = 'cut'

@@ -335,7 +335,7 @@ export const documents: readonly Document[] = [
       runs: [
         {
           ...{ id: 'text', at: 'text', command: 'text', files: ['text'] },
-          changes: [{ ...{ environment: 'text', client: 'text', file: 'text', server: 'null|text', change: 'text' }, fields: ['text'] }],
+          'changes?': [{ ...{ environment: 'text', client: 'text', file: 'text', server: 'null|text', change: 'text' }, fields: ['text'] }],
         },
       ],
     },

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { closeBrowser, lacksBrowser } from '../../support/browser.ts'
 import { describeUnless } from '../../support/left-out.ts'
-import { codeFile } from '../main/place.ts'
+import { codeFile, type Home } from '../main/place.ts'
 import { looking } from './looking.ts'
 
 afterAll(closeBrowser)
@@ -35,8 +35,7 @@ describeUnless(lacksBrowser, 'a person who changes things on the page', () => {
   })
 
   it('takes a server out of one program and puts it back', async () => {
-    const plant = (place: Parameters<NonNullable<NonNullable<Parameters<typeof looking>[0]>['plant']>>[0]) =>
-      void place.write('.cursor/mcp.json', '{"mcpServers":{}}')
+    const plant = (place: Home) => void place.write('.cursor/mcp.json', '{"mcpServers":{}}')
     const { place, page } = await looking({ plant })
     const sync = page.getByRole('button', { name: /^Sync/ })
     await sync.click()
@@ -71,6 +70,14 @@ describeUnless(lacksBrowser, 'a person who changes things on the page', () => {
     await plan.getByRole('button', { name: 'Ask in the terminal' }).click()
     await plan.getByText('This is answered in a terminal.').waitFor()
     expect(Object.keys(place.servers(codeFile))).not.toContain('fresh')
+    expect(wrong).toEqual([])
+  })
+
+  it('sees a run that changed no entry', async () => {
+    const plant = async (place: Home) => expect((await place.run(['disable', 'tiny', '--no-sync'])).code).toBe(0)
+    const { page, wrong } = await looking({ plant })
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'History' }).click()
+    await page.getByRole('table', { name: 'Runs' }).getByRole('cell', { name: 'disable' }).waitFor()
     expect(wrong).toEqual([])
   })
 

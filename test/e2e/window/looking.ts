@@ -4,13 +4,13 @@ import { ui } from '../../support/ui.ts'
 import { codeFile, type Home, home } from '../main/place.ts'
 
 /** The page of a home with two synced servers, in a browser; `wrong` grows with whatever the page must not do. */
-export async function looking(options: Parameters<typeof tab>[0] & { plant?: (place: Home) => void } = {}) {
+export async function looking(options: Parameters<typeof tab>[0] & { plant?: (place: Home) => unknown } = {}) {
   const place = home()
   place.manifest({ tiny: place.tiny, other: { ...place.tiny, env: { UI_KEY: '${secret:UI_KEY}' } } })
   await place.run(['secret', 'set', 'UI_KEY'], { input: 'old-key-0a1b2c3d4e5f6071' })
   const synced = await place.run(['sync'])
   expect(synced.code, synced.output).toBe(0)
-  options.plant?.(place)
+  await options.plant?.(place)
   const open = await ui(place)
   const page = await tab(options)
   const wrong: string[] = []
