@@ -49,13 +49,13 @@ export function Server({ name }: { name: string }) {
       {placing.value === name ? <Places name={name} cells={cells} /> : null}
       {renaming.value === name ? <Rename name={name} /> : null}
       <ul class="plain places">
-        {cells.map(({ client, environment, state, hint }) => (
+        {cells.map(({ client, environment, state, hint }, at) => (
           <li key={`${client} ${environment}`}>
             <span>{headOf({ client, environment })}</span>
             <span class={toneOf(state)}>
               {markOf(state)} {state}
             </span>
-            {hint === undefined || fields.length > 0 ? null : <Fix text={hint} />}
+            {hint === undefined || fields.length > 0 || cells.findIndex((cell) => cell.hint === hint) < at ? null : <Fix text={hint} />}
           </li>
         ))}
       </ul>

@@ -21,5 +21,5 @@ export const toneOf = (state: string): string => ({ '✓': 'fine', '!': 'warn', 
 /** States that are as they should be. */
 export const isQuiet = (state: string): boolean => ['in sync', 'shared', 'off', 'not here'].includes(state)
 
-/** A moment by the clock of this computer. */
-export const whenWords = (ms: number): string => new Date(ms).toLocaleString('sv').slice(0, 16)
+/** A moment by the clock of this computer, in one piece. */
+export const whenWords = (ms: number): string => new Date(ms).toLocaleString('sv').slice(0, 16).replace(' ', '\u00a0')
