@@ -88,6 +88,15 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
     const expires = options.expiresIn === undefined ? {} : { expires_in: options.expiresIn }
     json(response, 200, { access_token: family.access, refresh_token: family.refresh, token_type: 'Bearer', ...expires })
   }
+  /** Who asks, by HTTP Basic or, unless that alone is wanted, by the form; null: nobody that is known. */
+  const clientOf = ({ headers }: IncomingMessage, form: URLSearchParams): string | null => {
+    const [, basic = ''] = (headers.authorization ?? '').split(' ')
+    const isBasicOnly = String(metadata().token_endpoint_auth_methods_supported) === 'client_secret_basic'
+    const inForm = isBasicOnly ? [] : [form.get('client_id') ?? '', form.get('client_secret') ?? undefined]
+    const [id = '', secret] = basic === '' ? inForm : Buffer.from(basic, 'base64').toString().split(':')
+    if (!clients.has(id) && id !== options.clientId) return null
+    return options.clientSecret === undefined || secret === options.clientSecret ? id : null
+  }
   const token = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = new URLSearchParams(await text(request))
     const grant = form.get('grant_type') ?? ''
@@ -95,13 +104,8 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
     await options.beforeToken?.(grant)
     if (options.tokenAnswer?.(response) === true) return
     const refused = (error: string) => json(response, 400, { error, error_description: `no: ${form.get('refresh_token')}` })
-    const [, basic = ''] = (request.headers.authorization ?? '').split(' ')
-    const [id = '', secret] =
-      basic === ''
-        ? [form.get('client_id') ?? '', form.get('client_secret') ?? undefined]
-        : Buffer.from(basic, 'base64').toString().split(':')
-    if (!clients.has(id) && id !== options.clientId) return refused('invalid_client')
-    if (options.clientSecret !== undefined && secret !== options.clientSecret) return refused('invalid_client')
+    const id = clientOf(request, form)
+    if (id === null) return refused('invalid_client')
     if (grant === 'authorization_code') {
       const code = codes.get(form.get('code') ?? '')
       codes.delete(form.get('code') ?? '')
@@ -169,7 +173,9 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
     if (pathname === '/token') return token(request, response)
     if (pathname === '/revoke') {
       asked.push('revoke')
-      const gone = new URLSearchParams(await text(request)).get('token')
+      const form = new URLSearchParams(await text(request))
+      if (clientOf(request, form) === null) return json(response, 401, { error: 'invalid_client' })
+      const gone = form.get('token')
       for (const family of families) if (family.refresh === gone || family.access === gone) family.isOver = true
       return void response.writeHead(200).end()
     }

@@ -12,15 +12,21 @@ export type Revoked = 'revoked' | 'none' | 'failed'
 
 /** Tells the authorization server that the tokens of a login count no more (RFC 7009). Never throws: the login is forgotten in any case. */
 export async function revoke(login: Secret<Login>, server: string, fetch: Fetch): Promise<Revoked> {
-  const { revocationAddress, clientId, clientSecret, tokens } = reveal(login)
+  const { revocationAddress, clientId, clientSecret, authMethods = [], tokens } = reveal(login)
   if (revocationAddress === undefined) return 'none'
+  const { selectClientAuthMethod } = await import('@modelcontextprotocol/client')
+  // In the same way as the SDK asks for tokens.
+  const client = { client_id: clientId, ...(clientSecret !== undefined && { client_secret: clientSecret }) }
+  const isBasic = selectClientAuthMethod(client, authMethods) === 'client_secret_basic'
   const body = new URLSearchParams({
     token: tokens.refresh ?? tokens.access,
     token_type_hint: tokens.refresh === undefined ? 'access_token' : 'refresh_token',
-    client_id: clientId,
-    ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+    ...(isBasic ? {} : client),
   })
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...(isBasic && { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` }),
+  }
   try {
     const answer = await guardedFetch(fetch, new URL(server)).fetch(revocationAddress, { method: 'POST', headers, body })
     return answer.ok ? 'revoked' : 'failed'

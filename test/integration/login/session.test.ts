@@ -1,5 +1,6 @@
 import { chmodSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { revoke } from '../../../src/effects/login/revoke.ts'
 import { loginState } from '../../../src/effects/store/logins.ts'
 import { oauthServer } from '../../support/oauth-server.ts'
 import { person } from './person.ts'
@@ -107,4 +108,15 @@ describe('a server that gives no token which could be sent', () => {
       await expect(ana.process(server)()).rejects.toThrow('far needs a login')
     },
   )
+})
+
+describe('revoking a login', () => {
+  it.each(['client_secret_basic', 'client_secret_post'])('says who asks by %s where the service wants that', async (method) => {
+    const client = { clientId: 'mine', clientSecret: 'swordfish' }
+    const server = await oauthServer({ ...client, metadata: { token_endpoint_auth_methods_supported: [method] } })
+    const ana = person()
+    await ana.logIn(server, client)
+    const login = await ana.store.find(server.url)
+    expect([login !== null && (await revoke(login, server.url, fetch)), server.logins()]).toEqual(['revoked', 0])
+  })
 })
