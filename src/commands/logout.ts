@@ -1,8 +1,8 @@
 import type { logout as spec } from '../cli/specs/logout.ts'
 import type { Run } from '../context.ts'
-import { revoke, type Revoked } from '../effects/login/revoke.ts'
+import { forgetLogin } from '../effects/login/forget.ts'
+import type { Revoked } from '../effects/login/revoke.ts'
 import { LoginStore, loginState } from '../effects/store/logins.ts'
-import { homeFetch } from '../effects/login/home-fetch.ts'
 import { loginTarget } from '../effects/login/target.ts'
 import { EXIT } from '../errors.ts'
 import { visible } from '../ui/escape.ts'
@@ -23,17 +23,9 @@ export const run: Run<typeof spec> = (context, [name]) =>
     const situation = await open()
     demandServer(situation.manifest, name)
     const { remote } = await loginTarget(system, situation, name)
-    const store = new LoginStore(system, home.here)
-    const before = loginState(await store.read(), remote.url)
+    const before = loginState(await new LoginStore(system, home.here).read(), remote.url)
     if (context.isDry === true) return wouldDo(context, `log out of ${visible(name)}`)
-    let revoked: Revoked | null = null
-    if (before !== 'out') {
-      const fetch = await homeFetch(system, situation.home.environment)
-      await store.change(remote.url, async (login) => {
-        if (login !== null) revoked = context.options.offline === true ? 'failed' : await revoke(login, remote.url, fetch)
-        return null
-      })
-    }
+    const revoked = before === 'out' ? null : await forgetLogin(system, home, remote.url, context.options.offline === true)
     io.json({ server: name, before, revoked })
     const shown = visible(name)
     if (revoked === null) io.out(before === 'out' ? `Nobody was logged in to ${shown}.` : `Logged out of ${shown}; its login had ended.`)

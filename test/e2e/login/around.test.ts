@@ -64,6 +64,29 @@ describe('the state of a login', () => {
     expect(server.logins()).toBe(1)
   })
 
+  it('goes with the last server of its address that is removed, and is revoked', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url }, same: { url: server.url, auth: 'oauth' } })
+    expect((await person.run(['login', 'far'])).code).toBe(0)
+    expect((await person.run(['remove', 'far'])).output).not.toContain('login')
+    expect(server.logins()).toBe(1)
+    expect((await person.run(['remove', 'same', '--dry-run'])).output).toContain('same: its login is forgotten too')
+    expect(server.logins()).toBe(1)
+    const { code, output } = await person.run(['remove', 'same'])
+    expect(code, output).toBe(0)
+    expect(output).toContain('same: its login is forgotten too')
+    expect([server.logins(), server.asked.at(-1)]).toEqual([0, 'revoke'])
+    expect(server.given.filter((token) => filesWith(token, [person.home.root]).length > 0)).toEqual([])
+  })
+
+  it('stays where a server leaves some programs only', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url } })
+    expect((await person.run(['login', 'far'])).code).toBe(0)
+    expect((await person.run(['remove', 'far', '--client', 'claude-code'])).code).toBe(0)
+    expect(server.logins()).toBe(1)
+  })
+
   it('ends with uninstall, which revokes it and removes the file', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
