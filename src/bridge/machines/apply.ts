@@ -14,6 +14,13 @@ const seenName = 'server seen'
 export const seenBy = ({ get }: Pick<Transaction, 'get'>): number =>
   Number(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', seenName)?.value ?? 0)
 
+/** Under which name a copy that is fetched again keeps the number up to which its changes were told. */
+const toldName = 'server told'
+
+/** Has everything fetched again, without telling its changes again. */
+export const renewCopy = ({ run }: Pick<Transaction, 'run'>): number =>
+  run('UPDATE OR REPLACE meta SET name = ? WHERE name = ?', toldName, seenName)
+
 /** Under which name it keeps the id of the server's database. */
 const serverIdName = 'server id'
 
@@ -30,7 +37,8 @@ export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, r
     const own = sent.get(row.n)?.find(({ kind, key }) => kind === row.kind && key === row.key)?.own ?? '{}'
     applyRow(copy, row, own, row.n)
   }
-  for (const { client, session, at, changes } of news.batches)
+  const told = Number(copy.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', toldName)?.value ?? 0)
+  for (const { client, session, at, changes } of news.batches.filter(({ n }) => n > told))
     for (const { kind, id, namespace } of changes) copy.changed(kind, id, namespace, { client, session, at })
   copy.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', seenName, String(news.upTo))
 }

@@ -26,9 +26,10 @@ CREATE TABLE mcp_twin.about (name text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE mcp_twin.people (person name PRIMARY KEY, n bigint NOT NULL DEFAULT 0, bytes bigint NOT NULL DEFAULT 0);
 CREATE TABLE mcp_twin.entries (
   person name NOT NULL, kind text NOT NULL, key text NOT NULL,
-  n bigint NOT NULL, body text,
-  PRIMARY KEY (person, kind, key)
+  n bigint NOT NULL, body text
 );
+-- A key may be longer than an index takes.
+CREATE UNIQUE INDEX entries_by_key ON mcp_twin.entries (person, kind, md5(key));
 CREATE INDEX entries_by_number ON mcp_twin.entries (person, n);
 CREATE TABLE mcp_twin.batches (
   person name NOT NULL, n bigint NOT NULL, id text NOT NULL,
@@ -62,14 +63,14 @@ BEGIN
   SELECT b.n INTO n FROM mcp_twin.batches b WHERE b.person = me AND b.id = batch_id;
   IF FOUND THEN again := true; RETURN; END IF;
   SELECT true INTO stale FROM unnest(kinds, keys, seen) AS u (kind, key, seen)
-    LEFT JOIN mcp_twin.entries e ON e.person = me AND e.kind = u.kind AND e.key = u.key
+    LEFT JOIN mcp_twin.entries e ON e.person = me AND e.kind = u.kind AND md5(e.key) = md5(u.key)
     WHERE coalesce(e.n, 0) <> u.seen LIMIT 1;
   stale := coalesce(stale, false);
   n := last;
   IF stale THEN RETURN; END IF;
   SELECT coalesce(sum(coalesce(octet_length(u.body), 0) - coalesce(octet_length(e.body), 0)), 0) INTO more
     FROM unnest(kinds, keys, bodies) AS u (kind, key, body)
-    LEFT JOIN mcp_twin.entries e ON e.person = me AND e.kind = u.kind AND e.key = u.key;
+    LEFT JOIN mcp_twin.entries e ON e.person = me AND e.kind = u.kind AND md5(e.key) = md5(u.key);
   IF more > 0 AND held + more > ${personBytes} THEN RAISE EXCEPTION 'mcp_twin: full'; END IF;
   IF EXISTS (SELECT FROM unnest(bodies) AS b (body) WHERE octet_length(b.body) > ${rowBytes})
     THEN RAISE EXCEPTION 'mcp_twin: a row is too large'; END IF;
@@ -77,7 +78,7 @@ BEGIN
   UPDATE mcp_twin.people p SET n = last + 1, bytes = held + more WHERE p.person = me;
   INSERT INTO mcp_twin.entries AS e (person, kind, key, n, body)
     SELECT me, u.kind, u.key, last + 1, u.body FROM unnest(kinds, keys, bodies) AS u (kind, key, body)
-    ON CONFLICT (person, kind, key) DO UPDATE SET n = excluded.n, body = excluded.body;
+    ON CONFLICT (person, kind, md5(key)) DO UPDATE SET n = excluded.n, body = excluded.body;
   INSERT INTO mcp_twin.batches (person, n, id, machine, client, session, at, changes)
     VALUES (me, last + 1, batch_id, machine, client, session, at, changes);
   DELETE FROM mcp_twin.batches b WHERE b.person = me AND b.n <= last + 1 - ${batchesKept};

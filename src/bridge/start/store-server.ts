@@ -4,6 +4,7 @@ import { failed } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { Lost } from '../lease/channel.ts'
 import { addressIn } from '../machines/address.ts'
+import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
 import { joinedTo, makeCopy, openCopy } from '../machines/copy.ts'
 import { Ordering } from '../machines/ordering.ts'
@@ -42,8 +43,14 @@ export class StoreServer implements CopyMaker {
     makeCopy(database)
   }
 
+  renew(database: Database): void {
+    renewCopy(database)
+  }
+
   open(database: Database): StoreCopy {
     const { settings } = this.parts
+    // It may lack what the copy before had.
+    this.ordering?.begin().catch((error: unknown) => this.complain(error))
     const { machine } = joinedTo(database)
     return openCopy(database, { machine, random: (bytes) => settings.random(bytes), send: (batch) => this.send(batch) })
   }

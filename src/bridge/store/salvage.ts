@@ -64,12 +64,14 @@ async function copyInto(damaged: Database, next: number, salvage: Salvage): Prom
     const fresh = engine.open(place.database(next))
     try {
       prepare(fresh, random)
-      if (copies !== undefined && readable(() => isCopy(damaged)) === true) (await copies()).make(fresh)
+      const maker = copies !== undefined && readable(() => isCopy(damaged)) === true ? await copies() : null
+      maker?.make(fresh)
       fresh.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE')
       const id = last?.store ?? fresh.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value ?? ''
       // The new store's own row would stand in the way of the old one's, which names the same store as before.
       fresh.exec('DELETE FROM meta')
       const tables = await copyRows(damaged, fresh)
+      maker?.renew(fresh)
       fresh.exec(headsFromTexts)
       if (own !== null) otherLog(place, engine, own, (other) => carryRows(other, fresh))
       fresh.exec(recipientsFound)

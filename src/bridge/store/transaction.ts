@@ -49,6 +49,8 @@ export interface StoreCopy {
 export interface CopyMaker {
   /** Turns a store that was just made into a copy without rows. */
   make(database: Database): void
+  /** Has everything fetched again: some rows of the copy were lost. */
+  renew(database: Database): void
   /** Prepares an open copy. */
   open(database: Database): StoreCopy
 }

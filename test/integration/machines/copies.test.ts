@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { claim, create, list, read, update } from '../../../src/bridge/handoff/h
 import { answer, answersFor, ask, markShown, questionsFor } from '../../../src/bridge/handoff/question.ts'
 import { get, history, remove, set } from '../../../src/bridge/memory/memory.ts'
 import { search } from '../../../src/bridge/memory/search.ts'
+import { chooseEngine } from '../../../src/bridge/store/engine.ts'
 import type { Author } from '../../../src/bridge/store/transaction.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksPostgres, postgres, type Postgres } from '../../support/postgres.ts'
@@ -168,6 +169,36 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     expect(await put(laptop, 'after', 1)).toBe(1)
     await desktop.ordering.begin()
     await arrives(desktop, 'after', '1')
+  })
+
+  it('are copies again once they were salvaged, and get from the server what was lost', async () => {
+    for (let i = 0; i < 20; i++) await put(laptop, `key ${i}`, 'x'.repeat(1000))
+    const since = await laptop.store.cursor()
+    await laptop.close()
+    machines = machines.filter((each) => each !== laptop)
+    const file = join(folder, 'laptop', 'store', '1.db')
+    const database = chooseEngine(process.platform, process.arch).open(file)
+    const page = database.get<{ rootpage: number }>(`SELECT rootpage FROM sqlite_schema WHERE name = 'memory'`)?.rootpage ?? 0
+    database.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    database.close()
+    const fd = openSync(file, 'r+')
+    writeSync(fd, Buffer.alloc(4096), 0, 4096, (page - 1) * 4096)
+    closeSync(fd)
+    const again = await start('laptop')
+    await value(again, 'key 1')
+    expect(again.problems.join()).toMatch(/damaged/)
+    await again.ordering.begin()
+    expect(await value(again, 'key 19')).toBe(`"${'x'.repeat(1000)}"`)
+    expect(await again.store.changesAfter(since)).toEqual([])
+    expect(await put(again, 'key 1', 'after')).toBe(2)
+    await arrives(desktop, 'key 1', '"after"')
+  })
+
+  it('take the longest names, in any letters', async () => {
+    const long = Array.from({ length: 512 }, (_, at) => String.fromCodePoint(0x1f300 + (at % 500))).join('')
+    await laptop.store.write(author, (transaction) => set(transaction, { namespace: long, key: long, value: 1 }))
+    const read = () => desktop.store.read((database) => get(database, long, long, Date.now())?.value)
+    await expect.poll(read).toBe('1')
   })
 
   it('send nothing to another database, or to one that an older backup has replaced, and stay readable', async () => {

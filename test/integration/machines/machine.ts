@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { addressIn } from '../../../src/bridge/machines/address.ts'
+import { renewCopy } from '../../../src/bridge/machines/apply.ts'
 import { makeCopy, openCopy } from '../../../src/bridge/machines/copy.ts'
 import { Ordering } from '../../../src/bridge/machines/ordering.ts'
 import { indexAgain } from '../../../src/bridge/memory/index-again.ts'
@@ -49,6 +50,7 @@ export async function startMachine(
     copies: () =>
       Promise.resolve({
         make: makeCopy,
+        renew: renewCopy,
         open: (database) => openCopy(database, { machine: name, random, send: (batch) => ordering.send(batch) }),
       }),
   })
