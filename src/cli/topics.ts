@@ -80,7 +80,7 @@ export const topics: readonly Topic[] = [
   {
     name: 'environment',
     summary: 'variables that are read',
-    text: 'The first six are its own. By the others programs move their files, and so they decide which file is written.',
+    text: 'It reads the first ones itself. By those from CLAUDE_CONFIG_DIR on, programs move their files, and so they decide which file is written.',
     rows: [...Object.entries(ownVariables), ...Object.entries(programVariables)],
     more: 'Packages are installed by npm with the settings of its side: `npm_config_*` and `.npmrc`.',
   },

@@ -13,9 +13,9 @@ import type { Lock } from '../model/lock.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
-import { describeSteps } from '../ui/steps.ts'
 import { hanging, wrap } from '../ui/width.ts'
 import type { HomeContext } from './at-home.ts'
+import { stepLines } from './report-sync.ts'
 
 /** Throws without a terminal and without `--yes`: init writes into many files. */
 export async function demandConsent({ prompt, options }: Context): Promise<void> {
@@ -53,7 +53,7 @@ export async function confirmPlan(
   const sides = homeContext.world.environments
   const shown = steps.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, sides) }))
   io.out('\nThis will be done:')
-  for (const line of describeSteps(shown, labelsFor(homeContext.world, clients), io.paint, io.width)) io.out(line)
+  for (const line of stepLines(shown, labelsFor(homeContext.world, clients), io)) io.out(line)
   for (const line of manifest) io.out(line)
   for (const note of notes) for (const line of hanging(visible(abbreviateHome(note, sides)), io.paint.warn('!'), io.width)) io.out(line)
   if (!(await prompt.confirm('Go ahead?', { flag: '--yes' })))

@@ -8,7 +8,7 @@ import type { World } from '../model/environment.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
-import { describeSteps, type Detail } from '../ui/steps.ts'
+import { describeSteps, type Detail, type Labels } from '../ui/steps.ts'
 import { hanging } from '../ui/width.ts'
 
 export interface ReportOptions {
@@ -48,10 +48,7 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const steps = shown
     .filter(isNews)
     .map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, world.environments) }))
-  const { steps: told, copies } = withoutCopies(steps, (id) => clientById(id)?.copyOf)
-  for (const line of describeSteps(told, labels, io.paint, io.width, options.detail ?? (options.preview ? 'updates' : 'names')))
-    io.out(line)
-  for (const { environment, of, file } of copies) io.out(io.paint.dim(`${labels.client(of)}: also ${labels.file(environment, file)}`))
+  for (const line of stepLines(steps, labels, io, options.detail ?? (options.preview ? 'updates' : 'names'))) io.out(line)
   for (const notice of result.notices.filter((text) => agreed?.notes.includes(text) !== true))
     for (const line of hanging(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   const unmanaged = spokenOf(result.unmanaged, io.verbose)
@@ -80,6 +77,13 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const undo = `mcp-twin undo${options.command === 'undo' ? ` ${result.run}` : ''}`
   if (options.farewell !== undefined) io.out(io.paint.dim(options.farewell))
   else if (result.run !== null && result.changed) io.note(io.paint.dim(`Not what you wanted? ${undo}`))
+}
+
+/** Steps as a person reads them; a file that repeats another one is named in a line of its own. */
+export function stepLines(steps: readonly Step[], labels: Labels, { paint, width }: Context['io'], detail?: Detail): string[] {
+  const { steps: told, copies } = withoutCopies(steps, (id) => clientById(id)?.copyOf)
+  const also = copies.map(({ environment, of, file }) => paint.dim(`${labels.client(of)}: also ${labels.file(environment, file)}`))
+  return [...describeSteps(told, labels, paint, width, detail), ...also]
 }
 
 /** A step and what became of it. */

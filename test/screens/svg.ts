@@ -27,6 +27,12 @@ export const themes: Readonly<Record<'light' | 'dark', Theme>> = {
   },
 }
 
+/** A file of this folder. */
+export interface Picture {
+  readonly name: string
+  readonly text: string
+}
+
 const SIZE = 13
 export const CELL = 7.83
 export const LINE = 17
@@ -84,3 +90,19 @@ export function svgOf(screen: string, columns: number, theme: Theme, title: stri
     '</svg>\n',
   ].join('\n')
 }
+
+const signs: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&amp;': '&' }
+const unescaped = (text: string): string => text.replace(/&(?:lt|gt|amp);/g, (found) => signs[found] ?? found)
+
+/** The words of a picture of a terminal, line by line, with one blank between those that stand apart. */
+export const wordsOf = (picture: string): string[] =>
+  [...picture.matchAll(/<text[^>]*>(.*?)<\/text>/g)].map(([, inner = '']) => {
+    let line = ''
+    let end = 0
+    for (const [, x, text = ''] of inner.matchAll(/<tspan x="([\d.]+)"[^>]*>(.*?)<\/tspan>/g)) {
+      const column = Math.round((Number(x) - PAD) / CELL)
+      line += `${column > end && line !== '' ? ' ' : ''}${unescaped(text)}`
+      end = column + [...unescaped(text)].length
+    }
+    return line === '' ? unescaped(inner) : line
+  })

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/screens/make.ts', 'test/screens/tour.ts', 'test/screens/page.ts'],
+    include: ['test/screens/make.ts', 'test/screens/page.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 300_000,

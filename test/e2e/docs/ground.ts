@@ -7,29 +7,40 @@ import { restored } from '../../support/restored.ts'
 import type { Planted } from '../../support/world.ts'
 import { tinyServer } from '../main/place.ts'
 
-/** A registry of this machine that has every built-in server, each of them a small one. */
-async function registryOfBuiltins(): Promise<MiniRegistry> {
-  const registry = await miniRegistry()
-  const names = (await builtinServers()).flatMap(({ server }) => (server.package === undefined ? [] : [server.package]))
-  for (const name of new Set(names))
-    for (const version of ['0.2.21', '0.2.22'])
-      registry.publish({
-        manifest: { name, version, bin: { [name.split('/').at(-1) ?? name]: 'server.js' } },
-        files: { 'server.js': `#!/usr/bin/env node\n${tinyServer}` },
-      })
-  publishBinaries(registry)
+let registry: Promise<MiniRegistry> | undefined
+afterAll(async () => (await registry)?.close())
+
+/** A registry of this machine that has every built-in server, each of them a small one. It is closed when the file ends. */
+export async function builtinsRegistry(): Promise<MiniRegistry> {
+  registry ??= filled()
   return registry
 }
 
-let registry: MiniRegistry | undefined
-afterAll(() => registry?.close())
+async function filled(): Promise<MiniRegistry> {
+  const made = await miniRegistry()
+  const names = (await builtinServers()).flatMap(({ server }) => (server.package === undefined ? [] : [server.package]))
+  for (const name of new Set(names))
+    for (const version of ['0.2.21', '0.2.22'])
+      made.publish({
+        manifest: { name, version, bin: { [name.split('/').at(-1) ?? name]: 'server.js' } },
+        files: { 'server.js': `#!/usr/bin/env node\n${tinyServer}` },
+      })
+  publishBinaries(made)
+  return made
+}
+
+/** A person's machine on the first day, with that registry on both sides. */
+export async function firstDayHere(): Promise<Planted> {
+  const settings = `registry=${(await builtinsRegistry()).url}\n`
+  const planted = firstDay(settings)
+  planted.side('windows').write('.npmrc', settings)
+  return planted
+}
 
 /** Where pages are read: a person's machine on which `init --yes --both` was typed. Each call gives it as it was right after that. */
 export const ground: () => Promise<Planted> = restored(
   async () => {
-    registry = await registryOfBuiltins()
-    const planted = firstDay(`registry=${registry.url}`)
-    planted.side('windows').write('.npmrc', `registry=${registry.url}\n`)
+    const planted = await firstDayHere()
     const { code, output } = await planted.cli(['init', '--yes', '--both'])
     expect(code, output).toBe(0)
     return planted
