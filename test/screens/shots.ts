@@ -7,15 +7,23 @@ import { type Side, tourOf } from './tour-svg.ts'
 /** What every picture shows: a terminal of this width. */
 const columns = 80
 
-/** Enter at every question, which takes what is proposed. */
+/**
+ * Enter at every question, which takes what is proposed: once at each, and only when it stands still, since a second one would
+ * be shown among what follows.
+ */
 async function answer(shown: Terminal): Promise<void> {
+  let [seen, answered] = ['', '']
   for (;;) {
     try {
-      await shown.exit(1500)
+      await shown.exit(500)
       return
     } catch {
-      const last = (await shown.screen()).split('\n').slice(-18)
-      if (last.some((line) => line.startsWith('? ')) && !/Installing|Checking|Looking/.test(last.at(-1) ?? '')) await shown.keys('Enter')
+      const asked = (await shown.screen()).split('\n').findLast((line) => line.startsWith('? ')) ?? ''
+      if (asked !== '' && asked === seen && asked !== answered) {
+        answered = asked
+        await shown.keys('Enter')
+      }
+      seen = asked
     }
   }
 }
