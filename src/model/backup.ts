@@ -27,6 +27,8 @@ const backedUpFileSchema = z.object({
   entries: z._default(textList, []),
   /** What the run changed in them; absent in backups of older versions and in those of an undo. */
   changes: z.optional(z.array(entryChangeSchema)),
+  /** Of a manifest: the servers that the run changed, and digests of what it wrote; null: it removed one. Absent in older backups. */
+  servers: z.optional(z.array(z.object({ server: text, digest: z.nullable(text) }))),
   /** Of a project's file: the real path of the project's root then. */
   project: optionalText,
   /** The file is the client's settings, in which the run gave one setting this value and changed no entries. */

@@ -17,6 +17,8 @@ export interface FileNote {
   /** Names of our entries that the run changes in it. */
   readonly entries: readonly string[]
   readonly changes?: readonly RecordedChange[] | undefined
+  /** Of a manifest: the servers that the run changes, and digests of what it writes. */
+  readonly servers?: BackedUpFile['servers']
   /** Of a project's file: the real path of the project's root. */
   readonly project?: string | undefined
   /** The file is the client's settings, in which the run gives one setting this value. */
@@ -103,7 +105,7 @@ export class Journal {
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
     if (bytes !== null && stored !== null)
       await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
-    const { environment, client, file, entries, changes, project, setting, hook } = note
+    const { environment, client, file, entries, changes, servers, project, setting, hook } = note
     const kept = {
       environment,
       client,
@@ -111,6 +113,7 @@ export class Journal {
       entries: [...entries],
       // The index is sealed as text, and read back with its names in the order of its schema.
       ...(changes === undefined ? {} : { changes: changes.map(({ entry, change, fields }) => ({ entry, change, fields })) }),
+      ...(servers === undefined ? {} : { servers: servers.map(({ server, digest }) => ({ server, digest })) }),
       ...(project === undefined ? {} : { project }),
       ...(setting === undefined ? {} : { setting }),
       ...(hook === undefined ? {} : { hook }),

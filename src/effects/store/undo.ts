@@ -100,7 +100,7 @@ async function undoFile(system: System, file: BackedUpFile, before: Uint8Array |
   const outcome =
     run === null
       ? await previewRewrite(system, target, decide)
-      : await rewriteFile(system, target, decide, run.forFile({ ...file, changes: file.changes?.map(inverse) }))
+      : await rewriteFile(system, target, decide, run.forFile({ ...file, servers: undefined, changes: file.changes?.map(inverse) }))
   return { file, how, left, outcome }
 }
 

@@ -7,6 +7,7 @@ import type { System } from '../../model/system.ts'
 import type { BackupRun } from '../store/backup.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import type { Situation } from '../manifest/open.ts'
+import { serverChanges } from '../manifest/server-changes.ts'
 import { stateBytes } from '../manifest/records.ts'
 
 const sameBytes = (a: Uint8Array | null, b: Uint8Array): boolean =>
@@ -28,7 +29,8 @@ export async function writeOwn(
   const { environment } = situation.home
   // As its side spells it, so that undo finds the file.
   const file = fromHere(environment, here) ?? shown
-  const note = { environment: environment.id, client: null, file, entries: [], project: within ?? undefined }
+  const servers = here === place.here ? serverChanges(situation.bytes, bytes) : undefined
+  const note = { environment: environment.id, client: null, file, entries: [], servers, project: within ?? undefined }
   const backup = run.forFile(note)
   const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode, within }
   const outcome = await rewriteFile(

@@ -19,7 +19,7 @@ import { projectBounds } from '../store/project-bounds.ts'
 import type { Locate, Revert } from '../store/undo.ts'
 import type { Situation } from '../manifest/open.ts'
 import { stateBytes } from '../manifest/records.ts'
-import { revertManifest } from './undo-manifest.ts'
+import { type IsOurs, revertManifest } from './undo-manifest.ts'
 
 /** Returns where each file of a backup is now. */
 export const locator =
@@ -48,13 +48,20 @@ export const locator =
  * Reverts a file that was written since the run: entry by entry for a client's file. `left`: our records as the run left them; null:
  * no later run has changed them.
  */
-export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], left: State | null, force: boolean): Revert {
+export function reverter(
+  situation: Situation,
+  runFiles: readonly BackedUpFile[],
+  left: State | null,
+  { force, isOurs }: { readonly force: boolean; readonly isOurs: IsOurs },
+): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
   return (current, before, names, file) => {
     if (file.setting !== undefined) return revertSetting(current, before, file.setting, force)
     if (file.hook === true) return revertHook(current, before, situation.state.hook, force)
     if (file.client === null)
-      return file.file === statePath ? revertState(current, before, runFiles, left) : revertManifest(current, before, file, runFiles, force)
+      return file.file === statePath
+        ? revertState(current, before, runFiles, left)
+        : revertManifest(current, before, file, runFiles, force, isOurs)
     const client = clientById(file.client)
     if (client === null) return { kind: 'refuse', reason: `unknown client "${file.client}"`, hint: 'restore it by hand from the backup' }
     const state = recordOf(situation.state, { ...file, client: client.id })

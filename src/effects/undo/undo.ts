@@ -17,6 +17,7 @@ import type { Originals } from '../store/originals.ts'
 import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
 import { type Situation, reach } from '../manifest/open.ts'
 import { loadState, saveState } from '../manifest/records.ts'
+import type { IsOurs } from './undo-manifest.ts'
 import { locator, parseState, reverter, withEntries, withRecords } from './undo-files.ts'
 
 /** The result of an undo. */
@@ -59,7 +60,10 @@ export async function undo(system: System, situation: Situation, { named, force,
   const { index } = await readRun(system, folder, id)
   await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
   const run = isPreview ? null : openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
-  const revert = reverter(situation, index.files, await recordsAfter(system, situation, id), force)
+  const revert = reverter(situation, index.files, await recordsAfter(system, situation, id), {
+    force,
+    isOurs: await oursIn(system, folder),
+  })
   const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert, force, run })
   if (run !== null) {
     await keepRecords(system, situation, files)
@@ -136,6 +140,16 @@ const isManifest = ({ client, file }: UndoneFile['file'], { place }: Situation):
 /** Of our own files only manifests are reported, unless one failed. */
 const isReported = ({ file, outcome }: UndoneFile, situation: Situation): boolean =>
   file.client !== null || isManifest(file, situation) || outcome.kind === 'refused' || outcome.kind === 'failed'
+
+/** What our runs, as far as they are kept, wrote of servers into manifests. */
+async function oursIn(system: System, folder: ReachablePath): Promise<IsOurs> {
+  const files = (await listRuns(system, folder)).flatMap((run) => run.files)
+  return (manifest, name, digest) =>
+    files.some(
+      ({ client, file, servers }) =>
+        client === null && file === manifest && servers?.some((each) => each.server === name && each.digest === digest) === true,
+    )
+}
 
 /** Our records as a run left them, which the next run that changed them has kept; null: no later run did. */
 async function recordsAfter(system: System, situation: Situation, id: string): Promise<State | null> {

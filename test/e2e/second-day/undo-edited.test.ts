@@ -57,6 +57,48 @@ describe('undo of runs behind a manifest that was edited by hand', () => {
     expect(output).toContain('nonsense')
   })
 
+  it('keeps a server that was edited there since, names it, and takes it back with --force alone', async () => {
+    const place = await withAdded('one')
+    await must(place, 'add', 'two', '--command', '/opt/thing', '--', 'second')
+    edit(place, '"second"', '"by hand"')
+    const before = place.read(manifest)
+    for (const args of [['undo', '--dry-run'], ['undo']]) {
+      const { code, output } = await place.run(args)
+      expect(code, output).toBe(3)
+      expect(output).toMatch(/"two" was edited since/)
+      expect(place.read(manifest)).toBe(before)
+    }
+    await must(place, 'undo', '--force')
+    expect(Object.keys(JSON.parse(place.read(manifest)).servers)).toEqual(['one'])
+  })
+
+  it('takes the other servers of that run back all the same', async () => {
+    const place = await withAdded('one')
+    place.write(
+      'more.txt',
+      JSON.stringify({ mcpServers: { two: { command: '/opt/thing' }, three: { command: '/opt/thing', args: ['x'] } } }),
+    )
+    const added = await place.run(['add', '-', '--yes'], { input: place.read('more.txt') })
+    expect([0, 3], added.output).toContain(added.code)
+    edit(place, '"x"', '"by hand"')
+    const { code, output } = await place.run(['undo'])
+    expect(code, output).toBe(3)
+    expect(output).toMatch(/"three" was edited since/)
+    expect(JSON.parse(place.read(manifest)).servers).toMatchObject({ one: {}, three: { args: ['by hand'] } })
+    expect(place.read(manifest)).not.toContain('"two"')
+  })
+
+  it('takes back what later runs of ours changed in the same server', async () => {
+    const place = await withAdded('one', 'two')
+    await must(place, 'disable', 'two')
+    edit(place, '"version": 1', '// mine\n  "version": 1')
+    await must(place, 'undo')
+    expect(place.read(manifest)).not.toContain('disabled')
+    await must(place, 'undo')
+    expect(place.read(manifest)).not.toContain('"two"')
+    expect(place.read(manifest)).toContain('// mine')
+  })
+
   it('shows with --dry-run what it would do, changes nothing, and then does just that', async () => {
     const place = await withAdded('one', 'two')
     edit(place, '"version": 1', '// mine\n  "version": 1')
