@@ -53,7 +53,8 @@ describe('the process of a plugin', () => {
   it('whose handler only waits too long answers other calls, and is not broken', async () => {
     const plugin = await started(pluginText('a', '({ wait }) => wait ? new Promise(() => {}) : "fine"'), { callMs: 200 })
     expect(await plugin.call('a', { wait: true }, never)).toEqual({ kind: 'slow' })
-    expect(await plugin.call('a', {}, never)).toMatchObject({ kind: 'answer', content: [{ text: 'fine' }] })
+    // On a busy machine any call may take longer than this limit.
+    await expect.poll(() => plugin.call('a', {}, never)).toMatchObject({ kind: 'answer', content: [{ text: 'fine' }] })
     expect(plugin.usable).toBe(true)
   })
 

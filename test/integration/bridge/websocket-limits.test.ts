@@ -32,7 +32,7 @@ async function stuck(): Promise<Wire> {
 
 describe('a peer that is not there any more', () => {
   it('is dropped when it answers no ping, and one that answers stays', async () => {
-    await listening({ wire: { pingMs: 40 } })
+    await listening({ wire: { pingMs: 500 } })
     const alive = await ready()
     const dead = await desk.wire()
     await dead.upgrade(desk.token)
@@ -41,7 +41,7 @@ describe('a peer that is not there any more', () => {
     expect(log()).toMatch(/websocket: a connection of session \w+ was closed: no answer to pings/)
   })
   it('is dropped in the middle of a frame that comes letter by letter', async () => {
-    await listening({ wire: { pingMs: 40 } })
+    await listening({ wire: { pingMs: 500 } })
     const slow = await desk.wire()
     await slow.upgrade(desk.token)
     slow.socket.write(frame('', { declared: 1000 }))
@@ -144,7 +144,7 @@ describe('connections that say nothing', () => {
     expect(open.length).toBeLessThanOrEqual(limits.httpStrangers + 10)
   })
   it('are cut off when their handshake takes too long', async () => {
-    await listening({ limits: { strangerMs: 300, headersMs: 60, requestMs: 60, checkMs: 10 } })
+    await listening({ limits: { strangerMs: 1500, headersMs: 1000, requestMs: 1000, checkMs: 10 } })
     const slow = await desk.wire()
     slow.socket.write(handshake().slice(0, -2))
     const drip = setInterval(() => slow.socket.write('X'), 5)
