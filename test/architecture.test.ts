@@ -180,8 +180,6 @@ const parsers = [
   'effects/manifest',
   'effects/machine/wanted-distros.ts',
   'effects/sync/edit-manifest.ts',
-  // The bytes of a run's backup, and of the manifest that the command has opened.
-  'effects/undo/undo-manifest.ts',
   'bridge/start/own-manifest.ts',
   'bridge/start/config-facts.ts',
 ]
