@@ -14,6 +14,7 @@ export {
   samePath,
 } from './paths/grammar.ts'
 export { foreignPath } from './paths/read.ts'
+export { insidePaths, pathsInside } from './paths/inside.ts'
 export { fromHere, reachOf, toHere } from './paths/reach.ts'
 export { type PlacedPath, readPath } from './paths/read.ts'
 export { localFolder, settingsFolder } from './paths/known-folders.ts'

@@ -2,7 +2,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { native } from '../../model/path.ts'
 import { escapeTemplates } from '../keys/template.ts'
-import { foreignPath, joinPath, readPath, translate } from '../paths.ts'
+import { foreignPath, joinPath, pathsInside, readPath, translate } from '../paths.ts'
 import { spellings } from './unify.ts'
 
 /** Where a server comes from, and the sides that shall have it too. */
@@ -30,6 +30,7 @@ export function withSharedPaths(server: ServerSpec, journey: Journey): SharedPat
   if (server.on !== undefined || server.runIn !== undefined || server.url !== undefined) return { server, paths, stuck }
   const change = (text: string): string => {
     const path = journey.to.map((side) => foreignPath(side, text)).find((each) => each !== null) ?? null
+    if (path === null) stuck.push(...journey.to.flatMap((side) => pathsInside(side, text)))
     if (path === null || /\$+\{/.test(text)) return text
     const written = sharedSpelling(path, journey)
     ;(written === null ? stuck : paths).push(path)

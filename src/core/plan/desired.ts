@@ -1,3 +1,4 @@
+import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { renderBridge } from '../launch/launcher.ts'
@@ -6,6 +7,8 @@ import { GET_NPM, resolveServer } from '../launch/resolve.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
 import { isPython } from '../packages/python.ts'
+import { foreignPath, insidePaths } from '../paths.ts'
+import { runSide, serverOn } from '../launch/side.ts'
 import type { Blocked, WantedEntry } from './facts.ts'
 import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 import { isShared } from './sharing.ts'
@@ -130,9 +133,19 @@ function desiredEntry(
   if (why !== null) return refuse(why)
   for (const id of rendered.launcher) gathered.self.add(id)
   for (const id of rendered.launches) gathered.launches.set(id, (gathered.launches.get(id) ?? new Set()).add(server))
-  for (const notice of rendered.notices) gathered.notices.add(notice)
+  for (const notice of [...rendered.notices, ...insideNotices(input, server, spec, startSide(observed))]) gathered.notices.add(notice)
   const { value, owned, holdsKey, launches } = rendered
   return { server, name, value, owned, holdsKey, keys: keyFields(spec), ...(launches.length === 0 ? {} : { launches }) }
+}
+
+/** Paths of another side within the words of a server: nobody spells these, since only their person knows how the program reads them. */
+function insideNotices({ render: { world, home } }: PlanInput, name: string, spec: ServerSpec, environment: Environment): string[] {
+  const runs = runSide(spec, environment, world, home)
+  if (runs === null) return []
+  return insidePaths(runs, serverOn(spec, runs), (text) => foreignPath(runs, text) !== null).map(
+    ({ where, path }) =>
+      `${name}: ${where} holds ${path}, which means nothing on ${environmentLabel(runs)}; write "\${path:${path}}" there, or say with "on" what differs there`,
+  )
 }
 
 /** The variables and headers of a server whose value is a stored key. */

@@ -297,6 +297,25 @@ describe('literal-paths', () => {
     ])
   })
 
+  it('warns of a path within an argument, and names server, argument and what to write', () => {
+    const found = situation()
+      .servers({
+        notes: { command: 'notes', args: ['-c', 'notes C:\\x\\y.js', 'file:///D:/z'], env: { HINT: 'see "C:\\q"' }, only: ['claude-code'] },
+      })
+      .find('literal-paths')
+    expect(found).toMatchObject([
+      {
+        level: 'warning',
+        subject: 'notes in Claude Code (Ubuntu)',
+        message: 'its argument 2 holds a Windows path, which means nothing on Ubuntu',
+        detail: ['C:\\x\\y.js'],
+        fix: expect.stringMatching(/^write "\$\{path:C:\\x\\y\.js\}" there for notes in the manifest, or say with "on"/),
+      },
+      { level: 'warning', message: expect.stringMatching(/^its argument 3 holds/), detail: ['D:/z'] },
+      { level: 'warning', message: expect.stringMatching(/^its HINT holds/), detail: ['C:\\q'] },
+    ])
+  })
+
   it('lets paths pass that are for the side where the program runs', () => {
     const wsl = {
       command: 'C:\\Windows\\System32\\wsl.exe',
