@@ -72,6 +72,8 @@ try {
   })
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu'] })
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  // Weights and health follow behind the grid.
+  const followed = ['tokens=true', 'doctor'].map((part) => page.waitForResponse((each) => each.url().endsWith(part)))
   await timed('grid, every row', 1000, async () => {
     await page.goto(url)
     await page.getByRole('link', { name: `server-${options.servers - 1}`, exact: true }).waitFor()
@@ -79,7 +81,7 @@ try {
   const paints = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime))
   note('first paint', paints[0] ?? Number.NaN, 500, 'ms')
   note('columns', (await page.getByRole('columnheader').count()) - 1, 8, '')
-  await page.getByText('Live', { exact: true }).waitFor()
+  for (const response of await Promise.all(followed)) await response.finished()
   await timed('a file of this side changed', 1000, async () => {
     writeFileSync(cursor, readFileSync(cursor, 'utf8').replace('"7"', '"8"'))
     await page
