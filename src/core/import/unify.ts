@@ -3,6 +3,7 @@ import { type Override, type ServerSpec, serverKinds } from '../../model/manifes
 import { native, type NativePath } from '../../model/path.ts'
 import { escapeTemplates, fillTemplates } from '../keys/template.ts'
 import { wordFor } from '../launch/side.ts'
+import { parsePython } from '../packages/python.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { isWindows, joinPath, looksPosixPath, looksWindowsPath, readPath, translate } from '../paths.ts'
 
@@ -26,6 +27,14 @@ function commonWords(a: string, b: string): string | null {
   const open = (range: string | null): boolean => range === null || range === 'latest'
   if (!open(one.range) && !open(other.range)) return null
   return [a, b].find((_, at) => isExact([one, other][at]?.range ?? '')) ?? (open(one.range) ? b : a)
+}
+
+/** The same for packages of PyPI. */
+function commonPython(a: string, b: string): string | null {
+  const [one, other] = [parsePython(a), parsePython(b)]
+  if ('refuse' in one || 'refuse' in other || one.name !== other.name) return null
+  if (one.version !== null && other.version !== null) return null
+  return one.version === null ? b : a
 }
 
 /** The text of that name itself, not one that every object has. */
@@ -73,16 +82,19 @@ export function unify(a: SideServer, b: SideServer, world: World, home: Environm
   const [one, other] = withSharedPaths(a, b, world, home)
   if (one.runIn !== other.runIn) return null
   const notes: string[] = []
-  const words =
-    one.package === undefined || other.package === undefined || one.package === other.package
-      ? null
-      : commonWords(one.package, other.package)
-  if (words !== null) {
-    notes.push(`${name}: ${one.package} on ${a.side.id} and ${other.package} on ${b.side.id} become ${words} on both`)
-    one.package = words
-    other.package = words
-  } else if (one.package !== other.package && one.package !== undefined && other.package !== undefined) {
-    notes.push(`${name}: ${a.side.id} has ${one.package} and ${b.side.id} has ${other.package}; each keeps its own`)
+  for (const [key, common] of [
+    ['package', commonWords],
+    ['pypi', commonPython],
+  ] as const) {
+    const [here, there] = [one[key], other[key]]
+    if (here === undefined || there === undefined || here === there) continue
+    const words = common(here, there)
+    if (words === null) notes.push(`${name}: ${a.side.id} has ${here} and ${b.side.id} has ${there}; each keeps its own`)
+    else {
+      notes.push(`${name}: ${here} on ${a.side.id} and ${there} on ${b.side.id} become ${words} on both`)
+      one[key] = words
+      other[key] = words
+    }
   }
   const base: ServerSpec = { ...one }
   const [here, there]: [Override, Override] = [{}, {}]

@@ -89,6 +89,20 @@ describe('the same server on both sides', () => {
     expect(result.servers).toEqual({ x: { package: 'x@1.2.3' } })
     expect(result.notes).toEqual([expect.stringContaining('become x@1.2.3 on both')])
   })
+
+  it('gets one version of a Python package when only one side pins it', () => {
+    const entries = (one: string, other: string) => [
+      ...inDesktop({ x: { command: 'uvx', args: [one] } }),
+      ...inCode({ x: { command: 'uvx', args: [other] } }),
+    ]
+    const hasUv = () => true
+    for (const [one, other] of [
+      ['x@latest', 'x@1.2'],
+      ['X==1.2', 'x'],
+    ] as const)
+      expect(take(entries(one, other), { hasUv }).servers).toEqual({ x: { pypi: 'x@1.2' } })
+    expect(take(entries('x@1', 'x@1.2'), { hasUv }).servers).toEqual({ x: { pypi: 'x@1.2', on: { windows: { pypi: 'x@1' } } } })
+  })
 })
 
 describe('one name that differs', () => {
