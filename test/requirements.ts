@@ -269,27 +269,27 @@ export const requirements: readonly Requirement[] = [
     source: 'twins',
     tests: {
       'unit/plan/difference.test.ts': ['are shown where they are no key by shape: %s', 'are dots: %s'],
-      'e2e/main/see.test.ts': ['shows each field of what sync would write, keys as dots, and writes nothing'],
+      'e2e/sync/diff.test.ts': ['shows each field of what sync would write, keys as dots, and writes nothing'],
     },
   },
   {
     behaviour: 'a server that a person decided to leave is not reported again',
     source: 'twins',
-    tests: { 'e2e/main/ignore.test.ts': ['is left as it is, and named no more but by --verbose', 'is neither adopted nor pruned'] },
+    tests: { 'e2e/sync/ignore.test.ts': ['is left as it is, and named no more but by --verbose', 'is neither adopted nor pruned'] },
   },
   {
     behaviour: 'every command that writes configs, manifest or keys says with --dry-run what it would do, and changes no byte',
     source: 'twins',
     tests: {
       'unit/cli/dry-run.test.ts': ['--dry-run is taken by every command that writes, and each is tried'],
-      'e2e/audit/dry-run.test.ts': ['leaves every byte as it is: %s %s %s'],
+      'e2e/dry-run/dry-run.test.ts': ['leaves every byte as it is: %s %s %s'],
     },
   },
   {
     behaviour: 'mcp-twin can be typed in every folder, and advice is printed as it can be typed there',
     source: 'twins',
     tests: {
-      'e2e/main/command.test.ts': [
+      'e2e/init/command.test.ts': [
         'puts a command there that starts the program in every folder',
         'stays empty where another mcp-twin is on PATH, but not for the one that npm puts in front for npx',
         'shows the command in its preview and takes it away',
@@ -305,7 +305,7 @@ export const requirements: readonly Requirement[] = [
         'is reported once in an answer of each session, and in the greeting',
         'costs a hook nothing, whatever is wrong',
       ],
-      'e2e/main/hook.test.ts': ['adds one hook behind those of others, which says what waits and always ends well'],
+      'e2e/init/hook.test.ts': ['adds one hook behind those of others, which says what waits and always ends well'],
     },
   },
   {
@@ -470,28 +470,28 @@ export const requirements: readonly Requirement[] = [
   {
     behaviour: 'a name that nothing has is wrong usage (2), whatever the command, and the near one is named',
     source: 'twins',
-    tests: { 'e2e/audit/unknown.test.ts': ['is wrong usage and names the near one: %s', 'has a row for every command'] },
+    tests: { 'e2e/command-line/unknown.test.ts': ['is wrong usage and names the near one: %s', 'has a row for every command'] },
   },
   {
     behaviour: 'uninstall shows first what becomes of every entry and file, and loses nothing that its person wrote',
     source: 'twins',
     tests: {
-      'e2e/second-day/histories.test.ts': ['ends with an uninstall that loses nothing of the person'],
-      'e2e/second-day/originals.test.ts': ['gives every file back byte for byte after far more runs than are kept'],
-      'e2e/second-day/nothing-lost.test.ts': [
+      'e2e/uninstall/histories.test.ts': ['ends with an uninstall that loses nothing of the person'],
+      'e2e/uninstall/originals.test.ts': ['gives every file back byte for byte after far more runs than are kept'],
+      'e2e/uninstall/nothing-lost.test.ts': [
         'shows what becomes of every entry and file before it asks, and does just that',
         'gives back what a person had written in place of %s before --force had it %s',
         'leaves out an entry that its person took out by hand and that was then %s',
         'in a project changes its files alone, with --purge too, and says so',
       ],
-      'e2e/main/hook.test.ts': ['is taken away by uninstall, and nothing else: %s'],
+      'e2e/init/hook.test.ts': ['is taken away by uninstall, and nothing else: %s'],
     },
   },
   {
     behaviour: 'init writes what was ticked, where it was found, and says before it asks what is left out and why',
     source: 'twins',
     tests: {
-      'e2e/main/ticks.test.ts': [
+      'e2e/init/ticks.test.ts': [
         'and leaves a server that was not with the programs that have it, says so before it asks, and its key too',
         'for a program on the side where it was found, and not on the one that does not have it',
         'with a path of one side spelled for each, so that doctor finds nothing',
@@ -503,7 +503,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'what init has written and does not answer ends it with 3, as after add',
     source: 'twins',
     tests: {
-      'e2e/main/trying.test.ts': [
+      'e2e/sync/trying.test.ts': [
         'by init and does not answer ends with exit code 3 like add, and what init did not write is only reported',
       ],
     },
@@ -661,7 +661,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'a person opens a project to both programs when setting up, or with one command later',
     source: 'shared mind',
     tests: {
-      'e2e/main/prompts.test.ts': [
+      'e2e/init/prompts.test.ts': [
         'is the repository around the folder where init is typed, if the person likes',
         'is asked for again until there is one, and may be none',
         'is not asked for without a terminal: how to open one is said',
@@ -717,7 +717,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'it shows what tools cost in tokens, starting only what is unknown, once, and leaves tools out through the bridge',
     source: 'twins',
     tests: {
-      'e2e/main/tokens.test.ts': [
+      'e2e/servers/tokens.test.ts': [
         'shows what was found when a sync tried the servers, and starts nothing again',
         'starts what is not known once, however many programs have it, and says why others are not known',
         'counts the bridge as a row of its own, and what it lists of shared servers as theirs',
@@ -731,7 +731,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'what nobody agreed to start is shown and asked, and what was agreed to is not asked again',
     source: 'twins',
     tests: {
-      'e2e/audit/import.test.ts': [
+      'e2e/export/import.test.ts': [
         'asks nothing, though they were removed in between',
         'names what an export has changed, and takes nothing of it unasked',
       ],
@@ -825,7 +825,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'servers of the MCP registry are found and added, and what could start something else is refused',
     source: 'twins',
     tests: {
-      'e2e/main/registry.test.ts': [
+      'e2e/servers/registry.test.ts': [
         'asks once a word, and shows what add would take, the keys that it needs, and what is not for it',
         'is an ordinary package in the exact version of the entry, and nothing remembers the registry',
         'never gives it a key that is stored already under that name, where nobody was asked',

@@ -74,7 +74,7 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     })
   })
 
-  // All of the choice is in test/e2e/main/desktop-file.test.ts; here Windows finds the folders.
+  // All of the choice is in test/e2e/configs/desktop-file.test.ts; here Windows finds the folders.
   const choices: [string, string[], string][] = [
     ['the package’s, which hides the classic one', [places.classic, places.msix], places.msix],
     ['classic, where it is alone', [places.classic], places.classic],

@@ -49,7 +49,7 @@ const parts = specs.flatMap((spec): [string, VerbSpec][] => [
 /** Every other command and verb. */
 export const writers = parts.filter(([name]) => !readers.includes(name) && !exports.includes(name))
 
-/** Command lines of each that would change something in the home of `e2e/audit/dry-run.test.ts`. */
+/** Command lines of each that would change something in the home of `e2e/dry-run/dry-run.test.ts`. */
 export const dryRuns: Readonly<Record<string, readonly string[][]>> = {
   init: [['--yes', '--server', 'memory']],
   sync: [[], ['--force'], ['--adopt']],

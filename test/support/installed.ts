@@ -7,7 +7,7 @@ import type { Lock, LockedPackage } from '../../src/model/lock.ts'
 import type { MiniRegistry } from './mini-registry.ts'
 
 // An npm costs as much as five of our programs, so a test that is not about installing begins with what npm would have left.
-// That npm does leave it is shown by e2e/packages and e2e/main/init.
+// That npm does leave it is shown by e2e/packages and e2e/init/init.
 
 /** Name and version of `@tiny/other@2.0.0`. */
 function split(spec: string): readonly [name: string, version: string] {

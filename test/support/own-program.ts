@@ -9,7 +9,7 @@ import { nodePath, toolPath } from './machine.ts'
  * Puts the files of the built program below sides' own folders (`.mcp-twin`, as this machine opens them), as an earlier sync left
  * them: the first sync of a home that needs the program copies 300 files and 14 MB, which costs three times as much as all else that
  * it does. It still writes which version is current, and the launcher. The copies are made of links, so nothing may change them in
- * place. That a sync does copy them is shown by e2e/packages/self and e2e/main/init.
+ * place. That a sync does copy them is shown by e2e/packages/self and e2e/init/init.
  */
 export function putProgram(...folders: readonly string[]): void {
   const made = join(tmpdir(), 'own-program')

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
-import { type Home, home } from '../main/place.ts'
+import { type Home, home } from '../support/place.ts'
 
 const entry = (more: object) =>
   `${JSON.stringify({

@@ -5,7 +5,7 @@ import { miniRegistry, type MiniRegistry } from '../../support/mini-registry.ts'
 import { publishBinaries } from '../../support/own-binaries.ts'
 import { restored } from '../../support/restored.ts'
 import type { Planted } from '../../support/world.ts'
-import { tinyServer } from '../main/place.ts'
+import { tinyServer } from '../support/place.ts'
 
 let registry: Promise<MiniRegistry> | undefined
 afterAll(async () => (await registry)?.close())

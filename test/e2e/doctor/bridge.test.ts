@@ -8,7 +8,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { asOrdinaryUser } from '../../support/ordinary-user.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
-import { tinyRegistry } from '../main/place.ts'
+import { tinyRegistry } from '../support/place.ts'
 import { diagnosedAndFixed } from './fixed.ts'
 import {
   type DoctorDocument,

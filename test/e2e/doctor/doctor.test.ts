@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { processesWith } from '../../support/processes.ts'
-import { home, tinyRegistry, tinyServer, treeOf } from '../main/place.ts'
+import { home, tinyRegistry, tinyServer, treeOf } from '../support/place.ts'
 import { KEY, OTHER_KEY, own, restoredTwins, sound, summary, troubles, type Twins, twins, usualServers } from './place.ts'
 
 let registry: MiniRegistry

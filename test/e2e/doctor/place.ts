@@ -9,7 +9,7 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { restored } from '../../support/restored.ts'
 import { type Planted, type WorldBuilder, world } from '../../support/world.ts'
-import { tinyServer } from '../main/place.ts'
+import { tinyServer } from '../support/place.ts'
 
 const findingSchema = z.looseObject({
   check: z.string(),

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { tinyServer } from '../main/place.ts'
+import { tinyServer } from '../support/place.ts'
 import { trial } from '../trust/place.ts'
 
 interface Finding {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
-import { codeFile, cursorFile, type Home, home, settingsFor, tinyRegistry } from '../main/place.ts'
+import { codeFile, cursorFile, type Home, home, settingsFor, tinyRegistry } from '../support/place.ts'
 
 interface Found {
   readonly check: string

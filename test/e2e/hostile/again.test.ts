@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeFile, type Home, home, oldFile } from '../main/place.ts'
+import { codeFile, type Home, home, oldFile } from '../support/place.ts'
 
 /** The manifest as a command left it that was killed before it came to the configs. */
 async function brokenOff(place: Home, args: readonly string[]): Promise<void> {

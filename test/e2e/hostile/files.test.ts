@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { codeFile, expectTidy, home } from '../main/place.ts'
+import { codeFile, expectTidy, home } from '../support/place.ts'
 import { factor } from '../../support/runs.ts'
 
 const manifestFile = '.mcp-twin/mcp-twin.json'

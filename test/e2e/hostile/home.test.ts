@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { asOrdinaryUser, lacksOrdinaryUser } from '../../support/ordinary-user.ts'
 import { sample } from '../../support/runs.ts'
-import { codeFile, expectTidy, home, oldFile, settingsFor, tinyRegistry, treeOf } from '../main/place.ts'
+import { codeFile, expectTidy, home, oldFile, settingsFor, tinyRegistry, treeOf } from '../support/place.ts'
 
 const commands = [['init', '--yes'], ['sync'], ['list'], ['add', 'x', '--command', '/bin/true'], ['undo'], ['secret', 'list'], ['doctor']]
 

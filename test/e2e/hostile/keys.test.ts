@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeFile, home } from '../main/place.ts'
+import { codeFile, home } from '../support/place.ts'
 
 /** A key as a person has it, which the store does not know. */
 const KEY = 'plainMARK0Zq8Jk2mWn4Rt6Yp1Vb3Xc5Lh7'

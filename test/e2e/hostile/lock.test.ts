@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { home } from '../main/place.ts'
+import { home } from '../support/place.ts'
 
 const integrity = `sha512-${'A'.repeat(86)}==`
 const sound = { name: 'thing', version: '1.0.0', integrity, bin: { thing: 'x.js' } }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeFile, home, oldFile } from '../main/place.ts'
+import { codeFile, home, oldFile } from '../support/place.ts'
 
 const entry = { command: '/bin/true' }
 

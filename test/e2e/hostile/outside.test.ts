@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { type CliResult, cli } from '../../support/cli.ts'
 import { sample } from '../../support/runs.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
-import { treeOf } from '../main/place.ts'
+import { treeOf } from '../support/place.ts'
 
 const own = '.mcp-twin/mcp-twin.json'
 const servers = { a: { command: 'node', args: ['server.js'] } }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeFile, documentOf, home } from '../main/place.ts'
+import { codeFile, documentOf, home } from '../support/place.ts'
 
 describe('words that nearly mean something', () => {
   it.each([

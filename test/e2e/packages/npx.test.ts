@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { greet } from '../../support/mcp.ts'
-import { codeFile, home, settingsFor, tinyServer } from '../main/place.ts'
+import { codeFile, home, settingsFor, tinyServer } from '../support/place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {

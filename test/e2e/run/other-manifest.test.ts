@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startAsDesktop } from '../../support/desktop.ts'
-import { tinyServer } from '../main/place.ts'
+import { tinyServer } from '../support/place.ts'
 import { nodePath } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'
 import { cli } from '../../support/cli.ts'

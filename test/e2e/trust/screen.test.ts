@@ -5,7 +5,7 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
-import { settingsFor, tinyRegistry } from '../main/place.ts'
+import { settingsFor, tinyRegistry } from '../support/place.ts'
 import { KEY, integrity, tool, trial } from './place.ts'
 import { itUnless } from '../../support/left-out.ts'
 

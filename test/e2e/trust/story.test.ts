@@ -5,7 +5,7 @@ import { session } from '../../support/mcp.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { filesWith } from '../../support/processes.ts'
-import { type Home, home, settingsFor, tinyRegistry, tinyServer } from '../main/place.ts'
+import { type Home, home, settingsFor, tinyRegistry, tinyServer } from '../support/place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { nodePath } from '../../support/machine.ts'
 import { asOrdinaryUser, lacksOrdinaryUser } from '../../support/ordinary-user.ts'
 import { scratch } from '../../support/scratch.ts'
 import { ask, type UiAsked, ui } from '../../support/ui.ts'
-import { home } from '../main/place.ts'
+import { home } from '../support/place.ts'
 
 describe('an attack on the page', () => {
   it('by another page, a form, a frame or a name of its own gets nothing', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { closeBrowser, lacksBrowser } from '../../support/browser.ts'
 import { describeUnless } from '../../support/left-out.ts'
-import { codeFile, type Home } from '../main/place.ts'
+import { codeFile, type Home } from '../support/place.ts'
 import { looking } from './looking.ts'
 
 afterAll(closeBrowser)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { filesWith } from '../../support/processes.ts'
 import { type Ui, type UiAnswer, ui } from '../../support/ui.ts'
-import { codeFile, type Home, home, treeOf } from '../main/place.ts'
+import { codeFile, type Home, home, treeOf } from '../support/place.ts'
 
 const KEY = 'ui-key-5b7d9f1a3c5e7092'
 

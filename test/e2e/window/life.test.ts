@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { ask, ui } from '../../support/ui.ts'
-import { codeFile, home } from '../main/place.ts'
+import { codeFile, home } from '../support/place.ts'
 
 /** Follows what the page is told; `text` grows. */
 function follow(port: number, session: string, last?: string) {

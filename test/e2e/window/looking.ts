@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { tab } from '../../support/browser.ts'
 import { ui } from '../../support/ui.ts'
-import { codeFile, type Home, home } from '../main/place.ts'
+import { codeFile, type Home, home } from '../support/place.ts'
 
 /** The page of a home with two synced servers, in a browser; `wrong` grows with whatever the page must not do. */
 export async function looking(options: Parameters<typeof tab>[0] & { plant?: (place: Home) => unknown } = {}) {

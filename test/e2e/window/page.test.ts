@@ -9,7 +9,7 @@ import { nodePath } from '../../support/machine.ts'
 import { greeted } from '../../support/mcp.ts'
 import { filesWith } from '../../support/processes.ts'
 import { ask, ui } from '../../support/ui.ts'
-import { codeFile, type Home, home } from '../main/place.ts'
+import { codeFile, type Home, home } from '../support/place.ts'
 import { edit, looking } from './looking.ts'
 
 afterAll(closeBrowser)
