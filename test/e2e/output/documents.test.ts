@@ -80,6 +80,7 @@ describe('every command under --json', () => {
     export: [['exported']],
     trust: [['--list']],
     completion: [['bash']],
+    ui: [['--no-open', '--idle', '1s']],
     uninstall: [['--yes']],
   }
 
