@@ -192,9 +192,11 @@ function progressWords({ message, progress, total }: JsonObject): string {
   return `${progress}${typeof total === 'number' ? `/${total}` : ''}`
 }
 
-/** The last line that a server printed before it ended, without the hint that `mcp-twin run` prints below its own errors. */
+/** The last line that a server printed before it ended, without what `mcp-twin run` prints below its own errors: a hint and commands. */
 function lastLine(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim())
-  const last = lines.findLast((line) => line !== '' && !line.startsWith('→')) ?? ''
+  const lines = stderr.split('\n')
+  const own = lines.findLastIndex((line) => line.startsWith('mcp-twin: '))
+  const isHint = (line: string, at: number): boolean => own !== -1 && at > own && /^(?: {2}→| {4})/.test(line)
+  const last = lines.findLast((line, at) => line.trim() !== '' && !isHint(line, at))?.trim() ?? ''
   return last === '' ? '' : ` (${last.slice(0, 300)})`
 }

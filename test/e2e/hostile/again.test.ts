@@ -17,7 +17,7 @@ describe('a command that was broken off, typed once more', () => {
     expect(Object.keys(place.servers(codeFile))).toEqual(['a', 'b'])
     expect(await place.json(args)).toMatchObject({ code: 0, changed: false, steps: [] })
     const other = await place.run(['add', 'b', '--command', '/bin/other'])
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('mcp-twin remove b first') })
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('\n    mcp-twin remove b\n') })
   })
 
   it('remove: the entries that are left go', async () => {

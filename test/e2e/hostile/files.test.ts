@@ -21,7 +21,7 @@ describe('a manifest that is none', () => {
     for (const args of [['sync'], ['list'], ['add', 'x', '--command', 'y']]) {
       const said = await place.run(args)
       expect([args, said.code, said.stdout]).toEqual([args, 2, ''])
-      expect(said.stderr).toMatch(/→/)
+      expect(said.stderr).toMatch(/→|\n {4}\S/)
       expect(said.stderr.length).toBeLessThan(1000)
     }
     expect(place.has(codeFile)).toBe(false)
@@ -64,7 +64,7 @@ describe('files of our own that somebody broke', () => {
           args,
           expect.not.stringContaining('went wrong'),
         ])
-        if (said.code === 1) expect(said.stderr).toMatch(/→/)
+        if (said.code === 1) expect(said.stderr).toMatch(/→|\n {4}\S/)
       }
       expect(place.read(`.mcp-twin/${name}`).length).toBeGreaterThanOrEqual(name === 'cache.json' ? 0 : bytes.length)
       expectTidy(place.home)

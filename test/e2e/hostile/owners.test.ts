@@ -24,7 +24,7 @@ const change = (file: string, { uid = me, gid = me, mode }: { uid?: number; gid?
   if (mode !== undefined) chmodSync(place.path(file), mode)
 }
 const refused = ({ code, stderr }: CliResult, ...words: readonly string[]) => {
-  expect([code, stderr]).toEqual([2, expect.stringContaining('→')])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/→|\n {4}\S/)])
   for (const word of words) expect(stderr).toContain(word)
   expect(place.has('.claude.json')).toBe(false)
   expect(place.has('was-run')).toBe(false)

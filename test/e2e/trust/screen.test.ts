@@ -177,11 +177,11 @@ describe('trust of a folder that is not there', () => {
   it('trusts nothing, not even the project in which it was typed', async () => {
     const place = trial()
     for (const [word, hint] of [
-      ['lsit', 'did you mean "list"?'],
-      ['nowhere', 'mcp-twin trust DIR'],
+      ['lsit', '  → did you mean "list"?'],
+      ['nowhere', '    mcp-twin trust DIR'],
     ] as const) {
       const { code, stderr } = await place.at(['trust', word])
-      expect([code, stderr]).toEqual([2, `mcp-twin: There is no folder ${word}.\n  → ${hint}\n`])
+      expect([code, stderr]).toEqual([2, `mcp-twin: There is no folder ${word}.\n${hint}\n`])
     }
     expect((await place.started()).out).toBeNull()
   })

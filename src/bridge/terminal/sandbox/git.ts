@@ -155,12 +155,15 @@ export interface GitSettings {
   readonly at: string
 }
 
-/** Writes the files that take the place of the machine's settings for git in the sandbox. `folder`: where no command writes. */
+/**
+ * Writes the files that take the place of the machine's settings for git in the sandbox. In gitattributes a pattern with a blank stands in
+ * quotes. `folder`: where no command writes.
+ */
 export async function writeGitSettings(folder: string, home: string, random: (bytes: number) => string): Promise<GitSettings[]> {
   const machine = textOf(system)
   const files = {
     gitconfig: [machine, ...(await personal(home)), ours('/etc')].join('\n'),
-    gitattributes: `${textOf('/etc/gitattributes')}\n${closedPatterns.map((path) => `${path} filter=mcp-twin-closed -text`).join('\n')}\n`,
+    gitattributes: `${textOf('/etc/gitattributes')}\n${closedPatterns.map((path) => `${JSON.stringify(path)} filter=mcp-twin-closed -text`).join('\n')}\n`,
     gitignore: `${closedPatterns.join('\n')}\n`,
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
