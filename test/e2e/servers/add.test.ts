@@ -84,9 +84,9 @@ describe('add, with what READMEs print', () => {
       x: { package: 'tiny-server', args: ['--y'] },
     })
     for (const [argv, words] of [
-      [['tavly'], /mcp-twin add tavily.*npm:tavly/],
+      [['tavly'], /\n {4}mcp-twin add tavily\n[\s\S]*\n {4}mcp-twin add npm:tavly\n/],
       [['name@1.2'], /npm:name@1\.2/],
-      [['npx', '-y', 'tiny-server'], /put it in quotes, or: mcp-twin add -/],
+      [['npx', '-y', 'tiny-server'], /put it in quotes, or:\n {4}mcp-twin add -\n/],
       [['claude', 'mcp', 'add', 'x', '--', 'npx', 'y'], /put it in quotes/],
       [['npm install -g tiny-server'], /mcp-twin add npm:tiny-server/],
     ] as const)
