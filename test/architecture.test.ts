@@ -547,10 +547,19 @@ function reachedFrom(index: string, file: string, seen = new Set<string>()): boo
 describe('a test', () => {
   it('shares what helps it with other kinds of tests in support/', () => {
     const folder = fileURLToPath(new URL('.', import.meta.url))
-    const shared = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.startsWith('unit'))
-      .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/(?:from|import\() ?'(?:\.\.?\/)+unit\/[^']*'/g) ?? [])
-    expect(shared).toEqual([])
+    const kinds = ['unit', 'integration', 'e2e', 'e2e-lab', 'soak']
+    const borrowed = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => name.split(sep).join('/'))
+      .flatMap((name) =>
+        [...readFileSync(join(folder, name), 'utf8').matchAll(/(?:from|import\() ?'(\.[^']*)'/g)]
+          .map(([, path = '']) => join(dirname(name), path).split(sep).join('/'))
+          // Stories of the lab are tests of the lab that have a planted twin.
+          .filter((path) => !(name.startsWith('stories/') && path.startsWith('e2e-lab/')))
+          .filter((path) => kinds.some((kind) => within(path, [kind]) && !within(name, [kind])))
+          .map((path) => `${name}: ${path}`),
+      )
+    expect(borrowed).toEqual([])
   })
 
   it('says why it is left out: no early return, no skipIf', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundle } from '../e2e/world/bundle.ts'
+import { bundle } from '../support/detection/bundle.ts'
 import { addDistro, inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'

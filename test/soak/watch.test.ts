@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { processorTime, until, watching } from '../e2e/sync/watching.ts'
+import { processorTime, until, watching } from '../support/watching.ts'
 import { leftovers } from '../support/processes.ts'
 import { type Planted, world } from '../support/world.ts'
 

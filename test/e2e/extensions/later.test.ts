@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { bundleId, inExtension, install, lacksPacker, tick } from '../../support/bundles.ts'
 import { filesBelow } from './files.ts'
-import { watching } from '../sync/watching.ts'
+import { watching } from '../../support/watching.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { documents, entryOf, notes, place } from './notes.ts'
 

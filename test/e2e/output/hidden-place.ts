@@ -4,7 +4,7 @@ import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type Bridge, greeted } from '../../support/mcp.ts'
 import { pluginText, putPlugin } from '../../support/plugins.ts'
-import { nasty, type Planted } from './hidden-lines.ts'
+import { nasty, type Planted } from '../../support/hidden-lines.ts'
 import { home, type Home } from '../support/place.ts'
 
 const namespace = `n${nasty}`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import { restored } from '../../support/restored.ts'
-import { commands, lines } from './hidden-lines.ts'
+import { commands, lines } from '../../support/hidden-lines.ts'
 import { plant } from './hidden-place.ts'
 
 /** What acts on a terminal, turns its text around or hides in it. Our own colours are off where no terminal reads. */

@@ -11,7 +11,7 @@ import { leftovers } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { npmrcFor, tiny } from '../support/tiny.ts'
-import { until, type Watching, watching } from '../sync/watching.ts'
+import { until, type Watching, watching } from '../../support/watching.ts'
 
 const NEXT = '9.9.9'
 const HELLO = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { afterEach, describe, expect, it } from 'vitest'
 import { leftovers } from '../../support/processes.ts'
 import { type Planted, world } from '../../support/world.ts'
-import { until, type Watching, watching } from './watching.ts'
+import { until, type Watching, watching } from '../../support/watching.ts'
 
 const manifest = (servers: object) => `${JSON.stringify({ version: 1, servers, bridge: { enabled: false } }, null, 2)}\n`
 const one = { command: 'node', args: ['one.js'] }

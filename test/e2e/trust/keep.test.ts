@@ -7,7 +7,7 @@ import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { world } from '../../support/world.ts'
 import { settingsFor, tinyRegistry } from '../support/place.ts'
-import { watching } from '../sync/watching.ts'
+import { watching } from '../../support/watching.ts'
 import { KEY, speaks, type Trial, tool, trial } from './place.ts'
 import { itUnless } from '../../support/left-out.ts'
 

@@ -10,7 +10,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { restored } from '../../support/restored.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { type Planted, world } from '../../support/world.ts'
-import { until, watching } from '../sync/watching.ts'
+import { until, watching } from '../../support/watching.ts'
 
 let planted: Planted
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type Planted, type WorldBuilder, world } from '../../support/world.ts'
-import { bundle } from './bundle.ts'
+import { bundle } from '../../support/detection/bundle.ts'
 
 /** Stands for the installed program of a home: it tells what reached it, and ends as it is told. */
 const witness = `

@@ -9,7 +9,7 @@ import { nodeSystem } from '../../../src/system/node.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodePath, npmPath } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'
-import { bundle } from './bundle.ts'
+import { bundle } from '../../support/detection/bundle.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksLinux } from '../../support/machine.ts'
 

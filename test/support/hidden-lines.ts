@@ -1,4 +1,4 @@
-import { specs } from '../../../src/cli/specs/index.ts'
+import { specs } from '../../src/cli/specs/index.ts'
 
 /** One of each kind: C0, ESC with a colour of ours, C1, bidi, zero width, filler, separators, a tag that spells an A. */
 export const nasty =

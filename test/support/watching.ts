@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cliPath } from '../../support/cli.ts'
-import { nodePath } from '../../support/machine.ts'
-import type { Planted } from '../../support/world.ts'
+import { cliPath } from './cli.ts'
+import { nodePath } from './machine.ts'
+import type { Planted } from './world.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are read by path; each test says what they must be
 export type Document = any
