@@ -247,7 +247,7 @@ export const requirements: readonly Requirement[] = [
         '%j in the index is refused',
         'proj/%s in the index, where the last commit has a file proj, stays closed',
         '%s as .git/%s',
-        '%s is swapped for a link: what lies outside does not come in',
+        'shows nothing outside while %s is swapped for a link',
       ],
     },
   },
@@ -526,7 +526,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'integration/bridge/http.test.ts': [
         'keep the SHA-256 of a token and nothing that leads back, for their owner only',
-        'expire in time; a clock set back by 25 h revives none, one set forward by 25 h leaves none',
+        'expire, whether a clock is set back or forward by 25 h',
       ],
       'integration/bridge/sessions.test.ts': ['is kept nowhere, nor what it can be found out from'],
     },
@@ -535,7 +535,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'a session that ends closes its connections, streams and calls included, over every listener',
     source: 'actions and plugins',
     tests: {
-      'integration/bridge/http.test.ts': ['a session that is revoked closes its open connections'],
+      'integration/bridge/http.test.ts': ['close their connections when they are revoked'],
       'integration/bridge/sessions.test.ts': ['loses %s'],
       'integration/bridge/websocket-limits.test.ts': [
         'by its time closes its WebSocket in the middle of a call, with the reason, and no other',
@@ -547,8 +547,8 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'nobody comes in over HTTP or WebSocket without a token of a session that is valid',
     source: 'actions and plugins',
     tests: {
-      'integration/bridge/http.test.ts': ['without a token nobody'],
-      'integration/bridge/websocket.test.ts': ['no token, a part of it, one more character, another scheme, one in the address'],
+      'integration/bridge/http.test.ts': ['refuses a request without a token'],
+      'integration/bridge/websocket.test.ts': ['refuses a token that is missing, cut, longer, of another scheme, or in the address'],
     },
   },
   {
@@ -573,7 +573,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'over WebSocket dead peers are dropped, slow readers cut, and frames are limited',
     source: 'actions and plugins',
     tests: {
-      'integration/bridge/websocket.test.ts': ['more than 16 MiB, in one frame, announced only, or in many'],
+      'integration/bridge/websocket.test.ts': ['are refused beyond 16 MiB, in one frame, in many, or only announced'],
       'integration/bridge/websocket-limits.test.ts': [
         'is dropped when it answers no ping, and one that answers stays',
         'is cut off with the reason when too much waits, and holds up nobody',
@@ -600,9 +600,9 @@ export const requirements: readonly Requirement[] = [
     source: 'actions and plugins',
     tests: {
       'integration/bridge/audit.test.ts': [
-        'stays within 50 MB together, what was there too large at the start included',
-        'in whose place a folder stands lets no command run, and the status says so, until it is gone',
-        'that cannot be written lets no action be queued, while files and memory are read',
+        'stays within 50 MB, files found too large at the start included',
+        'runs no command while a folder stands in its place, and says so in the status',
+        'queues no action while it cannot be written, but still reads files and memory',
       ],
     },
   },
@@ -650,7 +650,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'a program learns who it is, where, and with whom it shares the bridge',
     source: 'shared mind',
     tests: {
-      'integration/bridge/files.test.ts': ['bridge_status begins with who and where one is'],
+      'integration/bridge/files.test.ts': ['starts bridge_status with the client and its side'],
       'integration/bridge/recipients.test.ts': [
         'bridge_status names the programs of all bridges, the one that asks first',
         'bridge_status counts the programs beyond twenty',
@@ -690,13 +690,13 @@ export const requirements: readonly Requirement[] = [
     source: 'shared mind',
     tests: {
       'integration/bridge/inbox-waiting.test.ts': [
-        'waits until a question is answered, and is not woken for good by what others read, remember or take for themselves',
-        'ends when it is cancelled, and an answer that came too late for it is shown again',
+        'waits until a question is answered, whatever others read, remember or claim meanwhile',
+        'ends when it is cancelled, and shows an answer that came too late again',
         'goes on waiting while a person is asked, and says so when the time is over',
-        'answers at once where nobody is asked: a window that a person opens by hand',
-        'names each thing once, however often it was changed, and not who read an answer',
-        'says of a cursor that it lies ahead of the store',
-        'says of what was changed by others and then by who waits, that it is its own doing',
+        'answers at once for a window that a person opens by hand',
+        'names each thing once, however often it changed',
+        'refuses a cursor that lies ahead of the store',
+        'marks a thing as changed by the caller when the caller changed it last',
       ],
     },
   },

@@ -9,7 +9,7 @@ import { nodePath } from '../../support/machine.ts'
 import { session } from '../../support/mcp.ts'
 import { runs } from '../../support/runs.ts'
 
-// Rows 17 and 21 of the table of hostile inputs: they take seconds, so they are not among the fast ones.
+// Hostile files that take seconds, so they are not among those of integration/bridge/hostile-files.
 let place: Desk
 beforeEach(() => {
   place = desk()

@@ -28,7 +28,7 @@ beforeEach(() => {
 })
 afterEach(() => place.close())
 
-describe('a folder is moved so that its content gets another meaning', () => {
+describe('a move that would change what the policy says of files inside', () => {
   it.each(['.cursor', '.vscode', '.claude'])('into %s, where its files would start programs', async (name) => {
     const file = name === '.claude' ? 'settings.json' : 'mcp.json'
     place.put(`p/plain/${file}`, '{}')
@@ -41,18 +41,18 @@ describe('a folder is moved so that its content gets another meaning', () => {
     expect(await place.refused('move_file', { source: `p/${name}`, destination: 'p/plain' })).toMatch(/closed/)
     expect(await place.refused('delete_file', { path: `p/${name}` })).toMatch(/closed/)
   })
-  it('the folder around it moves: what is closed in it stays closed by its name', async () => {
+  it('leaves closed files closed when a folder around them moves', async () => {
     place.put('p/.cursor/mcp.json', CANARY)
     await place.ok('move_file', { source: 'p', destination: 'q' })
     expect(await place.refused('read_file', { path: 'q/.cursor/mcp.json' })).toMatch(/closed/)
   })
-  it('such a folder without anything closed in it may be moved away and deleted', async () => {
+  it('moves and deletes a folder that holds nothing closed', async () => {
     place.put('p/.cursor/rules', 'x')
     await place.ok('move_file', { source: 'p/.cursor', destination: 'p/.vscode-old' })
     place.put('p/.vscode/launch.json', '{}')
     await place.ok('delete_file', { path: 'p/.vscode' })
   })
-  it('a folder onto the place of one that holds something closed and is not there yet', async () => {
+  it('refuses to put a folder where a closed file belongs', async () => {
     const wide = desk()
     const home = desk({ roots: [wide.home], closed: wide.bridge.settings.closed })
     mkdirSync(join(wide.home, 'mine', 'gh'), { recursive: true })
@@ -61,7 +61,7 @@ describe('a folder is moved so that its content gets another meaning', () => {
     await home.close()
     await wide.close()
   })
-  it('a part of a Windows profile, from wherever it is reached', () => {
+  it('closes parts of a Windows profile by whatever path they are reached', () => {
     for (const path of [
       '/mnt/c/Users/Ana/AppData',
       '/mnt/c/Users/Ana/.config',
@@ -76,7 +76,7 @@ describe('a folder is moved so that its content gets another meaning', () => {
     for (const path of ['/mnt/c/Users/Ana/work', '/mnt/c/Users/Ana/.config/mine', '/home/ana/p', '/mnt/c/data'])
       expect(closedBelow(path)).toEqual([])
   })
-  it('a folder of a project that is called as the folder of all profiles is none', async () => {
+  it('takes no project folder for a Windows profile because of its name', async () => {
     for (const path of ['/mnt/c/Users/Ana/p/src/users', '/mnt/c/Users/Ana/p/src/users/profile', 'C:\\work\\src\\Users', '/srv/app/users'])
       expect(closedBelow(path)).toEqual([])
     place.put('src/users/profile/a.ts', 'x')
@@ -87,15 +87,15 @@ describe('a folder is moved so that its content gets another meaning', () => {
   })
 })
 
-describe('an allowed folder is replaced by something else', () => {
-  it('a folder with an allowed folder in it is not moved or deleted', async () => {
+describe('an allowed folder that is replaced by something else', () => {
+  it('neither moves nor deletes a folder that contains an allowed folder', async () => {
     const both = desk({ roots: [place.A, join(place.A, 'x', 'sub')] })
     mkdirSync(join(place.A, 'x', 'sub'), { recursive: true })
     expect(await both.refused('move_file', { source: join(place.A, 'x'), destination: join(place.A, 'y') })).toMatch(/allowed folder/)
     expect(await both.refused('delete_file', { path: join(place.A, 'x') })).toMatch(/allowed folder/)
     await both.close()
   })
-  it('one that was not there and comes as a link leads nowhere else', async () => {
+  it('opens nothing when the missing folder appears as a link', async () => {
     const besides = join(place.base, 'besides')
     const both = desk({ roots: [place.A, join(place.A, 'later'), besides] })
     expect(await both.refused('read_file', { path: join(place.O, 's') })).toMatch(/outside/)
@@ -107,7 +107,7 @@ describe('an allowed folder is replaced by something else', () => {
     expect(await both.refused('read_file', { path: join(place.O, 's') })).toMatch(/outside/)
     await both.close()
   })
-  it('one that was not there and comes as a folder is open', async () => {
+  it('opens when the missing folder appears as a folder', async () => {
     const later = desk({ roots: [join(place.O, 'later')] })
     expect(await later.refused('read_file', { path: join(place.O, 'later', 'f') })).toMatch(/does not exist/)
     mkdirSync(join(place.O, 'later'))
@@ -115,7 +115,7 @@ describe('an allowed folder is replaced by something else', () => {
     await expect.poll(async () => textOf(await later.call('read_file', { path: join(place.O, 'later', 'f') }))).toBe('text')
     await later.close()
   })
-  it('a link is not moved into a folder that holds something closed', async () => {
+  it('does not move a link into a folder that holds something closed', async () => {
     const home = desk({ roots: [place.home], closed: place.bridge.settings.closed })
     mkdirSync(join(place.home, 'work'))
     symlinkSync(join(place.home, '.ssh'), join(place.home, 'work', 'link'))
@@ -138,7 +138,7 @@ describeUnless(existsSync('/dev/shm') ? null : 'no second disk', 'a folder on an
     await there.close()
     rmSync(shm, { recursive: true, force: true })
   })
-  it('with everything in it, closed things too, and lies whole in the trash', async () => {
+  it('goes to the trash whole, closed files included', async () => {
     for (const path of ['d/a', 'd/e/f', 'd/.vscode/tasks.json']) {
       mkdirSync(join(shm, path, '..'), { recursive: true })
       writeFileSync(join(shm, path), path)
@@ -156,14 +156,14 @@ describeUnless(existsSync('/dev/shm') ? null : 'no second disk', 'a folder on an
     expect(readlinkSync(join(kept, 'link'))).toBe(there.O)
     expect(readdirSync(there.O)).toEqual(['s'])
   })
-  it('and not moved to another disk, where it leaves no empty folder', async () => {
+  it('is not moved to another disk, and leaves no empty folder there', async () => {
     const both = desk({ roots: [shm, there.A], closed: [] })
     mkdirSync(join(shm, 'd'))
     expect(await both.refused('move_file', { source: join(shm, 'd'), destination: join(there.A, 'd') })).toMatch(/another disk/)
     expect([readdirSync(shm), readdirSync(there.A)]).toEqual([['d'], []])
     await both.close()
   })
-  it('not with a pipe in it: then nothing is taken, and no half copy stays', async () => {
+  it('stays whole where it holds a pipe, without half a copy in the trash', async () => {
     mkdirSync(join(shm, 'd'))
     writeFileSync(join(shm, 'd', 'a'), 'x')
     execFileSync('mkfifo', [join(shm, 'd', 'pipe')])
@@ -171,7 +171,7 @@ describeUnless(existsSync('/dev/shm') ? null : 'no second disk', 'a folder on an
     expect(readdirSync(join(shm, 'd')).sort()).toEqual(['a', 'pipe'])
     expect(readdirSync(join(there.folder, 'trash'))).toEqual([])
   })
-  it('while a part of it is swapped for a link all the time: nothing outside goes', async () => {
+  it('loses nothing outside while a part of it is swapped for a link', async () => {
     for (let i = 0; i < 30; i++) writeFileSync(join(there.O, `keep${i}`), 'x')
     for (let round = 0; round < 40; round++) {
       const [real, spare] = [join(shm, 'd', 'real'), join(shm, 'd', 'spare')]
@@ -202,7 +202,7 @@ describeUnless(existsSync('/dev/shm') ? null : 'no second disk', 'a folder on an
 })
 
 describe('a program that runs as its owner', () => {
-  it('does not after its content was written by a call, nor does a copy', async () => {
+  it('loses the right to run as its owner once a call wrote or copied it', async () => {
     const file = place.put('p', 'X')
     for (const [name, args] of [
       ['write_file', { path: file, content: 'Y' }],
@@ -229,7 +229,7 @@ describe('a failed edit of very many lines', () => {
 })
 
 describe('names on a Windows drive, reached through a link', () => {
-  it('are held to its rules by every tool', async () => {
+  it('follow the rules of Windows in every tool', async () => {
     const drive = join(place.base, 'mnt', 'c')
     mkdirSync(join(drive, 'work'), { recursive: true })
     writeFileSync(join(drive, 'work', 'x:ads'), 'x')
@@ -246,8 +246,8 @@ describe('names on a Windows drive, reached through a link', () => {
   })
 })
 
-describe('what a search would have to keep in mind', () => {
-  it('patterns and globs made to blow up are answered, and refused where they would take much memory', async () => {
+describe('a search that would take much memory or time', () => {
+  it('answers patterns that explode, and refuses those that need much memory', async () => {
     place.put('f', `${'ab'.repeat(20_000)}\n`)
     expect(await place.refused('search_text', { path: place.A, pattern: '((\\w{100}){100}){100}' })).toMatch(/size limit/)
     for (const pattern of ['(?:a{1,300}b?){1,300}', '(?:ab)*c', `(${'a|'.repeat(1900)}b)*c`])
@@ -260,14 +260,14 @@ describe('what a search would have to keep in mind', () => {
         .trim(),
     ).toBe('0')
   })
-  it('a line without end is not kept in memory: the search is ended and says so; named, the file is searched', async () => {
+  it('gives up at an endless line, with a message, unless the file is named', async () => {
     const file = place.put('log', 'needle\n')
     const much = Buffer.alloc(64 * 1024 * 1024, 'x')
     for (let i = 0; i < 12; i++) appendFileSync(file, much)
     expect(await place.ok('search_text', { path: place.A, pattern: 'yyy' })).toMatch(/too much memory/)
     expect(await place.ok('search_text', { path: file, pattern: 'needle' })).toContain('log\n  1: needle')
   })
-  it('another client does not see it: its search is not there for others', async () => {
+  it('keeps searches of one client from others', async () => {
     place.put('f', 'hit\n'.repeat(50))
     const text = await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
     const search = /search "(s\d+)"/.exec(text)?.[1]
@@ -308,7 +308,7 @@ describe('what ripgrep found by a path that may have been swapped', () => {
       confirm.close()
     }
   })
-  it('of files with other encodings and line ends all is found again', async () => {
+  it('is confirmed in files of any encoding and line end', async () => {
     place.put('crlf', 'needle one\r\nneedle two\r\n')
     place.put('latin', Buffer.from([...Buffer.from('needle '), 0xe9, 0x0a]))
     place.put('bom', '\ufeffx\nneedle\n')
@@ -322,7 +322,7 @@ describe('what ripgrep found by a path that may have been swapped', () => {
 
 describe('what another client started', () => {
   const other = { client: 'session other' }
-  it('its commands are not there for others, and their processes neither', async () => {
+  it('hides its commands and their processes from others', async () => {
     const shell = desk({ terminal: 'on' })
     const { session } = (await shell.call('execute_command', { command: 'sleep 91 & cat', background: true })).structuredContent as {
       session: string

@@ -16,7 +16,7 @@ const lines = (file = path) => readFileSync(file, 'utf8').trim().split('\n')
 const write = (name: string) => place.ok('write_file', { path: name, content: 'x' })
 
 describe('a call of which a part is refused', () => {
-  it('is audited for that part, whether the rest succeeds or not', async () => {
+  it('is recorded for the refused part, even if the rest succeeds', async () => {
     place.put('open', 'x')
     await place.ok('read_files', { paths: ['open', join(place.O, 's')] })
     await place.refused('read_files', { paths: [join(place.O, 's'), 'missing'] })
@@ -27,20 +27,20 @@ describe('a call of which a part is refused', () => {
 })
 
 describe('the audit while the bridge runs', () => {
-  it('that is removed is made anew by the very next line', async () => {
+  it('is created again by the next line after it was removed', async () => {
     await write('a')
     rmSync(path)
     await write('b')
     expect(lines()).toHaveLength(1)
     expect(lines()[0]).toContain('rewrite b')
   })
-  it('that is put aside continues in a new file, and the old one stays as it is', async () => {
+  it('continues in a new file after somebody renamed it', async () => {
     await write('a')
     renameSync(path, `${path}.old`)
     await write('b')
     expect([lines(`${path}.old`).length, lines().length]).toEqual([1, 1])
   })
-  it('that is replaced by another file continues in that one', async () => {
+  it('continues in the file that replaced it', async () => {
     await write('a')
     writeFileSync(`${path}.new`, '{"at":"other"}\n')
     renameSync(`${path}.new`, path)
@@ -48,13 +48,13 @@ describe('the audit while the bridge runs', () => {
     expect(lines()).toHaveLength(2)
     expect(lines()[1]).toContain('rewrite b')
   })
-  it('of which the whole folder is removed is made anew', async () => {
+  it('is created again after its folder was removed', async () => {
     await write('a')
     rmSync(place.folder, { recursive: true })
     await write('b')
     expect(lines()).toHaveLength(1)
   })
-  it('in whose place a folder stands lets no command run, and the status says so, until it is gone', async () => {
+  it('runs no command while a folder stands in its place, and says so in the status', async () => {
     await write('a')
     rmSync(path)
     mkdirSync(path)
@@ -68,7 +68,7 @@ describe('the audit while the bridge runs', () => {
     expect(lines().map((line) => JSON.parse(line).outcome)).toEqual(['writable again', 'started'])
     expect(await place.ok('bridge_status')).not.toMatch(/audit/)
   })
-  it('that cannot be written lets no action be queued, while files and memory are read', async () => {
+  it('queues no action while it cannot be written, but still reads files and memory', async () => {
     place.put('f', 'content of f')
     await place.ok('memory_set', { key: 'k', value: 1 })
     rmSync(path)
@@ -82,7 +82,7 @@ describe('the audit while the bridge runs', () => {
     await place.ok('queue_action', action)
     expect(lines().map((line) => JSON.parse(line).tool)).toContain('queue_action')
   })
-  it('cut short by somebody else continues at its end', async () => {
+  it('continues at the end of the file after somebody cut it', async () => {
     await write('a')
     writeFileSync(path, '')
     await write('b')
@@ -91,7 +91,7 @@ describe('the audit while the bridge runs', () => {
 })
 
 describe('everything that is recorded', () => {
-  it('stays within 50 MB together, what was there too large at the start included', () => {
+  it('stays within 50 MB, files found too large at the start included', () => {
     const names = ['audit.jsonl', 'logs/bridge.log', 'logs/mcp-server.log']
     mkdirSync(join(place.folder, 'logs'), { recursive: true })
     for (const name of names)
@@ -117,7 +117,7 @@ describe('everything that is recorded', () => {
 })
 
 describe('a file that has grown to its limit', () => {
-  it('is put aside, and the two before it are kept, the newer first', () => {
+  it('is put aside, and the two before it stay', () => {
     const file = new RotatingFile(path)
     for (const letter of 'abcd') file.append(letter.repeat(4 * 1024 * 1024))
     file.close()
@@ -127,7 +127,7 @@ describe('a file that has grown to its limit', () => {
 })
 
 describe('a log that is removed while it is written', () => {
-  it('has every later line', () => {
+  it('gets every later line', () => {
     const log = join(place.base, 'log')
     const file = new RotatingFile(log)
     file.append('one')

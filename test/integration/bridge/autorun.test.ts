@@ -105,16 +105,16 @@ const inGit = [
 ]
 
 describe('what programs run by themselves', () => {
-  it.each(inHome)('~/%s may be read and not changed', async (name) => {
+  it.each(inHome)('~/%s may be read but not changed', async (name) => {
     const file = put(join(outer.home, name))
     expect(await place.ok('read_file', { path: file })).toBe('before')
     await unchanged(file)
   })
-  it.each(['.zshrc', '.config/autostart/x.desktop', '.local/bin/ls'])('~/%s is not made either', async (name) => {
+  it.each(['.zshrc', '.config/autostart/x.desktop', '.local/bin/ls'])('~/%s is not created either', async (name) => {
     mkdirSync(dirname(join(outer.home, name)), { recursive: true })
     await unchanged(join(outer.home, name))
   })
-  it.each([...inProjects, ...inGit])('%s of a project may be read and not changed, at any depth', async (name) => {
+  it.each([...inProjects, ...inGit])('%s of a project may be read but not changed, at any depth', async (name) => {
     const file = put(join(outer.A, 'deep', 'project', name))
     expect(await place.ok('read_file', { path: file })).toBe('before')
     await unchanged(file)
@@ -247,8 +247,8 @@ describe('a folder that gets or loses its meaning by a move', () => {
   })
 })
 
-describe('git directories of any name', () => {
-  it('a worktree and a submodule name theirs in a file that is not replaced', async () => {
+describe('a git directory under any name', () => {
+  it('stays the one that the .git file of a worktree or submodule names', async () => {
     const [main, tree] = [join(outer.A, 'main'), join(outer.A, 'tree')]
     mkdirSync(main)
     git(main, 'init')
@@ -258,7 +258,7 @@ describe('git directories of any name', () => {
     await unchanged(join(main, '.git', 'worktrees', 'tree', 'commondir'))
     await unchanged(join(outer.A, 'plain', '.git'))
   })
-  it('in a bare repository hooks and config are not changed, the rest is', async () => {
+  it('keeps hooks and config of a bare repository, and lets the rest change', async () => {
     const bare = join(outer.A, 'store.git')
     mkdirSync(bare)
     git(bare, 'init', '--bare')
@@ -267,14 +267,14 @@ describe('git directories of any name', () => {
     await place.ok('move_file', { source: bare, destination: join(outer.A, 'other') })
     await unchanged(join(outer.A, 'other', 'config'))
   })
-  it('one that lies beside its project is one too', async () => {
+  it('is recognised beside its project', async () => {
     const project = join(outer.A, 'p')
     mkdirSync(project)
     git(project, 'init', '--separate-git-dir', join(outer.A, 'kept'))
     await unchanged(join(outer.A, 'kept', 'config'))
     await unchanged(join(outer.A, 'kept', 'hooks', 'pre-commit'))
   })
-  it('hooks and configuration that it takes from elsewhere are not changed either', async () => {
+  it('keeps hooks and configuration that it takes from elsewhere', async () => {
     const project = join(outer.A, 'p')
     mkdirSync(join(project, 'sub'), { recursive: true })
     git(project, 'init')
@@ -294,7 +294,7 @@ describe('git directories of any name', () => {
     expect(await place.refused('write_file', { path: join(project, 'tools/more'), content: 'x' })).toMatch(/bridge\.allow/)
     await place.ok('write_file', { path: join(project, 'tools', 'other'), content: 'x' })
   })
-  it('a folder that holds the project itself stays open where its hooks are taken from there', async () => {
+  it('leaves a project writable that names itself as its folder of hooks', async () => {
     const project = join(outer.A, 'p')
     mkdirSync(project)
     git(project, 'init')
@@ -308,7 +308,7 @@ describe('git directories of any name', () => {
     [['HEAD', 'objects/', 'refs/', 'config']],
     [['HEAD', 'objects/', 'refs/', 'hooks/']],
     [['objects/', 'config', 'HEAD', 'refs/']],
-  ])('one is not put together: %j', async (steps) => {
+  ])('is not put together by several calls: %j', async (steps) => {
     const folder = join(outer.A, 'made')
     mkdirSync(folder)
     mkdirSync(join(folder, 'keep'))
@@ -329,7 +329,7 @@ describe('git directories of any name', () => {
 })
 
 describe('what makes a git directory', () => {
-  it('is not taken away, and without its HEAD its hooks are kept all the same', async () => {
+  it('cannot be removed, and without it the hooks stay protected', async () => {
     const folder = join(outer.A, 'bare')
     for (const name of ['objects', 'refs/heads', 'hooks']) mkdirSync(join(folder, name), { recursive: true })
     for (const name of ['HEAD', 'config']) put(join(folder, name))
@@ -342,7 +342,7 @@ describe('what makes a git directory', () => {
     for (const name of ['hooks/post-checkout', 'config'])
       expect(await place.refused('write_file', { path: join(folder, name), content: 'x' })).toMatch(/bridge\.allow/)
   })
-  it('is not seen in a project with folders of these names', async () => {
+  it('is not assumed of a project with folders of these names', async () => {
     for (const name of ['objects', 'refs', 'hooks', 'config']) mkdirSync(join(outer.A, 'src', name), { recursive: true })
     for (const name of ['hooks/useThing.ts', 'config/index.ts', 'refs/a', 'objects/b'])
       await place.ok('write_file', { path: join(outer.A, 'src', name), content: 'x' })
@@ -350,7 +350,7 @@ describe('what makes a git directory', () => {
 })
 
 describe('two calls at the same moment', () => {
-  it('do not make together what neither may make alone', async () => {
+  it('do not together create what neither may create alone', async () => {
     for (let round = 0; round < 25; round++) {
       const folder = join(outer.A, `made${round}`)
       for (const name of ['objects', 'x']) mkdirSync(join(folder, name), { recursive: true })

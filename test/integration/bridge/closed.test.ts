@@ -46,7 +46,7 @@ describe("a program's own config in a user's folder that is allowed as a whole",
     expect(await place.refused('read_file', { path: file })).toMatch(/is closed/)
     expect(await place.refused('write_file', { path: file, content: 'x' })).toMatch(/is closed/)
   })
-  it('of macOS and of Windows, from wherever the profile is reached', () => {
+  it('stays closed in profiles of macOS and Windows, by whatever path', () => {
     for (const path of [
       '/Users/ana/Library/Application Support/Code/User/mcp.json',
       '/Users/ana/Library/Application Support/Zed/settings.json',
@@ -197,12 +197,12 @@ describe('what starts programs when a project is opened', () => {
     plant(join(place.A, 'plain', ...rest))
     expect(await place.refused('move_file', { source: join(place.A, 'plain'), destination: join(place.A, first) })).toMatch(/closed/)
   })
-  it('a folder further down gives it its meaning as well', () => {
+  it('is closed by the folder directly above it, at any depth', () => {
     expect(closedBelow('/srv/p/.kiro/settings')).toEqual(['/srv/p/.kiro/settings/mcp.json'])
     expect(closedBelow('/srv/p/settings')).toEqual([])
     expect(closedBelow('/srv/p/.junie')).toEqual(['/srv/p/.junie/mcp/mcp.json'])
   })
-  it('what only looks like it stays open', async () => {
+  it('leaves similar names open', async () => {
     for (const name of ['mcp.json', 'settings.json', 'zed/settings.json', '.kiro/steering/a.md', '.vscode/tasks.json', 'my-opencode.json'])
       expect(await place.ok('read_file', { path: plant(join(place.A, name)) })).toBe(CANARY)
   })

@@ -7,7 +7,7 @@ let place: Desk
 afterEach(() => place.close())
 
 describe('a tool that is not listed', () => {
-  it('since its family was left out is refused, and nothing happens', async () => {
+  it('is refused without effect where its family was left out', async () => {
     place = desk({ families: ['search'], terminal: 'on' })
     expect(await place.refused('write_file', { path: 'f', content: 'x' })).toMatch(
       /^write_file .* files tools.* without.* person .*--tools/,
@@ -17,7 +17,7 @@ describe('a tool that is not listed', () => {
     place.put('f', 'x')
     expect(await place.ok('search_files', { path: '.', glob: '*' })).toContain('f')
   })
-  it('since commands are off is refused, all of the family', async () => {
+  it('is refused with its whole family where commands are off', async () => {
     place = desk({ terminal: 'off' })
     for (const name of ['list_sessions', 'list_processes'])
       expect(await place.refused(name)).toMatch(/switched off; a person can set bridge\.terminal/)
@@ -26,7 +26,7 @@ describe('a tool that is not listed', () => {
 
 describe('reading lines', () => {
   const lines = (count: number) => Array.from({ length: count }, (_, at) => `line ${String(at).padStart(7, '0')}\n`)
-  it('from far before the end begins at that very line, and the way on is reported', async () => {
+  it('starts at the requested line from the end, and names the next page', async () => {
     place = desk()
     const all = lines(300_000)
     place.put('big', all.join(''))
@@ -43,7 +43,7 @@ describe('reading lines', () => {
     expect(got.length).toBe(2)
     expect(got.join('') === all.slice(-200_001).join('')).toBe(true)
   })
-  it('from before the beginning begins at the beginning', async () => {
+  it('starts at the first line where more lines are asked for than there are', async () => {
     place = desk()
     const all = lines(100_000)
     place.put('big', all.join(''))
@@ -56,7 +56,7 @@ describe('reading lines', () => {
 })
 
 describe('reading several files', () => {
-  it('each is named, a picture too, and what is cut says so once', async () => {
+  it('names each file, pictures too, and mentions a cut once', async () => {
     place = desk()
     const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
     place.put('p.png', png)
@@ -68,7 +68,7 @@ describe('reading several files', () => {
     expect(text[3]).toMatch(/abcdefghi\n\[lines 1–\d+ of 200000; offset \d+ goes on\]$/)
     expect(text[4]).toBe('[Left out for space: a (1 token). read_file reads each.]')
   })
-  it('those left out are named with their sizes, also those that cannot be read', async () => {
+  it('names files left out with their sizes, unreadable ones too', async () => {
     place = desk()
     place.put('big', 'abcdefghi\n'.repeat(20_000))
     place.put('long', 'x'.repeat(4000))
@@ -81,7 +81,7 @@ describe('reading several files', () => {
   })
 })
 
-describe('an edit that nearly fits', () => {
+describe('an edit whose old text is not quite there', () => {
   const missed = (content: string, old: string) => {
     place = desk()
     place.put('f', content)
@@ -105,14 +105,14 @@ describe('an edit that nearly fits', () => {
     expect(said).toContain(`Nearest is line ${line}`)
     expect(said).toContain(shown)
   })
-  it('a long one too', async () => {
+  it('shows the difference in a long edit too', async () => {
     const lines = Array.from({ length: 400 }, (_, at) => `  const value${at} = compute(${at * 7})\n`)
     const old = lines.slice(100, 300).join('').replace('value200 ', 'valeu200 ')
     const said = await missed(lines.join(''), old)
     expect(said).toContain('Nearest is line 101')
     expect(said).toContain('{-eu-}{+ue+}')
   })
-  it('what is like nothing there is not reported to be near', async () => {
+  it('reports nothing as near where no text is similar', async () => {
     expect(await missed('the quick brown fox\njumps over it\n', 'const zebra = 17')).not.toMatch(/Nearest/)
     await place.close()
     expect(await missed('', 'anything')).not.toMatch(/Nearest/)
@@ -122,7 +122,7 @@ describe('an edit that nearly fits', () => {
 describe('pages of a search', () => {
   const found = (said: string) => (said.match(/^ +\d+: /gm) ?? []).length
   const next = (said: string) => /more_results with search "(s\d+)"/.exec(said)?.[1]
-  it('are as large as was asked for, and the last one says that it is', async () => {
+  it('have the requested size, and the last page says so', async () => {
     place = desk()
     for (let at = 0; at < 6; at++) place.put(`f${at}`, 'hit\n')
     const first = await place.ok('search_text', { path: '.', pattern: 'hit', max_results: 2 })
@@ -136,7 +136,7 @@ describe('pages of a search', () => {
     expect(third).not.toMatch(/so far/)
     expect(await place.refused('more_results', { search: 's1' })).toMatch(/Unknown search "s1".*Search again/)
   })
-  it('one that holds all there is names no way on', async () => {
+  it('names no next page where one page holds everything', async () => {
     place = desk()
     for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')
     expect(next(await place.ok('search_text', { path: '.', pattern: 'hit', max_results: 3 }))).toBeUndefined()
@@ -179,7 +179,7 @@ describe('answers as data', () => {
       for (const leaf of leaves(structuredContent)) if (name !== 'translate_path') expect(said, `${name}: ${leaf}`).toContain(leaf)
     }
   })
-  it('are given by everything but file text, hits and output of sessions', async () => {
+  it('come with every answer but file text, hits and output of sessions', async () => {
     place = desk({ terminal: 'on' })
     for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')
     const data = async (name: string, args: object) => (await place.call(name, args)).structuredContent
@@ -193,12 +193,12 @@ describe('answers as data', () => {
 })
 
 describe('a command that cannot be placed', () => {
-  it('a cwd that is a file is reported to be one, and nothing is run', async () => {
+  it('is refused where cwd is a file, and runs nothing', async () => {
     place = desk({ terminal: 'on' })
     place.put('f', 'x')
     expect(await place.refused('execute_command', { command: 'true', cwd: 'f' })).toMatch(/^Nothing is run: cwd "f" is not a folder/)
   })
-  it('a shell or a side that is not there is named with those there are', async () => {
+  it('names the shells or sides there are where the requested one is missing', async () => {
     place = desk({ terminal: 'on' })
     expect(await place.refused('execute_command', { command: 'true', shell: 'cmd' })).toMatch(/^No side that has cmd\. Sides: linux/)
     expect(await place.refused('execute_command', { command: 'true', environment: 'mars' })).toMatch(/^No side "mars"\. Sides: linux/)
@@ -214,12 +214,12 @@ describe('a side', () => {
 })
 
 describe('what is wrong with a call', () => {
-  it('a number that does not fit is reported with its bounds', async () => {
+  it('names the bounds of a number that is out of range', async () => {
     place = desk()
     expect(await place.refused('read_file', { path: 'f', limit: 1.5 })).toBe('"limit" must be a whole number, not 1.5.')
     expect(await place.refused('read_file', { path: 'f', limit: 0 })).toBe('"limit" must be at least 1, not 0.')
   })
-  it('a path that leads to nothing is reported as it was understood, and how to look', async () => {
+  it('shows how a missing path was understood, and how to look for it', async () => {
     place = desk()
     for (const [name, args] of [
       ['read_file', { path: 'no/f' }],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CANARY, type Desk, desk } from '../../support/desk.ts'
 
-// Rows 37 to 50 of the table of hostile inputs through the tools themselves: a WSL whose drive C is a scratch folder.
+// Hostile names of Windows drives, by every tool: a WSL whose drive C is a scratch folder.
 let outer: Desk
 let place: Desk
 let work: string
@@ -55,12 +55,12 @@ describe('names that Windows reads as something else, by every tool', () => {
     for (const [name, args] of tools(path)) expect(await place.refused(name, args), name).toMatch(denied)
     expect(readdirSync(work)).toEqual(['x.txt'])
   })
-  it('in capital letters it is the same folder, so it is allowed', async () => {
+  it('allows the same folder in capital letters', async () => {
     // The scratch folder is no Windows drive: what policy lets pass is then simply not there.
     expect(await place.refused('read_file', { path: 'C:\\WORK\\X.TXT' })).toMatch(/does not exist/)
     expect(await place.ok('read_file', { path: 'c:\\work\\x.txt' })).toBe('text')
   })
-  it('a junction that leads out, which WSL shows as a link', async () => {
+  it('refuses a junction that leads out, which WSL shows as a link', async () => {
     mkdirSync(join(outer.base, 'mnt', 'c', 'other'))
     writeFileSync(join(outer.base, 'mnt', 'c', 'other', 's'), CANARY)
     symlinkSync(join(outer.base, 'mnt', 'c', 'other'), join(work, 'junction'))
@@ -68,7 +68,7 @@ describe('names that Windows reads as something else, by every tool', () => {
     expect(await place.ok('search_text', { path: 'C:\\work', pattern: 'canary' })).toMatch(/Nothing found/)
     expect(existsSync(join(outer.base, 'mnt', 'c', 'other', 's'))).toBe(true)
   })
-  it('where there is no Windows its paths are no odd file names', async () => {
+  it('takes Windows paths for no file names where there is no Windows', async () => {
     expect(await outer.refused('write_file', { path: 'C:\\x.txt', content: 'x' })).toMatch(/no Windows drives/)
     expect(readdirSync(outer.A)).toEqual([])
   })

@@ -20,19 +20,19 @@ const locks = () => join(place.folder, 'locks')
 const numbers = Array.from({ length: 50 }, (_, i) => i)
 
 describe('many changes of one file at once', () => {
-  it('none of fifty edits is lost', async () => {
+  it('loses none of fifty edits', async () => {
     place.put('f', numbers.map((i) => `[${i}]\n`).join(''))
     await Promise.all(numbers.map((i) => edit('f', `[${i}]`, `<${i}>`)))
     expect(text('f')).toBe(numbers.map((i) => `<${i}>\n`).join(''))
     expect(readdirSync(locks())).toEqual([])
   })
-  it('nor one by another name of the file', async () => {
+  it('loses no edit under another name of the file', async () => {
     place.put('f', numbers.map((i) => `[${i}]\n`).join(''))
     symlinkSync('f', join(place.A, 'g'))
     await Promise.all(numbers.map((i) => edit(i % 2 === 0 ? 'f' : 'g', `[${i}]`, `<${i}>`)))
     expect(text('f')).toBe(numbers.map((i) => `<${i}>\n`).join(''))
   })
-  it('nor what is appended between', async () => {
+  it('loses nothing that is appended in between', async () => {
     place.put('f', numbers.map((i) => `[${i}]\n`).join(''))
     await Promise.all(
       numbers.flatMap((i) => [edit('f', `[${i}]`, `<${i}>`), place.ok('write_file', { path: 'f', content: `+${i}\n`, mode: 'append' })]),
@@ -40,7 +40,7 @@ describe('many changes of one file at once', () => {
     const lines = text('f').split('\n')
     for (const i of numbers) expect(lines).toEqual(expect.arrayContaining([`<${i}>`, `+${i}`]))
   })
-  it('a file that is moved or deleted meanwhile is not made again', async () => {
+  it('does not create a file again that was moved or deleted meanwhile', async () => {
     for (const i of numbers) {
       place.put('f', 'old\n')
       const [edited, took] = await Promise.all([
@@ -53,7 +53,7 @@ describe('many changes of one file at once', () => {
       if (edited.isError) expect(textOf(edited)).toMatch(/does not exist|moved or deleted/)
     }
   })
-  it('one move of two wins, and a copy to one name is whole', async () => {
+  it('lets one of two moves win, and leaves a copy whole', async () => {
     place.put('a', 'a'.repeat(100_000))
     place.put('b', 'b'.repeat(100_000))
     const answers = await Promise.all([
@@ -80,20 +80,20 @@ describe('another program that changes the file during an edit', () => {
   beforeEach(() => {
     place.put('f', 'old\n')
   })
-  it('loses nothing: the edit is made on what is there then', async () => {
+  it('loses nothing, since the edit is made on its text', async () => {
     await during(appended, 3)
     expect(text('f')).toBe('new\nmore\nmore\nmore\n')
   })
-  it('that never rests: the edit is refused, and nothing is changed', async () => {
+  it('gets no edit while it never stops writing', async () => {
     await expect(during(appended, 99)).rejects.toThrow(/"f" keeps changing/)
     expect(text('f')).toBe(`old\n${'more\n'.repeat(limits.editTries)}`)
     expect(readdirSync(place.A)).toEqual(['f'])
   })
-  it('that takes it away: it is not made again', async () => {
+  it('may remove the file, which is not created again', async () => {
     await expect(during(() => rmSync(join(place.A, 'f')))).rejects.toThrow(/moved or deleted/)
     expect(readdirSync(place.A)).toEqual([])
   })
-  it('that puts a link there: nothing outside is read or written', async () => {
+  it('gains nothing outside by putting a link in its place', async () => {
     const swapped = () => {
       rmSync(join(place.A, 'f'))
       symlinkSync(join(place.O, 's'), join(place.A, 'f'))
@@ -101,7 +101,7 @@ describe('another program that changes the file during an edit', () => {
     await expect(during(swapped)).rejects.toThrow(/swapped for a link/)
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
   })
-  it('that adds lines all the time: every one of them is there, or still in what was refused', async () => {
+  it('loses no line that it appends all the time', async () => {
     let added = 0
     const timer = setInterval(() => appendFileSync(join(place.A, 'f'), `line ${added++}\n`), 1)
     for (let i = 0; i < 150; i++) await edit('f', i % 2 === 0 ? 'old' : 'new', i % 2 === 0 ? 'new' : 'old')
@@ -131,13 +131,13 @@ describe('a lock of another bridge', () => {
     await place.ok('write_file', { path: 'f', content: 'x' })
     expect(readdirSync(locks())).toEqual([])
   })
-  it('whose number is another process by now is taken over too', async () => {
+  it('is taken over when its process id belongs to another process by now', async () => {
     const { file, content } = await lock()
     writeFileSync(file, content.replace(/^\d+ \d+/, `${process.ppid} 1`))
     await place.ok('write_file', { path: 'f', content: 'x' })
     expect(readdirSync(locks())).toEqual([])
   })
-  it('that says nothing is taken over when it is old', async () => {
+  it('is taken over when it is old and names no process', async () => {
     const { file } = await lock()
     writeFileSync(file, '')
     utimesSync(file, new Date(), new Date(Date.now() - 60_000))
@@ -157,7 +157,7 @@ describe('a lock of another bridge', () => {
     await place.ok('write_file', { path: 'f', content: 'one' })
     expect(removed).toBe(true)
   })
-  it('of a killed one goes when the next bridge first changes a file, whichever', async () => {
+  it('of a killed bridge goes with the next change of any file', async () => {
     const { content } = await lock()
     const other = desk()
     mkdirSync(join(other.folder, 'locks'))

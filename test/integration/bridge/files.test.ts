@@ -18,14 +18,14 @@ const utf16 = (text: string, big = false): Buffer => {
 }
 
 describe('reading', () => {
-  it('a whole file, a part by lines, and the end', async () => {
+  it('gives a whole file, some lines, or the end', async () => {
     place.put('f', 'one\ntwo\nthree\nfour')
     expect(await place.ok('read_file', { path: 'f' })).toBe('one\ntwo\nthree\nfour')
     expect(await place.ok('read_file', { path: 'f', offset: 1, limit: 2 })).toBe('two\nthree\n\n[lines 2–3 of 4; offset 3 goes on]')
     expect(await place.ok('read_file', { path: 'f', offset: -2 })).toBe('three\nfour\n[lines 3–4 of 4]')
     expect(await place.ok('read_file', { path: 'f', offset: -99, limit: 1 })).toBe('one\n\n[lines 1–1 of 4; offset 1 goes on]')
   })
-  it('the parts are the whole, wherever they are cut', async () => {
+  it('adds up from its parts, wherever they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -51,7 +51,7 @@ describe('reading', () => {
       { numRuns: runs(20) },
     )
   })
-  it('more than an answer holds is cut after a line, and what is shown of how much is reported', async () => {
+  it('is cut after a line where it is too long, with how much is shown', async () => {
     place.put('f', 'x'.repeat(99).concat('\n').repeat(20_000))
     const result = await place.call('read_file', { path: 'f' })
     const [text, note] = result.content
@@ -62,11 +62,11 @@ describe('reading', () => {
     const rest = await place.ok('read_file', { path: 'f', offset: 19_999 })
     expect(rest).toBe(`${'x'.repeat(99)}\n\n[lines 20000–20000 of 20000]`)
   })
-  it('a file of 1 MiB is not cut where max_tokens asks for as much', async () => {
+  it('gives 1 MiB uncut where max_tokens allows it', async () => {
     place.put('f', 'x'.repeat(1024 * 1024))
     expect((await place.ok('read_file', { path: 'f', max_tokens: limits.answerTokensMost })).length).toBe(1024 * 1024)
   })
-  it('UTF-16 and a BOM are understood', async () => {
+  it('understands UTF-16 and a BOM', async () => {
     place.put('le', utf16('häuser\nzwei'))
     place.put('be', utf16('häuser\nzwei', true))
     place.put('bom', '\ufeffhi')
@@ -74,24 +74,24 @@ describe('reading', () => {
     expect(await place.ok('read_file', { path: 'be', offset: 1 })).toBe('zwei\n[lines 2–2 of 2]')
     expect(await place.ok('read_file', { path: 'bom' })).toBe('hi')
   })
-  it('a picture comes as a picture, by its bytes', async () => {
+  it('recognises a picture by its bytes', async () => {
     const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
     place.put('p.txt', png)
     expect((await place.call('read_file', { path: 'p.txt' })).content).toEqual([
       { type: 'image', data: png.toString('base64'), mimeType: 'image/png' },
     ])
   })
-  it('a binary file is reported as one', async () => {
+  it('reports a binary file as binary', async () => {
     place.put('b', Buffer.from([1, 0, 2, 0]))
     expect(await place.refused('read_file', { path: 'b' })).toMatch(/not text \(4 bytes\)/)
   })
-  it('several at once: one that fails does not stop the others', async () => {
+  it('reads the other files where one fails', async () => {
     place.put('a', 'A')
     place.put('b', 'B')
     expect(await place.ok('read_files', { paths: ['a', 'nope', 'b'] })).toMatch(/== a\nA\n== nope\n\[.*does not exist.*\]\n== b\nB/s)
     expect(await place.refused('read_files', { paths: ['nope'] })).toMatch(/does not exist/)
   })
-  it('a directory is reported to be one', async () => {
+  it('reports a directory as a directory', async () => {
     mkdirSync(join(place.A, 'd'))
     expect(await place.refused('read_file', { path: 'd' })).toMatch(/is a directory/)
   })
@@ -117,7 +117,7 @@ describe('writing', () => {
     await place.ok('write_file', { path: 'u16', content: 'ende\n', mode: 'append' })
     expect(readFileSync(join(place.A, 'u16'))).toEqual(utf16('neu\r\nende\r\n'))
   })
-  it('says of an empty path where relative ones begin', async () => {
+  it('answers an empty path with the folder that relative paths start in', async () => {
     expect(await place.refused('read_file', { path: '' })).toContain(`A relative path begins in ${place.A};`)
   })
   it('skips the folders of git and npm, unless asked for', async () => {
@@ -148,7 +148,7 @@ describe('writing', () => {
   it('names no path of another URL', async () => {
     expect(await place.refused('read_file', { path: 'https://example.com/x' })).toMatch(/is a URL; give a path\.$/)
   })
-  it('bridge_status begins with who and where one is', async () => {
+  it('starts bridge_status with the client and its side', async () => {
     const words = (await place.ok('bridge_status', {})).split('\n')
     expect(words[0]).toMatch(/^You are .*\. Namespace: shared\.$/)
     expect(words[1]).toContain(`Folders: ${place.A}`)
@@ -178,7 +178,7 @@ describe('editing', () => {
     await place.ok('edit_file', edit('a', 'x', 2))
     expect(readFileSync(join(place.A, 'f'), 'utf8')).toBe('x b x')
   })
-  it('all or nothing', async () => {
+  it('applies all edits or none', async () => {
     place.put('f', 'one two')
     expect(
       await place.refused('edit_file', {
@@ -191,13 +191,13 @@ describe('editing', () => {
     ).toMatch(/Edit 2: old_string is not/)
     expect(readFileSync(join(place.A, 'f'), 'utf8')).toBe('one two')
   })
-  it('a near miss is shown character by character', async () => {
+  it('shows a near miss character by character', async () => {
     place.put('f', 'const a = 1\nfunction hello(name) {\n  return name\n}\n')
     expect(await place.refused('edit_file', edit('function hallo(name) {', 'x'))).toContain(
       'line 2, which differs ({-asked for-}{+in the file+}): function h{-a-}{+e+}llo(name) {',
     )
   })
-  it('plain line ends in the edit fit a CRLF file, which stays one', async () => {
+  it('accepts plain line ends for a CRLF file, which stays CRLF', async () => {
     place.put('f', 'a\r\nb\r\nc\r\n')
     await place.ok('edit_file', edit('a\nb', 'x\ny\nz'))
     await place.ok('edit_file', edit('c', 'c1\nc2'))
@@ -208,7 +208,7 @@ describe('editing', () => {
     await place.ok('edit_file', edit('ü', 'ue'))
     expect(readFileSync(join(place.A, 'f'))).toEqual(utf16('grueße'))
   })
-  it('any text, any place: the rest stays byte for byte', async () => {
+  it('keeps all other bytes, for any text at any place', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 200 }),
@@ -277,7 +277,7 @@ describe('searching', () => {
     expect(await place.ok('search_files', { path: place.A, glob: '*.ts' })).toMatch(/1 found.*\na\.ts$/s)
     expect(await place.ok('search_text', { path: join(place.A, 'a.ts'), pattern: 'two' })).toContain('2: two')
   })
-  it('more than asked for is handed out in pages, each hit once', async () => {
+  it('gives further hits in pages, each hit once', async () => {
     place.put('f', Array.from({ length: 250 }, (_, i) => `hit ${i}`).join('\n'))
     const seen = new Set<string>()
     let text = await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 100 })
@@ -289,20 +289,20 @@ describe('searching', () => {
     }
     expect(seen.size).toBe(250)
   })
-  it('a started search is stopped, and then it is gone', async () => {
+  it('forgets a search that was stopped', async () => {
     place.put('f', 'hit\n'.repeat(500))
     const text = await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
     const search = /search "(s\d+)"/.exec(text)?.[1]
     await place.ok('stop_search', { search })
     expect(await place.refused('more_results', { search })).toMatch(/Unknown search/)
   })
-  it('of many that were started, the one that was forgotten longest goes', async () => {
+  it('drops the search that nobody asked for longest', async () => {
     place.put('f', 'hit\n'.repeat(50))
     for (let i = 0; i < 9; i++) await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
     expect(await place.refused('more_results', { search: 's1' })).toMatch(/Unknown search/)
     expect(await place.ok('more_results', { search: 's9' })).toContain('hit')
   })
-  it('a pattern that cannot be read is explained', async () => {
+  it('explains what is wrong with a pattern', async () => {
     expect(await place.refused('search_text', { path: place.A, pattern: '(' })).toMatch(/unclosed|never closed/)
   })
 })

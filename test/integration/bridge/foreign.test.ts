@@ -212,7 +212,7 @@ describe('tools that are not our own', () => {
 })
 
 describe.each(['legacy', 'modern'] as const)('a file of tools that changes under a %s client', (era) => {
-  it('is announced, and what its client has not seen is listed', async () => {
+  it('is announced, and the status names its new tools until its client has listed them', async () => {
     const place = placeWith(echo)
     put(place, plugin(listed('one')))
     const { client, foreign, told } = await connected(place, era)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CANARY, type Desk, desk, textOf } from '../../support/desk.ts'
 
-// Rows 1 to 36 of the table of hostile inputs, by number. A is allowed, O is outside and holds a canary.
+// Hostile paths of files. A is allowed, O is outside and holds a canary.
 let place: Desk
 beforeEach(() => {
   place = desk()
@@ -14,44 +14,44 @@ afterEach(() => place.close())
 const denied = /outside|closed|link|device|refused|not possible|NUL|URL|must be|empty|read-only/i
 
 describe('reading what is outside', () => {
-  it('a plain path outside', async () => {
+  it('refuses a plain path outside', async () => {
     expect(await place.refused('read_file', { path: join(place.O, 's') })).toMatch(/outside the allowed folders/)
   })
-  it('up and over', async () => {
+  it('refuses a path that goes up and over', async () => {
     expect(await place.refused('read_file', { path: `${place.A}/../O/s` })).toMatch(/outside|out of the allowed/)
   })
-  it('a folder whose name begins like an allowed one', async () => {
+  it('refuses a folder whose name begins like an allowed one', async () => {
     mkdirSync(`${place.A}-evil`)
     writeFileSync(`${place.A}-evil/s`, CANARY)
     expect(await place.refused('read_file', { path: `${place.A}-evil/s` })).toMatch(/outside|out of the allowed/)
   })
-  it('a link to a file outside', async () => {
+  it('refuses a link to a file outside', async () => {
     symlinkSync(join(place.O, 's'), join(place.A, 'link'))
     expect(await place.refused('read_file', { path: join(place.A, 'link') })).toMatch(/outside|out of the allowed/)
   })
-  it('a link to a folder outside', async () => {
+  it('refuses a link to a folder outside', async () => {
     symlinkSync(place.O, join(place.A, 'dir'))
     expect(await place.refused('read_file', { path: join(place.A, 'dir', 's') })).toMatch(/outside|out of the allowed/)
   })
-  it('a link, then up: as the kernel reads it, not as the words look', async () => {
+  it('resolves “link, then up” as the kernel does', async () => {
     mkdirSync(join(place.O, 'deep'))
     symlinkSync(join(place.O, 'deep'), join(place.A, 'dlink'))
     place.put('s', 'harmless')
     expect(await place.refused('read_file', { path: `${place.A}/dlink/../s` })).toMatch(/outside|out of the allowed/)
   })
-  it('through /proc/self/root', async () => {
+  it('refuses /proc/self/root', async () => {
     expect(await place.refused('read_file', { path: `/proc/self/root${place.O}/s` })).toMatch(/outside|out of the allowed|closed/)
   })
-  it('the environment of the process', async () => {
+  it('refuses the environment of a process', async () => {
     expect(await place.refused('read_file', { path: '/proc/self/environ' })).toMatch(/outside|out of the allowed|closed/)
   })
-  it('the environment of the process, also where the whole disk is allowed', async () => {
+  it('refuses the environment of a process where the whole disk is allowed', async () => {
     const wide = desk({ roots: ['/'] })
     for (const path of ['/proc/self/environ', '/sys/kernel/notes', '/dev/zero'])
       expect(await wide.refused('read_file', { path })).toMatch(/closed/)
     await wide.close()
   })
-  it('two relative links', async () => {
+  it('refuses two relative links that lead out together', async () => {
     symlinkSync('../O', join(place.base, 'A', 'hop'))
     symlinkSync('hop/s', join(place.A, 'two'))
     expect(await place.refused('read_file', { path: join(place.A, 'two') })).toMatch(/outside|out of the allowed/)
@@ -59,16 +59,16 @@ describe('reading what is outside', () => {
 })
 
 describe('paths that are no paths', () => {
-  it('a NUL inside', async () => {
+  it('refuses a NUL', async () => {
     expect(await place.refused('read_file', { path: `x\0/../O/s` })).toMatch(/NUL/)
   })
-  it('null, a list, an object, a number', async () => {
+  it('refuses null, a list, an object and a number', async () => {
     for (const path of [null, ['a'], { a: 1 }, 5]) expect(await place.refused('read_file', { path })).toMatch(/must be a string/)
   })
-  it('a file URL', async () => {
+  it('refuses a file URL', async () => {
     expect(await place.refused('read_file', { path: `file://${place.O}/s` })).toMatch(/URL/)
   })
-  it('percent-encoded dots are a name like any other, and lead nowhere', async () => {
+  it('takes percent-encoded dots for an ordinary name', async () => {
     expect(await place.refused('read_file', { path: `${place.A}/%2e%2e/O/s` })).toMatch(/does not exist/)
     await place.ok('write_file', { path: `${place.A}/%2e%2e/O/new`, content: 'x' })
     expect(readdirSync(place.A)).toEqual(['%2e%2e'])
@@ -76,18 +76,18 @@ describe('paths that are no paths', () => {
   })
 })
 
-describe('things that are no files', () => {
-  it('a pipe is not waited for', async () => {
+describe('what is no file', () => {
+  it('does not wait for a pipe', async () => {
     execFileSync('mkfifo', [join(place.A, 'pipe')])
     expect(await place.refused('read_file', { path: join(place.A, 'pipe') })).toMatch(/pipe/)
     expect(await place.refused('write_file', { path: join(place.A, 'pipe'), content: 'x' })).toMatch(/pipe/)
     expect(await place.refused('edit_file', { path: join(place.A, 'pipe'), edits: [{ old_string: 'a', new_string: 'b' }] })).toMatch(/pipe/)
   })
-  it('a link to /dev/zero', async () => {
+  it('refuses a link to /dev/zero', async () => {
     symlinkSync('/dev/zero', join(place.A, 'zero'))
     expect(await place.refused('read_file', { path: join(place.A, 'zero') })).toMatch(/outside|out of the allowed|closed/)
   })
-  it('a circle of links', async () => {
+  it('refuses links in a circle', async () => {
     symlinkSync('b', join(place.A, 'a'))
     symlinkSync('a', join(place.A, 'b'))
     expect(await place.refused('read_file', { path: join(place.A, 'a') })).toMatch(/circle/)
@@ -95,18 +95,18 @@ describe('things that are no files', () => {
 })
 
 describe('writing outside', () => {
-  it('through a link whose target does not exist yet', async () => {
+  it('is refused through a link whose target does not exist yet', async () => {
     symlinkSync(join(place.O, 'new'), join(place.A, 'dangling'))
     expect(await place.refused('write_file', { path: join(place.A, 'dangling'), content: 'x' })).toMatch(/leads nowhere/)
     expect(await place.refused('write_file', { path: join(place.A, 'dangling'), content: 'x', mode: 'append' })).toMatch(/leads nowhere/)
     expect(existsSync(join(place.O, 'new'))).toBe(false)
   })
-  it('a new file below a linked folder', async () => {
+  it('is refused for a new file below a linked folder', async () => {
     symlinkSync(place.O, join(place.A, 'dir'))
     expect(await place.refused('write_file', { path: join(place.A, 'dir', 'new'), content: 'x' })).toMatch(/outside|out of the allowed/)
     expect(readdirSync(place.O)).toEqual(['s'])
   })
-  it('missing parents below a linked folder', async () => {
+  it('is refused for missing folders below a linked folder', async () => {
     symlinkSync(place.O, join(place.A, 'dir'))
     expect(await place.refused('create_directory', { path: join(place.A, 'dir', 'a', 'b') })).toMatch(/outside|out of the allowed/)
     expect(await place.refused('write_file', { path: join(place.A, 'dir', 'a', 'b', 'c'), content: 'x' })).toMatch(
@@ -122,30 +122,30 @@ describe('edits', () => {
     await place.refused('edit_file', { path: join(place.A, 'link'), edits: [{ old_string: CANARY, new_string: 'x' }] })
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
   })
-  it('what looks like a pattern of a replacement is text', async () => {
+  it('take replacement patterns such as $& for text', async () => {
     const file = place.put('f', 'a X b')
     await place.ok('edit_file', { path: file, edits: [{ old_string: 'X', new_string: "$& $1 $$ $` $'" }] })
     expect(readFileSync(file, 'utf8')).toBe("a $& $1 $$ $` $' b")
   })
-  it('bytes that are no UTF-8 stay', async () => {
+  it('keep bytes that are not UTF-8', async () => {
     const file = place.put('f', Buffer.from([0x61, 0xff, 0xfe, 0x62, 0x0a, 0x58]))
     await place.ok('edit_file', { path: file, edits: [{ old_string: 'X', new_string: 'Y' }] })
     expect([...readFileSync(file)]).toEqual([0x61, 0xff, 0xfe, 0x62, 0x0a, 0x59])
   })
-  it('the mode stays', async () => {
+  it('keep the mode', async () => {
     const file = place.put('f', 'X', 0o600)
     const program = place.put('p', 'X', 0o751)
     for (const path of [file, program]) await place.ok('edit_file', { path, edits: [{ old_string: 'X', new_string: 'Y' }] })
     await place.ok('write_file', { path: file, content: 'new' })
     expect([file, program].map((path) => statSync(path).mode & 0o7777)).toEqual([0o600, 0o751])
   })
-  it('a read-only file', async () => {
+  it('refuse a read-only file', async () => {
     const file = place.put('f', 'X', 0o444)
     expect(await place.refused('edit_file', { path: file, edits: [{ old_string: 'X', new_string: 'Y' }] })).toMatch(/read-only/)
     expect(await place.refused('write_file', { path: file, content: 'Y' })).toMatch(/read-only/)
     expect(readFileSync(file, 'utf8')).toBe('X')
   })
-  it('a hard link elsewhere keeps its content: nothing outside is changed through it', async () => {
+  it('change nothing outside through a hard link', async () => {
     linkSync(join(place.O, 's'), join(place.A, 'hard'))
     await place.ok('write_file', { path: join(place.A, 'hard'), content: 'changed' })
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
@@ -153,19 +153,19 @@ describe('edits', () => {
 })
 
 describe('lists and searches', () => {
-  it('links and a link to itself are named and not followed', async () => {
+  it('name links, a circular one too, and do not follow them', async () => {
     symlinkSync(place.O, join(place.A, 'out'))
     symlinkSync('.', join(place.A, 'self'))
     expect((await place.ok('list_directory', { path: place.A, depth: 5 })).split('\n')).toEqual(['out@', 'self@'])
   })
-  it('a search does not follow them either', async () => {
+  it('do not follow links in a search either', async () => {
     symlinkSync(place.O, join(place.A, 'out'))
     symlinkSync(join(place.O, 's'), join(place.A, 'file'))
     expect(await place.ok('search_text', { path: place.A, pattern: CANARY, literal: true })).toMatch(/Nothing found/)
     expect(await place.ok('search_files', { path: place.A, glob: 's' })).toMatch(/Nothing found/)
     expect(await place.refused('search_text', { path: join(place.A, 'out'), pattern: 'x' })).toMatch(/outside|out of the allowed/)
   })
-  it('a pattern that looks like an option is a pattern', async () => {
+  it('take a pattern that looks like an option for a pattern', async () => {
     place.put('f', 'say --pre=touch owned\n')
     expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned' })).toContain('1: say')
     expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned', literal: true, glob: '--pre=x' })).toMatch(
@@ -173,25 +173,25 @@ describe('lists and searches', () => {
     )
     expect(readdirSync(place.A)).toEqual(['f'])
   })
-  it('-f does not read patterns from a file', async () => {
+  it('read no patterns from a file by -f', async () => {
     place.put('f', `-f${place.O}/s\n${CANARY}\n`)
     const found = await place.ok('search_text', { path: place.A, pattern: `-f${place.O}/s`, literal: true })
     expect(found).toContain('1: -f')
     expect(found).not.toContain('2:')
   })
-  it('a regular expression that explodes elsewhere ends at once', async () => {
+  it('answer a regular expression that explodes in other engines', async () => {
     place.put('f', `${'a'.repeat(50_000)}b\n`)
     for (const pattern of ['(a+)+$', '(a|a|a)*(a|a)*(a|a)*b{1,1000}$'])
       expect(await place.ok('search_text', { path: place.A, pattern })).not.toMatch(/so far|was stopped/)
   })
-  it('a glob that leads out', async () => {
+  it('refuse a glob that leads out', async () => {
     for (const glob of ['../O/*', '/etc/*', '!../x', 'a/../../O/*', 'C:\\x'])
       expect(await place.refused('search_files', { path: place.A, glob })).toMatch(/leads out|glob/)
   })
 })
 
 describe('moving, copying, deleting', () => {
-  it('out, in, and onto an existing file', async () => {
+  it('is refused out, in, and onto an existing file', async () => {
     const file = place.put('f', 'F')
     const other = place.put('g', 'G')
     for (const tool of ['move_file', 'copy_file']) {
@@ -204,14 +204,14 @@ describe('moving, copying, deleting', () => {
     expect(readFileSync(other, 'utf8')).toBe('G')
     expect(readdirSync(place.O)).toEqual(['s'])
   })
-  it('a link is moved and deleted itself, its target stays', async () => {
+  it('moves or deletes a link itself, and leaves its target', async () => {
     symlinkSync(join(place.O, 's'), join(place.A, 'link'))
     await place.ok('move_file', { source: join(place.A, 'link'), destination: join(place.A, 'moved') })
     await place.ok('delete_file', { path: join(place.A, 'moved') })
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
     expect(readdirSync(place.A)).toEqual([])
   })
-  it('an allowed folder itself, or a folder with something closed in it, is not moved or deleted', async () => {
+  it('spares allowed folders, and folders that hold something closed', async () => {
     expect(await place.refused('delete_file', { path: place.A })).toMatch(/allowed folders itself/)
     const wide = desk()
     const all = desk({ roots: [wide.home], closed: [join(wide.home, 'x', '.ssh')] })
@@ -224,7 +224,7 @@ describe('moving, copying, deleting', () => {
 })
 
 describe('what is closed inside an allowed folder', () => {
-  it('keys, clients and our own folder but for the workspace, by any tool', async () => {
+  it('covers keys, configs of clients and our own folder but the workspace', async () => {
     const inside = desk()
     const { home } = inside
     const all = desk({ roots: [home], closed: inside.bridge.settings.closed, reopened: inside.bridge.settings.reopened })
@@ -250,13 +250,13 @@ describe('what is closed inside an allowed folder', () => {
   })
 })
 
-describe('widening', () => {
-  it('no setting that a conversation may change opens a folder', async () => {
+describe('widening what is allowed', () => {
+  it('is possible by no setting that a conversation may change', async () => {
     for (const key of ['roots', 'allowedDirectories', 'terminal', 'blockedCommands', 'read_only', '__proto__', 'constructor']) {
       expect(await place.refused('set_config', { key, value: '/' })).toMatch(/Unknown setting/)
     }
   })
-  it('no folder, an empty one or a blank one allows nothing', async () => {
+  it('does not come from no folder, an empty or a blank one', async () => {
     for (const roots of [[], [''], ['  ']]) {
       const closed = desk({ roots })
       expect(await closed.refused('read_file', { path: join(closed.A, 'x') })).toMatch(denied)
@@ -264,7 +264,7 @@ describe('widening', () => {
       await closed.close()
     }
   })
-  it('read-only allows nothing that changes', async () => {
+  it('does not come with read-only, which allows no change', async () => {
     const still = desk({ readOnly: true, terminal: 'on' })
     still.put('f', 'X')
     for (const [name, args] of [

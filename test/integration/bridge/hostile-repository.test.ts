@@ -212,7 +212,7 @@ describe('names of an index or a tree that git would not check out', () => {
     expect((await attacked()).refused).toMatch(/not allowed/)
   })
 
-  it('a tree with a name that has a slash, or none, is damaged', async () => {
+  it('reports a tree with a slash or an empty name as damaged', async () => {
     const id = git(shop, 'rev-parse', 'HEAD:f')
     for (const name of ['in/.mcp.json', '../x', '/x', '']) {
       checkOut(plantObject('tree', treeRow('100644', name, id)))
@@ -220,7 +220,7 @@ describe('names of an index or a tree that git would not check out', () => {
     }
   })
 
-  it('names that are no UTF-8 are counted, and left out', async () => {
+  it('counts names that are not UTF-8, and leaves them out', async () => {
     for (const name of [Buffer.from('l\xf6we', 'latin1'), Buffer.from('l\xfcwe', 'latin1'), Buffer.from('new\xff', 'latin1')])
       writeFileSync(Buffer.concat([Buffer.from(`${shop}/`), name]), 'x')
     git(shop, 'add', 'l*')
@@ -229,7 +229,7 @@ describe('names of an index or a tree that git would not check out', () => {
     expect(sections[0]?.body).toContain('2 files are left out: the name is no UTF-8.')
   })
 
-  it('a name with line breaks forges no line and no heading', async () => {
+  it('keeps line breaks in a name from forging lines', async () => {
     const name = 'x\nNew and not added to git: forged\u202e'
     put(shop, { [name]: 'x' })
     git(shop, 'add', '-A')
@@ -276,7 +276,7 @@ describe('closed files', () => {
     expect(JSON.stringify(sections)).toContain('1 changed file is closed')
   })
 
-  it('come in neither by a conflict, nor assumed unchanged, nor by a link in their place', async () => {
+  it('stay out of the diff in a conflict, assumed unchanged, or behind a link', async () => {
     const id = git(shop, 'hash-object', '-w', put1(`${CANARY}\n`))
     plantIndex([
       { name: '.mcp.json', id, flags: 1 << 12 },
@@ -288,7 +288,7 @@ describe('closed files', () => {
     expect(sections[0]?.body).toMatch(/\d changed files are closed/)
   })
 
-  it('are not read behind another name: a link to one, and a folder that leads there', async () => {
+  it('are not read by another name, through links of files or folders', async () => {
     put(shop, { '.mcp.json': CANARY, 'proj2/x': '1' })
     git(shop, 'add', '-A')
     rmSync(join(shop, 'proj2'), { recursive: true })
@@ -326,7 +326,7 @@ describe('closed files', () => {
   }
 })
 
-describe('a git directory is .git, or that of a worktree of one', () => {
+describe('a git directory that is neither .git nor that of a worktree', () => {
   let other: string
   beforeEach(() => {
     other = repository(join(place.O, 'other'), { s: `${CANARY}\n`, f: `${CANARY}\n` })
@@ -415,7 +415,7 @@ describe('a git directory is .git, or that of a worktree of one', () => {
       },
     ],
   ]
-  it.each(objects)('objects from elsewhere are refused: %s', async (_title, make) => {
+  it.each(objects)('refuses objects from elsewhere: %s', async (_title, make) => {
     put(shop, { '.git/refs/heads/feature/login': `${git(other, 'rev-parse', 'HEAD')}\n` })
     make()
     expect((await attacked()).refused).toMatch(/from outside of it/)
@@ -435,7 +435,7 @@ describe('a git directory is .git, or that of a worktree of one', () => {
   )
 })
 
-describe('files that are none', () => {
+describe('a pipe, device or folder in place of a file', () => {
   const names = [
     'HEAD',
     'index',
@@ -509,8 +509,8 @@ describe('files that are none', () => {
   })
 })
 
-describe('what grows without end', () => {
-  it('an object that unpacks to more than it says, or says more than there is', async () => {
+describe('a repository that costs much to read', () => {
+  it('is refused for an object whose size is wrong', async () => {
     const id = git(shop, 'rev-parse', 'HEAD')
     for (const [bytes, size] of [
       [Buffer.alloc(50_000_000), 10],
@@ -522,13 +522,13 @@ describe('what grows without end', () => {
     }
   })
 
-  it('an object with the name of another', async () => {
+  it('is refused for an object under the name of another', async () => {
     plantObject('blob', Buffer.from(CANARY), git(shop, 'rev-parse', 'HEAD:f'))
     put(shop, { f: 'two\n' })
     expect((await attacked()).refused).toMatch(/damaged/)
   })
 
-  it('folders that hold each other many times over', async () => {
+  it('is read within limits where trees repeat each other', async () => {
     let tree = plantObject('tree', treeRow('100644', 'x', git(shop, 'rev-parse', 'HEAD:f')))
     for (let depth = 0; depth < 12; depth++)
       tree = plantObject('tree', Buffer.concat(Array.from({ length: 10 }, (_, at) => treeRow('40000', `d${at}`, tree))))
@@ -536,7 +536,7 @@ describe('what grows without end', () => {
     expect((await attacked()).refused).toMatch(/more than 500000 names/)
   })
 
-  it('folders in folders, in a commit and in the working tree', async () => {
+  it('is read within limits where folders nest deeply', async () => {
     let tree = plantObject('tree', treeRow('100644', 'x', git(shop, 'rev-parse', 'HEAD:f')))
     for (let depth = 0; depth < 300; depth++) tree = plantObject('tree', treeRow('40000', 'd', tree))
     checkOut(tree)
@@ -546,7 +546,7 @@ describe('what grows without end', () => {
     expect((await attacked()).refused).toMatch(/nested deeper/)
   })
 
-  it('a chain of growing deltas, and one in a circle', async () => {
+  it('is read within limits where deltas grow, or refer to each other', async () => {
     const offset = (distance: number): Buffer => {
       const bytes = [distance & 127]
       for (let left = distance >> 7; left > 0; left >>= 7) bytes.unshift(128 | (--left & 127))
@@ -606,7 +606,7 @@ describe('what grows without end', () => {
     expect((await attacked()).refused).toMatch(/damaged/)
   })
 
-  it('an index with too few files for its count, with growing names, with unknown required parts', async () => {
+  it('is refused for an index that is inconsistent or of an unknown version', async () => {
     const id = git(shop, 'rev-parse', 'HEAD:f')
     const bytes = (version: number, count: number, rest = Buffer.alloc(0)): Buffer => {
       const head = Buffer.from('DIRC\0\0\0\0\0\0\0\0', 'latin1')
@@ -639,19 +639,19 @@ describe('what grows without end', () => {
     expect((await attacked()).refused).toMatch(/SHA-256/)
   })
 
-  it('ignore files that would be tried for hours', async () => {
+  it('is read within limits where ignore patterns explode', async () => {
     put(shop, { '.gitignore': `${`${`*${'a'.repeat(120)}`}b\n`.repeat(1000)}`, ['a'.repeat(250)]: '' })
     expect((await attacked()).refused).toMatch(/ignore files/)
     put(shop, { '.gitignore': `${' '.repeat(250_000)}x\n${'**/'.repeat(300)}b\n${'[[[['.repeat(200)}\n` })
     expect((await attacked()).refused).toBeNull()
   })
 
-  it('configuration of blanks and line breaks alone', async () => {
+  it('is read within limits where its configuration is all blanks', async () => {
     put(shop, { '.git/config': '\n \n'.repeat(80_000), f: 'two\n' })
     expect((await attacked()).diffs.f).toContain('+two')
   })
 
-  it('files with nothing in common', async () => {
+  it('is read within limits where two files share no line', async () => {
     const lines = (factor: number): string => Array.from({ length: 100_000 }, (_, at) => `${(at * factor) % 100_003}\n`).join('')
     put(shop, { f: lines(7919) })
     git(shop, 'add', '-A')
@@ -732,7 +732,7 @@ describe('folders and files that are moved while they are read', () => {
   }
 
   const swaps = ['in', 'in/g', 'src', '.git', '.git/objects', '.git/refs', '.git/index', '.git/HEAD']
-  it.each(swaps)('%s is swapped for a link: what lies outside does not come in', async (name) => {
+  it.each(swaps)('shows nothing outside while %s is swapped for a link', async (name) => {
     const other = repository(join(place.O, 'other'), { f: `${CANARY}\n`, 'in/g': `${CANARY} in\n`, 'src/h': 'h\n' })
     put(other, { 'in/g': `${CANARY} now\n` })
     const [own, away, theirs] = [join(shop, name), join(place.base, 'away'), join(other, name)]
@@ -786,7 +786,7 @@ describe('folders and files that are moved while they are read', () => {
     })
   })
 
-  it('a file is replaced by another name of a closed one', async () => {
+  it('shows nothing of a closed file that takes the place of another', async () => {
     put(shop, { '.mcp.json': CANARY })
     await atEveryMoment(
       () => put(shop, { 'in/g': 'two\n' }),

@@ -237,8 +237,8 @@ describe('odd requests', () => {
   })
 })
 
-describe('messages that are none', () => {
-  it.each(oddMessages)('are answered in words, and nothing ends: %s', async (_what, body) => {
+describe('bodies that are no message', () => {
+  it.each(oddMessages)('are answered with an error, and the connection lives: %s', async (_what, body) => {
     await listening()
     const { status, answer } = await post(body)
     expect(status).toBeGreaterThanOrEqual(200)

@@ -92,12 +92,12 @@ function raw(bytes: string, ms = 60_000): Promise<string> {
   })
 }
 
-describe('who may come in', () => {
-  it('without a token nobody', async () => {
+describe('access over HTTP', () => {
+  it('refuses a request without a token', async () => {
     const { Authorization: _, ...rest } = good()
     expect(await ask(rest)).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } })
   })
-  it('a beginning of the token, one more character, another scheme, a wrong one', async () => {
+  it('refuses a token that is cut, longer, wrong, or of another scheme', async () => {
     for (const Authorization of [
       `Bearer ${token.slice(0, -1)}`,
       `Bearer ${token}x`,
@@ -109,17 +109,17 @@ describe('who may come in', () => {
       expect((await ask({ ...good(), Authorization })).status).toBe(401)
     }
   })
-  it('a token in the address is none', async () => {
+  it('ignores a token in the address', async () => {
     const { Authorization: _, ...rest } = good()
     for (const name of ['token', 'access_token', 'Authorization'])
       expect((await ask(rest, initialize, { path: `/mcp?${name}=${token}` })).status).toBe(401)
   })
-  it('a foreign Host, also one that begins like ours', async () => {
+  it('refuses a foreign Host, also one that begins like ours', async () => {
     for (const Host of ['evil.example', '127.0.0.1.evil', 'localhost.evil:80', 'evil@127.0.0.1', '[::2]', '127.0.0.1:x', '0.0.0.0'])
       expect((await ask({ ...good(), Host })).status).toBe(403)
     for (const Host of ['localhost', '127.0.0.1:4324', '[::1]:80']) expect((await ask({ ...good(), Host })).status).toBe(200)
   })
-  it('a foreign Origin, null, another port of this computer; our own is taken', async () => {
+  it('refuses any Origin but our own', async () => {
     for (const Origin of [
       'https://evil.example',
       'null',
@@ -132,43 +132,43 @@ describe('who may come in', () => {
     }
     expect((await ask({ ...good(), Origin: `http://localhost:${http.port}` })).status).toBe(200)
   })
-  it('the checks come before the token: a page elsewhere learns nothing', async () => {
+  it('checks Host and Origin before the token', async () => {
     expect((await ask({ ...good(), Authorization: 'Bearer x', Origin: 'https://evil.example' })).status).toBe(403)
   })
 })
 
 describe('odd requests', () => {
-  it('a body that is no JSON by name or by content', async () => {
+  it('refuses a body that is not JSON by type or content', async () => {
     expect((await ask({ ...good(), 'Content-Type': 'text/plain' })).status).toBe(415)
     expect((await ask({ ...good(), 'Content-Type': 'application/jsonp' })).status).toBe(415)
     expect((await ask(good(), '{"a":')).status).toBe(400)
     expect((await ask(good(), '')).status).toBe(400)
   })
-  it('GET changes nothing, other methods and addresses are refused', async () => {
+  it('changes nothing by GET, and refuses other methods and addresses', async () => {
     expect((await ask(good(), null, { path: '/mcp?method=tools/call' })).status).toBeGreaterThanOrEqual(400)
     for (const method of ['PUT', 'OPTIONS', 'PATCH']) expect((await ask(good(), null, { method })).status).toBe(405)
     expect((await ask(good(), initialize, { path: '/' })).status).toBe(404)
   })
-  it('two Host headers, or none', async () => {
+  it('refuses two Host headers, or none', async () => {
     const head = `POST /mcp HTTP/1.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`
     expect(await raw(`${head}Host: 127.0.0.1\r\nHost: evil\r\n\r\n{}`)).toMatch(/^HTTP\/1\.1 400/)
     expect(await raw(`${head}\r\n{}`)).toMatch(/^HTTP\/1\.1 400/)
   })
-  it('a length and chunks at once', async () => {
+  it('refuses a length together with chunks', async () => {
     const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
     expect(await raw(`${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/)
   })
-  it('64 MiB, announced or not', async () => {
+  it('refuses 64 MiB, announced or not', async () => {
     const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
     expect(await raw(`${head}Content-Length: 67108864\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413/)
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
     expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`)).toMatch(/^HTTP\/1\.1 413/)
     expect((await ask(good())).status).toBe(200)
   })
-  it('headers beyond all measure', async () => {
+  it('refuses headers that are too large', async () => {
     expect((await ask({ ...good(), 'X-Long': 'x'.repeat(20_000) })).status).toBe(431)
   })
-  it('many silent connections keep nobody out', async () => {
+  it('serves others beside many silent connections', async () => {
     const sockets = Array.from({ length: 100 }, () => connect(http.port, '127.0.0.1'))
     for (const socket of sockets) {
       socket.on('error', () => undefined)
@@ -182,7 +182,7 @@ describe('odd requests', () => {
 describe('sessions', () => {
   const begin = async (bearer = token): Promise<string> =>
     String((await ask({ ...good(), Authorization: `Bearer ${bearer}` })).headers['mcp-session-id'])
-  it('a token that opens as many as it can keeps nobody out', async () => {
+  it('stay available to others when one token opens as many as it can', async () => {
     const mine = await store.create(60_000)
     const first = await begin(mine.token)
     for (let i = 0; i < 70; i++) expect((await ask(good())).status).toBe(200)
@@ -190,24 +190,24 @@ describe('sessions', () => {
     const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} })
     expect((await ask({ ...good(), Authorization: `Bearer ${mine.token}`, 'Mcp-Session-Id': first }, list)).status).toBe(200)
   })
-  it("another one's session is not there", async () => {
+  it('stay unknown to other tokens', async () => {
     const session = await begin()
     const other = await store.create(60_000)
     const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} })
     expect((await ask({ ...good(), 'Mcp-Session-Id': session }, list)).status).toBe(200)
     expect((await ask({ ...good(), Authorization: `Bearer ${other.token}`, 'Mcp-Session-Id': session }, list)).status).toBe(404)
   })
-  it('a request that opens nothing closes nothing', async () => {
+  it('stay open when a request opens none', async () => {
     const sessions: string[] = []
     for (let n = 0; n < limits.httpSessions; n++) sessions.push(String((await ask(good())).headers['mcp-session-id']))
     for (let n = 0; n < 3; n++) await ask(good(), JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }))
     const ping = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' })
     for (const session of sessions) expect((await ask({ ...good(), 'Mcp-Session-Id': session }, ping)).status).toBe(200)
   })
-  it('a session by the name of a property', async () => {
+  it('have no member named like a property of objects', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) expect((await ask({ ...good(), 'Mcp-Session-Id': name })).status).toBe(404)
   })
-  it('two clients with the same ids each get their own answers', async () => {
+  it('give each of two clients with the same request ids its own answers', async () => {
     place.put('one', 'first')
     place.put('two', 'second')
     const sessions = await Promise.all([begin(), begin()])
@@ -225,7 +225,7 @@ describe('sessions', () => {
       ]).toEqual([true, false, true, false])
     }
   })
-  it('a session that is revoked closes its open connections', async () => {
+  it('close their connections when they are revoked', async () => {
     const session = await begin()
     const socket = connect(http.port, '127.0.0.1')
     socket.on('error', () => undefined)
@@ -351,14 +351,14 @@ describe('both eras', () => {
 })
 
 describe('what it says of itself', () => {
-  it('to anybody: name, version, protocols, nothing else', async () => {
+  it('tells anybody its name, version and protocols alone', async () => {
     const answer = await ask({}, null, { path: '/identity' })
     expect(Object.keys(JSON.parse(answer.body))).toEqual(['name', 'version', 'protocols'])
     expect(JSON.parse(answer.body)).toMatchObject({ name: 'mcp-twin', protocols: expect.arrayContaining(['2026-07-28', '2025-11-25']) })
     expect((await ask({ Host: 'evil' }, null, { path: '/identity' })).status).toBe(403)
     expect((await ask({}, '{}', { path: '/identity' })).status).toBe(405)
   })
-  it('in the audit: uses and refusals, never a token', async () => {
+  it('records uses and refusals, never a token', async () => {
     await ask(good())
     await ask({ ...good(), Authorization: 'Bearer wrong' })
     const audit = readFileSync(join(place.folder, 'audit.jsonl'), 'utf8')
@@ -382,7 +382,7 @@ describe('the sessions of the store', () => {
     expect(statSync(join(folder, 'sessions.json')).mode & 0o777).toBe(0o600)
     rmSync(folder, { recursive: true })
   })
-  it('expire in time; a clock set back by 25 h revives none, one set forward by 25 h leaves none', async () => {
+  it('expire, whether a clock is set back or forward by 25 h', async () => {
     let now = Date.now()
     const { folder, sessions } = fresh(() => now)
     const hour = 3_600_000
@@ -397,7 +397,7 @@ describe('the sessions of the store', () => {
     expect(await sessions.verify(two.token)).toBeNull()
     rmSync(folder, { recursive: true })
   })
-  it('made by many at once are all kept', async () => {
+  it('are all kept when many are made at once', async () => {
     const { folder, sessions } = fresh(() => Date.now())
     const made = await Promise.all(Array.from({ length: 8 }, () => sessions.create(60_000)))
     expect(new Set((await sessions.list()).map((each) => each.id))).toEqual(new Set(made.map((each) => each.id)))

@@ -38,7 +38,7 @@ describe('a closed folder under a name that no list has', () => {
   ])('is closed to %s', async (name, args) => {
     expect(await place.refused(name, args)).toMatch(/is closed/)
   })
-  it('is passed over by searches and listings of the folder that it lies in', async () => {
+  it('is left out of searches and listings of its folder', async () => {
     place.put('open.txt', 'canary of no importance\n')
     const found = await place.ok('search_text', { path: '.', pattern: 'canary' })
     expect(found).toContain('open.txt')
@@ -49,7 +49,7 @@ describe('a closed folder under a name that no list has', () => {
 })
 
 describe('a hard link', () => {
-  it('to a file that is in the list is that file', async () => {
+  it('to a closed file is closed', async () => {
     linkSync(join(place.home, '.npmrc'), join(place.A, 'settings'))
     expect(await place.refused('read_file', { path: 'settings' })).toMatch(/is closed/)
     expect(await place.ok('search_text', { path: '.', pattern: 'canary' })).toMatch(/Nothing found/)

@@ -48,7 +48,7 @@ describe('inbox with timeout_ms', () => {
     expect(await place.data('inbox', wait, code)).toMatchObject({ [field]: [{}] })
   })
 
-  it('waits until a question is answered, and is not woken for good by what others read, remember or take for themselves', async () => {
+  it('waits until a question is answered, whatever others read, remember or claim meanwhile', async () => {
     const { id } = await place.data('ask_twin', { question: 'Q?' }, code)
     const waited = place.data('inbox', wait, code)
     await there('memory_set', { key: 'k', value: 'v' })
@@ -58,12 +58,12 @@ describe('inbox with timeout_ms', () => {
     expect(await waited).toMatchObject({ answers: [{ id, answer: 'A' }], handoffs: [], actions: [] })
   })
 
-  it('says that nothing waits when the time is over, and takes no time that is too long or none', async () => {
+  it('says that nothing waits when the time is over, and refuses times out of range', async () => {
     expect(textOf(await place.call('inbox', { timeout_ms: 1 }, code))).toContain('Nothing waits.')
     for (const timeout_ms of [0, 50_001]) expect(await place.refused('inbox', { timeout_ms }, code)).toMatch(/between 1 and 50000/)
   })
 
-  it('ends when it is cancelled, and an answer that came too late for it is shown again', async () => {
+  it('ends when it is cancelled, and shows an answer that came too late again', async () => {
     const stop = new AbortController()
     const waited = place.refused('inbox', wait, { ...code, signal: stop.signal })
     stop.abort()
@@ -89,7 +89,7 @@ describe('get_action with timeout_ms', () => {
     expect(await waited).toMatchObject({ status: 'done' })
   })
 
-  it('answers at once where nobody is asked: a window that a person opens by hand', async () => {
+  it('answers at once for a window that a person opens by hand', async () => {
     const store = await place.bridge.store()
     await store.write(code, (transaction) => queue(transaction, { ...action, id: 'a-2', carrier: 'runner' }))
     const answer = await place.call('get_action', { id: 'a-2', ...wait }, code)
@@ -99,7 +99,7 @@ describe('get_action with timeout_ms', () => {
 })
 
 describe('wait_for_change', () => {
-  it('names each thing once, however often it was changed, and not who read an answer', async () => {
+  it('names each thing once, however often it changed', async () => {
     const { cursor } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
     const { id } = await place.data('ask_twin', { question: 'Q?' }, code)
     await there('answer_twin', { question_id: id, answer: 'A' })
@@ -119,7 +119,7 @@ describe('wait_for_change', () => {
 
   const handoff = { title: 'T', goal: 'G', sections: [{ heading: 'H', body: 'B' }], to: 'code' }
 
-  it('tells each thing as it is now: status, beginning of the note, version', async () => {
+  it('shows status, note and version as they are now', async () => {
     const mine = await place.data('handoff_create', { ...handoff, to: 'desktop' }, code)
     const { id: asked } = await place.data('ask_twin', { question: 'Q?' }, code)
     await place.data('memory_set', { key: 'old', value: 1 }, code)
@@ -169,7 +169,7 @@ describe('wait_for_change', () => {
     ])
   })
 
-  it('says of what was changed by others and then by who waits, that it is its own doing', async () => {
+  it('marks a thing as changed by the caller when the caller changed it last', async () => {
     const { cursor } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
     const { id } = await there('handoff_create', handoff)
     await place.data('handoff_claim', { id }, code)
@@ -197,7 +197,7 @@ describe('wait_for_change', () => {
     expect(names).toEqual(Array.from({ length: 1300 }, (_, at) => `${at}`))
   })
 
-  it('says of a cursor that it lies ahead of the store', async () => {
+  it('refuses a cursor that lies ahead of the store', async () => {
     await there('memory_set', { key: 'k', value: 'v' })
     const answer = await place.call('wait_for_change', { since: 1_000_000, ...wait }, code)
     expect(textOf(answer)).toMatch(/^Cursor 1000000 lies ahead of this store.* go on from cursor \d+\.$/)
@@ -236,7 +236,7 @@ describe('the cursor of an answer', () => {
     })
   })
 
-  it('leaves out what a wait has shown already', async () => {
+  it('does not repeat what a wait has shown already', async () => {
     const { id } = await place.data('queue_action', { type: 'execute_from_code', params: { prompt: 'P' } }, code)
     const [waited, ended] = [place.data('inbox', wait, code), place.data('get_action', { id, ...wait }, code)]
     await there('claim_action', { id })

@@ -81,7 +81,7 @@ const commented: Readonly<Record<Kind, (comment: Buffer) => Buffer>> = {
 }
 
 describe('a picture', () => {
-  it.each(kinds)('is shown, and nothing that is behind it: %s', async (kind) => {
+  it.each(kinds)('is shown without the bytes behind its end: %s', async (kind) => {
     place.put('p', Buffer.concat([pictures[kind], Buffer.from(`\nKEY=${Buffer.from(key).toString('base64')}\n`)]))
     const { content } = await place.call('read_file', { path: 'p' })
     expect(content).toEqual([{ type: 'image', data: pictures[kind].toString('base64'), mimeType: `image/${kind}` }])
@@ -118,7 +118,7 @@ describe('a picture', () => {
     ['the mark of JPEG', '\u00ff\u00d8\u00ff\u00e0'],
     ['the mark of PNG', '\u0089PNG\r\n\u001a\n'],
     ['the mark of WebP', 'RIFFabcdWEBPVP8 '],
-  ])('is no text that begins with %s', async (_what, head) => {
+  ])('is not recognised in text that begins with %s', async (_what, head) => {
     for (const how of Object.keys(copies)) {
       const text = Buffer.from(`\nKEY=${copies[how]?.(key)}\nend\n`)
       place.put('p', Buffer.concat([Buffer.from(head, 'latin1'), text]))
@@ -131,7 +131,7 @@ describe('a picture', () => {
     }
     expect(await place.ok('read_file', { path: 'p' })).toContain('KEY=')
   })
-  it.each(kinds)('that ends too early is none: %s', async (kind) => {
+  it.each(kinds)('that ends too early is not shown: %s', async (kind) => {
     for (let length = 12; length < pictures[kind].length; length++) {
       place.put('p', pictures[kind].subarray(0, length))
       expect((await place.call('read_file', { path: 'p' })).content.some(({ type }) => type === 'image')).toBe(false)
@@ -196,9 +196,9 @@ describe('a part of a file', () => {
   })
 })
 
-describe('what an edit nearly fits', () => {
+describe('the near text of an edit that does not fit', () => {
   const missed = (old_string: string) => place.refused('edit_file', { path: 'f', edits: [{ old_string, new_string: 'x' }] })
-  it('is shown without the key in it, whatever was guessed of that', async () => {
+  it('is shown without its key, however much of the key the caller guessed', async () => {
     place.put('f', `# settings of this program, kept by hand\nTHE_API_KEY_OF_THIS_PROGRAM=${key}\nend of the settings\n`)
     const whole = `THE_API_KEY_OF_THIS_PROGRAM=${key}\n`
     for (let known = 0; known < key.length; known++) {
@@ -217,7 +217,7 @@ describe('what an edit nearly fits', () => {
     const said = await missed(`a line of a text that was here\n${lines.replace(/^M/m, 'N')}and one that follows it\n`)
     for (const line of lines.split('\n').slice(2, -2)) expect(said).not.toContain(line.slice(0, 12))
   })
-  it('is reported where dots were copied from a file that was shown', async () => {
+  it('is shown where the caller copied the dots of a hidden key', async () => {
     place.put('f', `A=1\nTHE_API_KEY=${key}\n`)
     const shown = await place.ok('read_file', { path: 'f' })
     expect(await missed(shown)).toMatch(/Line 1 is shown like this, but the dots replace a stored key, which no edit can name/)
@@ -255,7 +255,7 @@ describe('names', () => {
     }
     demandNone(readFileSync(join(place.folder, 'audit.jsonl'), 'utf8'))
   })
-  it('of what a tool hands back as data are no way out either', async () => {
+  it('that a tool returns as data are shown without keys, too', async () => {
     const { redaction } = place.bridge
     await redaction.ready()
     demandNone(JSON.stringify(redaction.answer({ content: [], data: { [`x${key}`]: { [key]: [key] } } })))

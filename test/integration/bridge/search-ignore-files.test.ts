@@ -43,7 +43,7 @@ const said = async (asked: ReturnType<typeof ask>) => {
 }
 
 describe.each(kinds)('an ignore file that is %s', (_, put) => {
-  it.each(names)('as %s of the folder is refused by name, and what lies beside it can be searched', async (name) => {
+  it.each(names)('as %s of the folder is refused by name, while other folders can be searched', async (name) => {
     searched()
     put(join(at.A, name))
     for (const tool of both) {
@@ -57,13 +57,13 @@ describe.each(kinds)('an ignore file that is %s', (_, put) => {
 })
 
 describe('an ignore file below', () => {
-  it.each(both)('that is a pipe ends %s, which says so', async (tool) => {
+  it.each(both)('that is a pipe ends %s with a message', async (tool) => {
     searched()
     pipe(join(at.A, 'a/b/.ignore'))
     expect(await said(ask(tool))).toContain('The search was stopped: a/b/.ignore leads to a pipe')
   })
 
-  it('in .git counts for nothing', async () => {
+  it('in .git is ignored', async () => {
     searched()
     mkdirSync(join(at.A, '.git/info'), { recursive: true })
     for (const path of ['.git/.ignore', '.git/info/exclude']) pipe(join(at.A, path))
@@ -84,7 +84,7 @@ describe('git files that lead elsewhere', () => {
   })
 })
 
-it('ordinary ignore files leave out what they name, also one above the folder, and a folder or socket of that name nothing', async () => {
+it('ordinary ignore files, also above the folder, leave out what they name', async () => {
   searched()
   mkdirSync(join(at.A, '.git'))
   at.put('.gitignore', 'deep.txt\n')

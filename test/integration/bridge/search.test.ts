@@ -13,7 +13,7 @@ const hits = 500
 const large = `needle\n${`${'x'.repeat(300)}\n`.repeat(40)}`.repeat(hits)
 
 describe('many searches at once', () => {
-  it('all find everything', async () => {
+  it('find everything, each of them', async () => {
     at = desk()
     for (let n = 0; n < 50; n++) at.put(`f${n}`, 'needle\n')
     const answers = await Promise.all(
@@ -24,7 +24,7 @@ describe('many searches at once', () => {
       expect(textOf(answer)).not.toContain('[')
     }
   })
-  it('that have more, and are not asked for it, give way to new ones', async () => {
+  it('give way to new ones when nobody asks for the rest', async () => {
     at = desk()
     at.put('f', 'needle\n'.repeat(10))
     const first = await at.ok('search_text', { path: at.A, pattern: 'needle', max_results: 5 })
@@ -36,12 +36,12 @@ describe('many searches at once', () => {
 })
 
 describe('a search', () => {
-  it('that found just as many as were asked for is over', async () => {
+  it('is over when it found just as many as were asked for', async () => {
     at = desk()
     at.put('f', 'needle\n'.repeat(5))
     expect(await at.ok('search_text', { path: at.A, pattern: 'needle', max_results: 5 })).not.toContain('more_results')
   })
-  it('hands back what it has when it may not keep more, and continues from there', async () => {
+  it('returns what it has when its memory is full, and continues from there', async () => {
     // A clock that stands still: nothing is handed back because time has passed.
     at = desk({ now: () => 0 })
     at.put('f', large)

@@ -15,7 +15,7 @@ const clock = () => {
 }
 
 describe('a shared server that hangs', () => {
-  it('fails its call after a while, is told so, and is ended, since it said nothing at all', async () => {
+  it('fails its call after a while and is ended when it said nothing at all', async () => {
     const server = pipedServer(({ method }) => (method === 'initialize' ? hello : null))
     const upstream = new Upstream('s', server.piped, '1', clock(), ms)
     await upstream.call('t', {}, { ...how, signal: AbortSignal.timeout(1) }).catch(() => undefined)
@@ -25,7 +25,7 @@ describe('a shared server that hangs', () => {
     expect(upstream.over).toBe(true)
   })
 
-  it('in one call goes on with its others, since it said something meanwhile', async () => {
+  it('continues with other calls when it answers some of them', async () => {
     const server = pipedServer(({ method, params }) => {
       if (method === 'initialize') return hello
       return (params as { name?: string })?.name === 'quick' ? { result: { content: [] } } : null
@@ -39,7 +39,7 @@ describe('a shared server that hangs', () => {
     expect(await upstream.call('quick', {}, how)).toMatchObject({ content: [] })
   })
 
-  it('in its handshake is sent no call', async () => {
+  it('gets no call before its handshake is done', async () => {
     const server = pipedServer(() => null)
     const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
     await expect(upstream.call('t', {}, how)).rejects.toThrow(/not ready in time; no call was sent to it/)

@@ -42,7 +42,7 @@ const full = (path: string): void => {
   writeFileSync(join(path, 'x'), 'x')
 }
 
-describe('a file of the store in whose place is something else', () => {
+describe('something else in place of a file of the store', () => {
   it.each<[name: string, what: string, make: (path: string) => void]>([
     ['current', 'a folder', mkdirSync],
     ['current', 'a folder', full],

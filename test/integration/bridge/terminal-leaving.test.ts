@@ -36,7 +36,7 @@ describe('what leaves its process group', () => {
       'with another working folder and another name',
       '(cd /; setsid bash -c "echo pid \\$\\$ > $OLDPWD/out; exec -a other sleep 307 >/dev/null 2>&1 </dev/null" &); sleep 0.3; cat out; sleep 308',
     ],
-  ])('%s is ended with its session', async (_how, command) => {
+  ])('is ended with its session: %s', async (_how, command) => {
     const { session, pid } = await start(command)
     expect(alive(pid)).toBe(true)
     expect(await place.ok('stop_session', { session })).toMatch(/is ended/)
@@ -51,13 +51,13 @@ describe('what leaves its process group', () => {
       'its mark and its parent',
       '(env -i /usr/bin/setsid /bin/sh -c "echo pid \\$\\$ > out; exec /bin/sleep 313 >/dev/null 2>&1 </dev/null" &); sleep 0.3; cat out',
     ],
-  ])('without %s too is ended, or reported to go on', async (_what, command) => {
+  ])('is ended or reported without %s, too', async (_what, command) => {
     const { session, pid } = await start(command)
     const said = await place.ok('stop_session', { session })
     expect(alive(pid) ? said : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  it('is reported at a time limit too', async () => {
+  it('is reported when the command reaches its time limit, too', async () => {
     const command = '(env -i /usr/bin/setsid /bin/sleep 314 >/dev/null 2>&1 </dev/null & echo pid $!); sleep 315'
     const result = await atLimit(
       (timeout_ms) => place.call('execute_command', { command, timeout_ms, shell: 'bash' }),
@@ -67,7 +67,7 @@ describe('what leaves its process group', () => {
     expect(alive(pid) ? textOf(result) : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  itUnless(lacksPython, 'by a daemon that writes over its environment is ended, or reported to go on', async () => {
+  itUnless(lacksPython, 'is ended or reported, even by a daemon that overwrites its environment', async () => {
     place.put(
       'daemon.py',
       `
@@ -89,7 +89,7 @@ time.sleep(316)`,
     expect(alive(pid) ? said : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  it('of another session continues', async () => {
+  it('is left alone where another session started it', async () => {
     const [one, other] = [await start('echo pid $$; sleep 318'), await start('echo pid $$; sleep 319')]
     await place.ok('stop_session', { session: one.session })
     expect([alive(one.pid), alive(other.pid)]).toEqual([false, true])
@@ -97,14 +97,14 @@ time.sleep(316)`,
   })
 })
 
-describe('a number of a process', () => {
-  it('that is another one by now is sent no signal', () => {
+describe('the id of a process', () => {
+  it('gets no signal when it belongs to another process by now', () => {
     const self = factsOf(process.pid)
     if (self === null) throw new Error('no /proc')
     expect(signal({ ...self, start: self.start - 1 }, 'SIGKILL')).toBe('gone')
     expect([lives(self), lives({ ...self, start: self.start - 1 })]).toEqual([true, false])
   })
-  it('that was a command’s once does not make its new owner belong to it', () => {
+  it('does not tie its new process to the command that had it before', () => {
     // The group of this process, as if a command had had its number.
     const group = factsOf(process.pid)?.group ?? 0
     const leader = allProcesses().some(({ pid }) => pid === group)

@@ -39,7 +39,7 @@ describe('a key in the output of a session', () => {
     expect(await page({ session, offset: 0, limit: 30 })).toMatchObject({ text: 'aaaaaaaaaa••••••••\n', from: 0, next: 30, total: 42 })
     expect(await page({ session, offset: 11 })).toMatchObject({ text: '••••••••bbbb\n', from: 11, next: 42 })
   })
-  it('never leaves in two halves', async () => {
+  it('is never shown in two halves', async () => {
     place = guarded()
     const heard: string[] = []
     const script = `printf 'say ${key.slice(0, 14)}'; ${waitFor('first')}; sleep 0.4; printf '${key.slice(14)} done\\n'; ${waitFor('second')}; echo more`
@@ -56,7 +56,7 @@ describe('a key in the output of a session', () => {
     demandNoPiece(JSON.stringify(await call))
     expect(heard.join('')).toMatch(/^say •{8} done\n/)
   })
-  it('is printed after all if it was only the beginning of a key', async () => {
+  it('is printed in the end if it was only the beginning of a key', async () => {
     place = guarded()
     const begun = key.slice(0, 10)
     const { session } = await run(`printf '${begun}'; ${waitFor('first')}; printf '!'; ${waitFor('second')}; printf '${begun}'`, {
@@ -95,8 +95,8 @@ describe('a key in the output of a session', () => {
   })
 })
 
-describe('characters that take two places', () => {
-  it('come whole at once and in pages of any size', async () => {
+describe('characters of two UTF-16 units', () => {
+  it('are never split, at once or in pages', async () => {
     place = desk({ terminal: 'on' })
     const { output, words, session } = await run(`printf a; printf '👍%.0s' $(seq 60000)`)
     expect(isWhole(output)).toBe(true)
@@ -119,7 +119,7 @@ describe('characters that take two places', () => {
     expect((await page({ session, offset: 2, limit: 4 })).text).toBe('👍👍\n')
     expect((await page({ session, offset: -1 })).text).toBe('👍\n')
   })
-  it('come whole as progress', async () => {
+  it('are never split in progress messages', async () => {
     place = desk({ terminal: 'on' })
     const heard: string[] = []
     const command = `printf a; printf '👍%.0s' $(seq 3000); ${waitFor('heard')}; printf '👍%.0s' $(seq 3000)`
@@ -156,7 +156,7 @@ describe('very long output', () => {
     const shown = output.replace(/\n\[….*…\]\n/, '').length
     expect(left + shown).toBe((await page({ session, offset: -1 })).total)
   })
-  it('that is all kept is reported to be so', async () => {
+  it('is reported as complete where all of it was kept', async () => {
     place = desk({ terminal: 'on' })
     const { words, session } = await run('seq 1 50000')
     expect(words).toContain(`[All of the output: read_output with session ${session}, offset 0.]`)

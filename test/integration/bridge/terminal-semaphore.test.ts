@@ -15,7 +15,7 @@ const run = (command: string, more: object = {}, call: object = {}) => place.cal
 const fill = (call: object = {}) => Promise.all(Array.from({ length: limits.sessions }, () => run('sleep 60', { background: true }, call)))
 
 describe('more commands than may run at a time', () => {
-  it('all at once in the background: so many run and no more', async () => {
+  it('run up to the limit in the background', async () => {
     const results = await Promise.all(Array.from({ length: 50 }, () => run('sleep 60', { background: true })))
     expect(results.filter(({ isError }) => !isError)).toHaveLength(limits.sessions)
     const refused = results.filter(({ isError }) => isError).map(textOf)
@@ -24,26 +24,26 @@ describe('more commands than may run at a time', () => {
     const list = (await place.call('list_sessions')).structuredContent as { sessions: unknown[] }
     expect(list.sessions).toHaveLength(limits.sessions)
   })
-  it('that are waited for wait their turn, and all of them run', async () => {
+  it('all run in turn when their callers wait', async () => {
     const results = await Promise.all(Array.from({ length: 50 }, (_, n) => run(`sleep 0.2; touch made-${n}`)))
     expect(results.map(textOf)).toEqual(results.map(() => '[Exit code 0.]'))
     expect(readdirSync(place.A)).toHaveLength(50)
   })
-  it('one that waited in vain says how many run', async () => {
+  it('report how many run when one waited in vain', async () => {
     await fill()
     expect(await place.refused('execute_command', { command: 'touch made', timeout_ms: 300 })).toBe(
       'Nothing is run: 32 commands are running, as many as may, and none ended within 300 ms. 32 of them are sessions of yours: end one with stop_session, or wait.',
     )
     expect(existsSync(join(place.A, 'made'))).toBe(false)
   })
-  it('of others: says nothing of stopping sessions', async () => {
+  it('give no advice to stop sessions of other clients', async () => {
     await fill({ client: 'other' })
     expect(await place.refused('execute_command', { command: 'true', background: true })).toBe(
       'Nothing is run: 32 commands are running, as many as may. Try again when one has ended; list_sessions shows which are yours.',
     )
     expect(await place.refused('execute_command', { command: 'true', on_timeout: 'keep' })).toMatch(/as many as may/)
   })
-  it('so many wait that a session can still be ended', async () => {
+  it('leave room to end a session while many wait', async () => {
     await fill()
     const waiting = Array.from({ length: limits.commandsWaiting }, () => run('true', { timeout_ms: 55_000 }))
     expect(await place.refused('execute_command', { command: 'true', timeout_ms: 5000 })).toMatch(/as many as may\. 32 of them/)
@@ -51,7 +51,7 @@ describe('more commands than may run at a time', () => {
     expect((await Promise.all(waiting)).map(textOf)).toEqual(waiting.map(() => '[Exit code 0.]'))
     expect(limits.sessions + limits.commandsWaiting).toBeLessThan(limits.callsAtOnce)
   })
-  it('one that is cancelled while it waits is not run, and keeps no place', async () => {
+  it('run nothing that was cancelled while it waited', async () => {
     await fill()
     const controller = new AbortController()
     const waiting = run('touch made', {}, { signal: controller.signal })
@@ -61,7 +61,7 @@ describe('more commands than may run at a time', () => {
     await place.ok('execute_command', { command: 'true' })
     expect(existsSync(join(place.A, 'made'))).toBe(false)
   })
-  it('one that could not be started keeps no place', async () => {
+  it('free the place of one that could not be started', async () => {
     for (let n = 0; n < limits.sessions + 1; n++)
       expect(await place.refused('execute_command', { command: 'true', cwd: place.O, background: true })).toMatch(/outside/)
     await place.ok('execute_command', { command: 'true' })

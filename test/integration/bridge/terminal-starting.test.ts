@@ -50,19 +50,19 @@ describe('a command that the system does not start', () => {
     }
     return 'started'
   }
-  it('since it is too long is a refusal', async () => {
+  it('is refused when it is too long', async () => {
     const command = `: ${'x'.repeat(limits.commandCharacters - 2)}`
     expect(await place.refused('execute_command', { command })).toBe(
       'Nothing is run: the command is longer than the system takes in one; write it to a file and run that.',
     )
     await place.ok('execute_command', { command: 'true' })
   })
-  it('since its shell is gone, or is none', async () => {
+  it('is refused when its shell is gone or no program', async () => {
     expect(await start({ argv: ['/bin/none'] })).toBe('Refusal: Nothing is run: /bin/none no longer exists; name another shell.')
     const file = place.put('file', '', 0o644)
     expect(await start({ argv: [file] })).toBe(`Refusal: Nothing is run: ${file} may not be used by this user; name another shell.`)
   })
-  it('since its folder is gone', async () => {
+  it('is refused when its folder is gone', async () => {
     rmSync(place.A, { recursive: true })
     expect(await start({})).toBe(`Refusal: Nothing is run: the folder ${place.A} no longer exists; name another as cwd.`)
   })

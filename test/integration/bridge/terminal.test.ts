@@ -65,7 +65,7 @@ describe('a command', () => {
   it('reads an empty input instead of waiting for one', async () => {
     expect(data(await run('cat; echo done')).output).toBe('done\n')
   })
-  it.each([{}, { on_timeout: 'keep' }])('%j: runs no start-up file of its shell', async (more) => {
+  it.each([{}, { on_timeout: 'keep' }])('runs no start-up file of its shell: %j', async (more) => {
     const home = desk({ terminal: 'on', variables: { PATH: process.env.PATH, HOME: place.A } })
     place.put('.bashrc', 'echo from the start-up file')
     const result = await home.call('execute_command', { command: 'echo said; :', shell: 'bash', ...more })
@@ -95,7 +95,7 @@ describe('a command', () => {
 })
 
 describe('at the time limit', () => {
-  it('stop returns what was printed and leaves nothing running', async () => {
+  it('returns what was printed and leaves nothing running with “stop”', async () => {
     const result = await atLimit(
       async (timeout_ms) => data(await run('echo $$; echo started; sleep 60', { timeout_ms })),
       ({ output }) => output.includes('started'),
@@ -125,7 +125,7 @@ describe('at the time limit', () => {
     expect(pidsIn(output)).toHaveLength(1)
     expect(pidsIn(output).filter(alive)).toEqual([])
   })
-  it('endless output is cut', async () => {
+  it('cuts endless output', async () => {
     const result = await atLimit(
       async (timeout_ms) => data(await run('yes 0123456789', { timeout_ms })),
       ({ cut }) => cut === true,
@@ -133,7 +133,7 @@ describe('at the time limit', () => {
     expect(result.output.length).toBeLessThan(70_000)
     expect(result).toMatchObject({ timed_out: true, cut: true })
   })
-  it('keep leaves it running as a session', async () => {
+  it('leaves a command running as a session with “keep”', async () => {
     const command = 'echo one; until [ -e asked ]; do sleep 0.05; done; echo two'
     const result = await atLimit(
       async (timeout_ms) => data(await run(command, { timeout_ms, on_timeout: 'keep' })),
@@ -158,24 +158,24 @@ describe('at the time limit', () => {
 })
 
 describe('output that is large or no text', () => {
-  it('10 MB: beginning and end at once, all of the newest readable', async () => {
+  it('gives beginning and end of 10 MB at once, and keeps the newest readable', async () => {
     const result = data(await run('yes 0123456789012345678901234567890123456789012345678901234567890 | head -c 10000000'))
     expect(result).toMatchObject({ exit_code: 0, cut: true })
     expect(result.output).toMatch(/left out/)
     const page = await place.ok('read_output', { session: result.session, offset: -100 })
     expect(page).toMatch(/of 10000000/)
   })
-  it('binary: it comes as text, and the bridge lives', async () => {
+  it('comes as text where it is binary', async () => {
     const { output } = data(await run('head -c 5000 /dev/urandom; printf "\\0\\0end"'))
     expect(output).toContain('end')
   })
-  it('a character that comes in two pieces is one', async () => {
+  it('keeps a character whole that comes in two pieces', async () => {
     expect(data(await run("printf '\\303'; sleep 0.2; printf '\\244\\n'")).output).toBe('ä\n')
   })
 })
 
 describe('sessions', () => {
-  it('background: input goes in, output comes out, the end is seen', async () => {
+  it('take input, give output and report their end in the background', async () => {
     const { session } = data(await run('while read -r line; do echo "got $line"; done; echo bye', { background: true }))
     await place.ok('send_input', { session, input: 'one' })
     expect(await place.ok('read_output', { session, timeout_ms: 50_000 })).toContain('got one')
@@ -184,7 +184,7 @@ describe('sessions', () => {
     expect(await place.ok('list_sessions')).toMatch(/t1 ended/)
     expect(await place.refused('send_input', { session, input: 'x' })).toMatch(/has ended/)
   })
-  it('input ends when the call asks for it', async () => {
+  it('end their input when the call asks for it', async () => {
     const { session } = data(await run('cat; echo bye', { background: true }))
     await place.ok('send_input', { session, input: 'one' })
     expect(await place.ok('send_input', { session, input: 'two', end: true })).toMatch(/input is closed/)
@@ -193,16 +193,16 @@ describe('sessions', () => {
     await place.ok('send_input', { session: other, input: '', end: true })
     expect(await place.refused('send_input', { session: other, input: 'x' })).toMatch(/input of session t2 has ended/)
   })
-  it('positions stay true', async () => {
+  it('keep positions valid', async () => {
     const { session } = data(await run('printf 0123456789; sleep 60', { background: true }))
     expect(await place.ok('read_output', { session, timeout_ms: 50_000 })).toContain('0123456789')
     expect(await place.ok('read_output', { session, offset: 2, limit: 3, timeout_ms: 0 })).toContain('234\n')
     expect(await place.ok('read_output', { session, offset: -2, timeout_ms: 0 })).toContain('89\n')
   })
-  it('refuses an unknown session', async () => {
+  it('refuse an unknown id', async () => {
     for (const name of ['read_output', 'stop_session']) expect(await place.refused(name, { session: 'nope' })).toMatch(/Unknown session/)
   })
-  it('nothing survives the end of the bridge', async () => {
+  it('end with the bridge', async () => {
     const marker = join(place.A, 'pids')
     await run(`setsid sleep 71 & echo $! > ${marker}; sleep 0.1`, { shell: 'bash' })
     await run('sleep 72', { background: true })
@@ -214,12 +214,12 @@ describe('sessions', () => {
 })
 
 describe('processes', () => {
-  it('init, a group, everybody and a stranger are not killed', async () => {
+  it('refuses to kill init, a group, everybody or a stranger', async () => {
     for (const pid of [1, 0, -1, process.pid, process.ppid, -process.pid])
       expect(await place.refused('kill_process', { pid })).toMatch(/not a process that a command/)
     expect(alive(process.pid)).toBe(true)
   })
-  it('its own are listed and killed', async () => {
+  it('lists and kills its own', async () => {
     const { session } = data(await run('sleep 73', { background: true, shell: 'sh' }))
     const list = (await place.call('list_processes')).structuredContent as { processes: { pid: number; command: string }[] }
     const found = list.processes.find(({ command }) => command.includes('sleep 73'))
@@ -235,12 +235,12 @@ describe('what stops commands', () => {
     expect(await off.refused('execute_command', { command: 'true' })).toMatch(/switched off/)
     await off.close()
   })
-  it('a blocked name', async () => {
+  it('a blocked name of a program', async () => {
     const guarded = desk({ terminal: 'on', blockedCommands: ['sudo'] })
     expect(await guarded.refused('execute_command', { command: 'echo; sudo ls' })).toMatch(/blocked commands/)
     await guarded.close()
   })
-  it('an audit that cannot be written: commands stop, reads go on', async () => {
+  it('an audit that cannot be written, while reads continue', async () => {
     place.put('f', 'text')
     writeFileSync(join(place.base, 'file'), '')
     const blind = desk({ terminal: 'on', folder: join(place.base, 'file', 'bridge'), roots: [place.A] })

@@ -180,7 +180,7 @@ describe('a trigger that is refused', () => {
     expect(await reasonFor('b.json')).toMatch(/nonce was used before/)
     expect(await list()).toHaveLength(1)
   })
-  it('is a copy, though the bridge was started anew', async () => {
+  it('is a copy of one taken up before the bridge restarted', async () => {
     await start()
     const once = signed(payloadOf())
     drop('a.json', once)
@@ -225,7 +225,7 @@ describe('a trigger that is refused', () => {
     expect(await reasonFor('theirs.json')).toMatch(/another user/)
     expect(await list()).toEqual([])
   })
-  it('is swapped for another while it is looked at: each is judged by itself', async () => {
+  it('is judged by its own content when another takes its place meanwhile', async () => {
     await start()
     const good = signed(payloadOf({ action: { ...task, id: 'good' } }))
     for (let round = 0; round < 20; round++) {
@@ -235,7 +235,7 @@ describe('a trigger that is refused', () => {
     await vi.waitFor(() => expect(readdirSync(box())).toEqual(['refused']), patience)
     expect((await list()).filter(({ id }) => id !== 'good')).toEqual([])
   })
-  it('leaves unknown files alone, and takes nothing up that cannot be recorded', async () => {
+  it('stays where it is when it cannot be recorded, and unknown files stay, too', async () => {
     await start()
     writeFileSync(box('note.txt'), 'mine')
     drop('bad.json', '[]')

@@ -20,8 +20,8 @@ const getsIn = async () => {
 }
 const audited = () => readFileSync(join(desk.place.folder, 'audit.jsonl'), 'utf8')
 
-describe('who may come in over WebSocket', () => {
-  it('a foreign Origin, null, another port of this computer; our own is taken', async () => {
+describe('access over WebSocket', () => {
+  it('refuses any Origin but our own', async () => {
     const Authorization = `Bearer ${desk.token}`
     for (const Origin of [
       'https://evil.example',
@@ -33,12 +33,12 @@ describe('who may come in over WebSocket', () => {
       await expect(desk.open({ headers: { Authorization, Origin } })).rejects.toThrow('status 403')
     await desk.open({ headers: { Authorization, Origin: `http://127.0.0.1:${desk.ws.port}` } })
   })
-  it('a foreign Host, also one that begins like ours', async () => {
+  it('refuses a foreign Host, also one that begins like ours', async () => {
     for (const Host of ['evil.example', '127.0.0.1.evil', 'localhost.evil:80', '0.0.0.0'])
       await expect(desk.open({ headers: { Authorization: `Bearer ${desk.token}`, Host } })).rejects.toThrow('status 403')
     await desk.open({ headers: { Authorization: `Bearer ${desk.token}`, Host: 'localhost:1' } })
   })
-  it('no token, a part of it, one more character, another scheme, one in the address', async () => {
+  it('refuses a token that is missing, cut, longer, of another scheme, or in the address', async () => {
     const { token } = desk
     for (const headers of [
       {},
@@ -58,7 +58,7 @@ describe('who may come in over WebSocket', () => {
     expect(audited()).toMatch(/"denied".*"websocket".*401/)
     expect(audited()).not.toContain(token)
   })
-  it('a token as the second subprotocol is taken, and never sent back', async () => {
+  it('takes a token as the second subprotocol, and never repeats it', async () => {
     const peer = await desk.open({ headers: {}, protocols: ['mcp', desk.token] })
     expect(peer.socket.protocol).toBe('mcp')
     const wire = await desk.wire()
@@ -67,7 +67,7 @@ describe('who may come in over WebSocket', () => {
     expect(head).toMatch(/^HTTP\/1\.1 101/)
     expect(head).not.toContain(desk.token)
   })
-  it('other subprotocols, none, the token first, twice or in both places', async () => {
+  it('refuses other orders of subprotocols and token', async () => {
     const headers = { Authorization: `Bearer ${desk.token}` }
     for (const protocols of [[], ['chat'], ['mcp', 'chat', 'more']])
       await expect(desk.open({ protocols, headers })).rejects.toThrow('status 400')
@@ -75,7 +75,7 @@ describe('who may come in over WebSocket', () => {
       await expect(desk.open({ protocols, headers: {} })).rejects.toThrow('status 400')
     await expect(desk.open({ protocols: ['mcp', desk.token], headers })).rejects.toThrow('status 400')
   })
-  it('a session that was revoked, or whose time is over', async () => {
+  it('refuses a session that was revoked or has expired', async () => {
     const short = await desk.store.create(1)
     await expect.poll(() => desk.store.isValid(short.id)).toBe(false)
     await expect(desk.open({ headers: { Authorization: `Bearer ${short.token}` } })).rejects.toThrow('status 401')
@@ -111,14 +111,14 @@ describe('who may come in over WebSocket', () => {
   })
 })
 
-describe('frames that are none', () => {
+describe('odd frames', () => {
   const sent = async (bytes: Buffer | readonly Buffer[]) => {
     const wire = await desk.wire()
     await wire.upgrade(desk.token)
     for (const each of [bytes].flat()) wire.socket.write(each)
     return closeFrame(await wire.closed)
   }
-  it('more than 16 MiB, in one frame, announced only, or in many', async () => {
+  it('are refused beyond 16 MiB, in one frame, in many, or only announced', async () => {
     const mebibyte = 'x'.repeat(1024 * 1024)
     expect(await sent(frame('', { declared: 64 * 1024 * 1024 }))).toMatchObject({ code: 1009 })
     expect(await sent(frame('x', { declared: limits.wsMessage + 1 }))).toMatchObject({ code: 1009 })
@@ -126,7 +126,7 @@ describe('frames that are none', () => {
     expect(await sent(parts)).toMatchObject({ code: 1009 })
     await getsIn()
   })
-  it('one of 16 MiB is read', async () => {
+  it('are read up to 16 MiB', async () => {
     const peer = await desk.open()
     await peer.ask('initialize', initialize)
     const head = '{"jsonrpc":"2.0","id":9,"method":"ping","params":{"_meta":{"x":"'
@@ -147,14 +147,14 @@ describe('frames that are none', () => {
     expect(await sent(bytes)).toMatchObject({ code })
     await getsIn()
   })
-  it('tens of thousands of empty pieces end the connection', async () => {
+  it('end the connection when tens of thousands are empty', async () => {
     const piece = frame('', { opcode: 0, fin: false })
     expect(await sent([frame('', { fin: false }), Buffer.concat(Array.from({ length: 40_000 }, () => piece))])).toMatchObject({
       code: 1008,
     })
     await getsIn()
   })
-  it('a message in pieces, with a ping between them, is one message', async () => {
+  it('make one message of pieces with a ping between them', async () => {
     const wire = await desk.wire()
     await wire.upgrade(desk.token)
     const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize })
@@ -164,7 +164,7 @@ describe('frames that are none', () => {
     const answer = await wire.until((all) => all.includes('serverInfo'))
     expect(answer.toString('latin1')).toContain('there?')
   })
-  it('a connection that is cut in the middle of a frame ends nothing else', async () => {
+  it('leave other connections alone when one is cut in a frame', async () => {
     const wire = await desk.wire()
     await wire.upgrade(desk.token)
     wire.socket.write(frame('{"jsonrpc"', { declared: 1000 }))
@@ -174,8 +174,8 @@ describe('frames that are none', () => {
   })
 })
 
-describe('messages that are none, over WebSocket', () => {
-  it('are answered in words, and nothing ends', async () => {
+describe('frames that hold no message', () => {
+  it('are answered with an error, and the connection lives', async () => {
     const peer = await desk.open()
     await peer.ask('initialize', initialize)
     peer.send('{"a":')

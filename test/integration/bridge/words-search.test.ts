@@ -32,11 +32,11 @@ describe('a folder in which something is closed', () => {
     expect(await denied.ok('search_text', { path: join(place.A, 'open'), pattern: 'thing' })).not.toMatch(/closed/)
     await denied.close()
   })
-  it('by its name: too', async () => {
+  it('is reported as well when names are searched', async () => {
     place.put('.mcp.json', CANARY)
     expect(await lines(place.A, CANARY)).toMatch(/^Nothing found[\s\S]*is closed and was left out/)
   })
-  it('and open again further in is searched there', async () => {
+  it('is searched where it is open again further in', async () => {
     const own = desk({ roots: [place.A], closed: [join(place.A, 'own [x]')], reopened: [join(place.A, 'own [x]', 'work')] })
     place.put('own [x]/keys', 'thing')
     place.put('own [x]/work/f', 'thing')
@@ -58,7 +58,7 @@ describe('a hit in a long line', () => {
     place.put('f', `${'x'.repeat(3000)}thread${'y'.repeat(3000)}\n`)
     expect(await lines(place.A, 'thread')).toMatch(/^ {2}1: …x{50,200}thready{100,400}…$/m)
   })
-  it('at its end and at its beginning is shown too', async () => {
+  it('is shown at the beginning and the end of the line, too', async () => {
     place.put('f', `${'x'.repeat(3000)}thread\n`)
     place.put('g', `thread${'y'.repeat(3000)}\n`)
     const said = await lines(place.A, 'thread')
@@ -97,7 +97,7 @@ describe('a hit in a long line', () => {
     }
     await keys.close()
   })
-  it('lines around it are shown from their beginning', async () => {
+  it('has lines around it that are shown from their beginning', async () => {
     place.put('f', `${'a'.repeat(1000)}\nneedle\n`)
     expect(await lines(place.A, 'needle', { context: 1 })).toMatch(/^ {2}1- a{400}…$/m)
   })
@@ -140,7 +140,7 @@ describe('what .gitignore names', () => {
     expect(await lines(place.A, 'needle', { glob: 'x.log' })).toMatch(/^Nothing found[\s\S]*left out, and files that are not text\.\]/)
     expect(await lines(place.A, 'needle')).not.toMatch(/gitignore names/)
   })
-  it('in words that git does not understand hinders no search', async () => {
+  it('hinders no search where git does not understand a line', async () => {
     place.put('.gitignore', '{b\n[a\nout/\n')
     expect(await lines(place.A, 'nothing like this')).toMatch(/^Nothing found/)
     expect(await lines(place.A, 'needle')).toMatch(/a\.ts/)
@@ -192,7 +192,7 @@ describe('a glob', () => {
       expect(said).not.toMatch(/\n|\.\.$|literal|rg/)
     }
   })
-  it('of stars without end is compared in bounded time', () => {
+  it('of many stars is compared in bounded time', () => {
     for (const glob of [
       `x/${'*a'.repeat(1500)}b`,
       `x/${'**/'.repeat(1000)}y`,
@@ -222,7 +222,7 @@ describe('a pattern that is not valid', () => {
     expect(said).toMatch(/Set literal to true/)
     expect(said).not.toMatch(/\n|\.\.|PCRE|--|ripgrep|error/)
   })
-  it('as plain text is not told to be taken as plain text', async () => {
+  it('gets no advice to search plain text when it was plain text', async () => {
     const said = await place.refused('search_text', { path: place.A, pattern: 'a\nb', literal: true })
     expect(said).toMatch(/line break/)
     expect(said).not.toMatch(/literal/)
@@ -230,15 +230,15 @@ describe('a pattern that is not valid', () => {
 })
 
 describe('a file that cannot be searched', () => {
-  it('since it is binary is reported to be, when it is named', async () => {
+  it('is reported as binary when it is named', async () => {
     const file = place.put('b', Buffer.from('needle\0needle'))
     expect(await place.refused('search_text', { path: file, pattern: 'needle' })).toMatch(/is not text/)
   })
-  it('since it is binary further on says from where', async () => {
+  it('is searched up to the place where it becomes binary', async () => {
     const file = place.put('b', Buffer.concat([Buffer.from('x\n'.repeat(40_000)), Buffer.from('needle\0 needle\n')]))
     expect(await lines(file, 'needle')).toMatch(/From byte 80006 on it is not text/)
   })
-  it('since it may not be read is counted, whatever else is reported', async () => {
+  it('is counted when it may not be read', async () => {
     const complaints = new Complaints()
     for (const part of [
       'rg: ./a: Permission den',
@@ -273,7 +273,7 @@ describe('names that could be taken for something else', () => {
     expect(named).toMatch(/^6 found/)
     expect(named.split('\n')).toContain('"two\\nlines.ts"')
   })
-  it('pass for no other file', async () => {
+  it('are not taken for another file', async () => {
     place.put('x', 'innocent\n')
     for (const name of ['a\n./x', 'b\n--\nx', 'c\n\nx', 'd\n']) place.put(name, 'needle\n')
     const said = await lines(place.A, 'needle')
@@ -287,11 +287,11 @@ describe('names that could be taken for something else', () => {
       expect(said).not.toMatch(/[\u001b\u202e]/)
     }
   })
-  it('lines with escapes are, too, but for tabs and what other scripts need', async () => {
+  it('show lines with escapes, too, but for tabs and what scripts need', async () => {
     place.put('f', '\tneedle \u001b[2J a\rb \u200fשלום\u200f\n')
     expect(await lines(place.A, 'needle')).toContain('  1: \tneedle \\u001b[2J a\\u000db \u200fשלום\u200f')
   })
-  it('a link is found by its name only', async () => {
+  it('find a link by its name only', async () => {
     writeFileSync(join(place.O, 'target'), 'needle')
     symlinkSync(join(place.O, 'target'), join(place.A, 'link'))
     expect(await lines(place.A, 'needle')).toMatch(/^Nothing found/)

@@ -34,7 +34,7 @@ describe('what lets tools write or run', () => {
 })
 
 describe('why something is closed', () => {
-  it('is reported as it is: keys, a rule of the manifest, the system', async () => {
+  it('is reported with its reason: keys, a rule of the manifest, or the system', async () => {
     const scratch = desk()
     const secret = join(scratch.A, 'private')
     mkdirSync(secret)
@@ -50,7 +50,7 @@ describe('why something is closed', () => {
 })
 
 describe('a link that leads out of the allowed folders', () => {
-  it('is reported to be one, and not where to', async () => {
+  it('is reported as a link, without its target', async () => {
     place = desk()
     symlinkSync(join(place.O, 's'), join(place.A, 'pw'))
     symlinkSync(place.O, join(place.A, 'way'))
@@ -64,7 +64,7 @@ describe('a link that leads out of the allowed folders', () => {
 })
 
 describe('a refusal', () => {
-  it('says again nothing that moves a cursor or turns the reading round', async () => {
+  it('repeats no control character and no character that reverses text', async () => {
     place = desk()
     for (const [name, args] of [
       ['read_file', { path: 'a\u001b[31m\u009b\u202egnp' }],
@@ -114,7 +114,7 @@ describe('the status', () => {
     const answer = await at.call('bridge_status', {}, { client })
     return { said: textOf(answer), data: answer.structuredContent as { problems: string[]; families: string[]; client: string } }
   }
-  it('names an allowed folder that is none, is not there, or opens nothing', async () => {
+  it('names an allowed folder that is missing, no folder, or opens nothing', async () => {
     const scratch = desk()
     const file = scratch.put('file', 'x')
     place = desk({
@@ -140,12 +140,12 @@ describe('the status', () => {
     expect((await status(on)).data.families).toContain('terminal')
     await on.close()
   })
-  it('names who asks', async () => {
+  it('names the client that asks', async () => {
     place = desk()
     const { said, data } = await status(place, 'session abc')
     expect([data.client, said.includes('session abc')]).toEqual(['session abc', true])
   })
-  it('writes out what hides in a folder', async () => {
+  it('shows hidden characters in the name of a folder', async () => {
     const scratch = desk()
     const odd = join(scratch.A, 'a\u001b[31m\u202eb')
     mkdirSync(odd)

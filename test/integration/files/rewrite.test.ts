@@ -93,7 +93,7 @@ describe('a file that is there', () => {
     expect(readdirSync(at())).toEqual(['a.json'])
   })
 
-  it('goes when the decision says so', async () => {
+  it('is removed when the decision says so', async () => {
     const at = folderOf()
     mkdirSync(at('made'))
     old(at('made', 'a.json'), 'x')
@@ -102,7 +102,7 @@ describe('a file that is there', () => {
     expect(readdirSync(at())).toEqual([])
   })
 
-  it('that is empty for good is filled', async () => {
+  it('that stays empty is filled', async () => {
     const at = folderOf()
     old(at('a.json'), '')
     expect(await rewriteFile(system, targetAt(at('a.json')), addMember('a', 1), null)).toMatchObject({ kind: 'written', created: false })
@@ -259,7 +259,7 @@ describe('another program that writes at the same time', () => {
     expect(JSON.parse(text(at('a.json')))).toEqual({ old: 1, w1: 1, w2: 2, w3: 3, ours: true })
   })
 
-  it('and never stops is left alone, with the reason', async () => {
+  it('that never stops is left alone, with the reason', async () => {
     const at = folderOf()
     old(at('a.json'), '{}')
     const { decide } = behindOurBack(at('a.json'), Number.POSITIVE_INFINITY, addMember('ours', true))
@@ -269,7 +269,7 @@ describe('another program that writes at the same time', () => {
     expect(readdirSync(at())).toEqual(['a.json'])
   })
 
-  it('right after us is noticed, and our change made again on top', async () => {
+  it('right after ours is noticed, and our change is made again on top', async () => {
     const at = folderOf()
     old(at('a.json'), '{}')
     let renames = 0
@@ -285,7 +285,7 @@ describe('another program that writes at the same time', () => {
     expect(JSON.parse(text(at('a.json')))).toEqual({ theirs: 1, ours: 1 })
   })
 
-  it('and truncates first is not taken for an empty file', async () => {
+  it('that truncates first is not taken for an empty file', async () => {
     const at = folderOf()
     writeFileSync(at('a.json'), '')
     setTimeout(() => writeFileSync(at('a.json'), '{"theirs":1}'), 50)
@@ -293,7 +293,7 @@ describe('another program that writes at the same time', () => {
     expect(JSON.parse(text(at('a.json')))).toEqual({ theirs: 1, ours: 1 })
   })
 
-  it('and removes the file first is waited for', async () => {
+  it('that removes the file first is waited for', async () => {
     const at = folderOf()
     old(at('a.json'), '{"theirs":1}')
     const files: System['files'] = {
@@ -309,7 +309,7 @@ describe('another program that writes at the same time', () => {
     expect(JSON.parse(text(at('a.json')))).toEqual({ theirs: 1, ours: 1 })
   })
 
-  it('making the file that we were about to make wins, and ours is added to it', async () => {
+  it('by creating the file first wins, and our entry is added to it', async () => {
     const at = folderOf()
     let isFirst = true
     const outcome = await rewriteFile(
@@ -326,7 +326,7 @@ describe('another program that writes at the same time', () => {
     expect(JSON.parse(text(at('a.json')))).toEqual({ theirs: 1, ours: 1 })
   })
 
-  it('while a file is being removed keeps its new content', async () => {
+  it('keeps its new content while a file is being removed', async () => {
     const at = folderOf()
     old(at('a.json'), '{}')
     let asked = 0

@@ -152,7 +152,7 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     expect(await desktop.store.read((database) => questionsFor(database, 'desk', reading))).toEqual([])
   })
 
-  it('tell the other machine who changed what, once', async () => {
+  it('announce each change with its author to the other machine, once', async () => {
     const since = await desktop.store.cursor()
     await put(laptop, 'news', 1)
     await arrives(desktop, 'news', '1')
@@ -160,7 +160,7 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     expect(changes).toMatchObject([{ kind: 'memory', id: 'news', namespace, by: 'code', session: 's1' }])
   })
 
-  it('go on after the server was killed and started again', async () => {
+  it('continue after the server was killed and started again', async () => {
     await put(laptop, 'before', 1)
     await server.kill()
     await expect(put(laptop, 'during', 1)).rejects.toThrow()
@@ -171,7 +171,7 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     await arrives(desktop, 'after', '1')
   })
 
-  it('are copies again once they were salvaged, and get from the server what was lost', async () => {
+  it('get what was lost from the server after they were salvaged', async () => {
     for (let i = 0; i < 20; i++) await put(laptop, `key ${i}`, 'x'.repeat(1000))
     const since = await laptop.store.cursor()
     await laptop.close()
@@ -194,7 +194,7 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     await arrives(desktop, 'key 1', '"after"')
   })
 
-  it('take the longest names, in any letters', async () => {
+  it('take the longest names, in any script', async () => {
     const long = Array.from({ length: 512 }, (_, at) => String.fromCodePoint(0x1f300 + (at % 500))).join('')
     await laptop.store.write(author, (transaction) => set(transaction, { namespace: long, key: long, value: 1 }))
     const read = () => desktop.store.read((database) => get(database, long, long, Date.now())?.value)

@@ -80,7 +80,7 @@ describe('a relay', () => {
     expect(greetings).toBe(2)
   })
 
-  it('lets nothing overtake the handshake', async () => {
+  it('sends nothing before the handshake is done', async () => {
     const end = far(async (message, _options, tell) => {
       if (message.method === 'initialize') await pause(50)
       if (message.id !== undefined) tell({ jsonrpc: '2.0', id: message.id, result: {} })
@@ -92,7 +92,7 @@ describe('a relay', () => {
     expect(end.sent.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized', 'tools/list'])
   })
 
-  it('tries only surely unsent requests again', async () => {
+  it('repeats only requests that were surely not sent', async () => {
     let tries = 0
     const end = far((message, _options, tell) => {
       if (message.id === 1 && ++tries < 3) throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' })
@@ -107,7 +107,7 @@ describe('a relay', () => {
     expect(end.sent.filter(({ id }) => id === 2)).toHaveLength(1)
   })
 
-  it('answers what a stream ended without an answer for', async () => {
+  it('answers requests whose stream ended without an answer', async () => {
     const end = far((message, options) => {
       if (message.id !== undefined) setTimeout(() => options.onEnd?.(), 10)
     })
