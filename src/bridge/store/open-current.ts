@@ -62,14 +62,15 @@ export async function salvageFrom(options: Crossing, changes: ChangeFile, genera
   if (told !== null) options.report(told)
 }
 
-/** The generation to open. A new one is made where the files of the one that `old` is were removed, or its log is another one. */
+/** The generation to open. A new one is made where the file of the one that `old` is was removed or replaced, or its log was. */
 async function settled(options: Crossing, changes: ChangeFile, old: StoreGeneration | null, generation: number): Promise<number> {
   const { place, random } = options
   if (old === null || old.generation !== generation) return generation
   const { file, log } = place.files(generation)
-  if (file === old.files.file ? log === old.files.log : !place.isEmpty(generation)) return generation
+  if (file === old.files.file && log === old.files.log) return generation
   if (place.generation() === null) place.moveTo(generation, random(4))
-  // SQLite cannot open one file with two logs, nor is anything left of a file that is away: what is held here goes on.
+  // SQLite cannot open one file with two logs. Nor may a process have two files of one name open: they share the memory that SQLite
+  // locks, and closing one file gives up the locks of both. So what is held here goes on under another name.
   await salvageFrom(options, changes, generation, old)
   return place.generation() ?? generation
 }
@@ -88,6 +89,6 @@ async function carry({ rebuild, report }: Crossing, old: StoreGeneration, { data
   }
   if (carried > 0)
     report(
-      `Another file replaced ${old.generation}.db while it was open; ${count(carried, 'row of the old file was', 'rows of the old file were')} copied into the new one.`,
+      `The store moved while ${old.generation}.db was open; ${count(carried, 'row of that file was', 'rows of that file were')} copied into the new one.`,
     )
 }

@@ -150,10 +150,11 @@ export class StorePlace {
     return numbers.filter((each) => each > 0 && !this.isEmpty(each)).sort((a, b) => b - a)
   }
 
-  /** Copies file and log of a generation, to be removed by `removeCopy`. Gives up all locks that this process has on the file. */
+  /** Copies file and log (where there is one) of a generation, to be removed by `removeCopy`. Gives up all locks that this process has on the file. */
   copy(generation: number): string {
     const copy = this.removeCopy(generation)
-    for (const end of ['', '-wal']) copyFileSync(`${this.database(generation)}${end}`, `${copy}${end}`)
+    copyFileSync(this.database(generation), copy)
+    if (this.files(generation).log !== '') copyFileSync(`${this.database(generation)}-wal`, `${copy}-wal`)
     return copy
   }
 

@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
 import { type StoreGeneration, originName } from './held.ts'
 import { carryRows } from './carry.ts'
-import { otherLog } from './other-log.ts'
+import { replacement } from './replacement.ts'
 import { copyRows, readable, type SavedTable } from './salvage-rows.ts'
 import { headsFromTexts, recipientsFound } from './schema.ts'
 
@@ -73,7 +73,7 @@ async function copyInto(damaged: Database, next: number, salvage: Salvage): Prom
       const tables = await copyRows(damaged, fresh)
       maker?.renew(fresh)
       fresh.exec(headsFromTexts)
-      if (own !== null) otherLog(place, engine, own, (other) => carryRows(other, fresh))
+      if (own !== null) replacement(place, engine, own, (other) => carryRows(other, fresh))
       fresh.exec(recipientsFound)
       fresh.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('store', ?)`, id)
       const n = Math.max(last?.n ?? 0, readable(() => lastChange(damaged)) ?? 0)

@@ -150,6 +150,18 @@ describeEngines('all processes work on one store', (bench) => {
         expect((await last.ask<MemoryEntry[]>('list')).length).toBeGreaterThanOrEqual(entries + 1)
       })
 
+  it('after copies in its place, again and again, while both write', async () => {
+    const all = [await filled(), await bench.start()]
+    let written = 0
+    const some = (each: StoreProcess) => Array.from({ length: 4 }, () => each.ask('set', { key: `again${written++}`, value: 1 }))
+    for (let round = 0; round < 40; round++) {
+      damage('a copy in its place')
+      await Promise.all(all.flatMap(some))
+    }
+    for (const each of all) expect((await each.ask<MemoryEntry[]>('list')).length).toBe(entries + written)
+    for (const each of all) await each.end()
+  })
+
   for (const [title, change] of [
     ['names one that is not there', () => writeFileSync(path('current'), '7.db\n')],
     ['names the one before', () => writeFileSync(path('current'), '1.db\n')],

@@ -55,7 +55,7 @@ export async function storeProcess(folder: string, engine: EngineName, open = tr
     if (error === undefined) resolve?.(result as never)
     else reject?.(new Error(error))
   })
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)))
   void ended.then((code) => {
     living.delete(child)
     for (const { reject } of waiting.values()) reject(new Error(`the process ended with ${code}: ${printed}`))
