@@ -67,13 +67,13 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'unit/clients/golden.test.ts': ['is as it was: %s', 'is read back as what was meant'],
       'integration/formats/json/clients.test.ts': ['come out as they should: %s'],
-      'e2e/clients/cline.test.ts': ['finds its own server beside ours, takes it out, and leaves ours as we wrote them'],
+      'e2e/clients/cline.test.ts': ['removes its own server, and leaves ours as written'],
       'e2e/clients/copilot-cli.test.ts': [
         'reads what sync wrote beside what was there',
-        'writes its file anew when it takes a server out, and ours is still what we wrote',
+        'rewrites its file when it removes a server, and leaves ours as written',
       ],
       'e2e/clients/opencode.test.ts': [
-        'gets its entries in opencode.jsonc once that is there, and none is left in opencode.json',
+        'has its entries moved to opencode.jsonc once that exists',
         'reads what sync wrote beside what was there',
       ],
       'e2e/clients/qwen-code.test.ts': ['are refused with their place', 'reads what sync wrote beside what was there'],
@@ -108,7 +108,7 @@ export const requirements: readonly Requirement[] = [
     source: 'shared mind',
     tests: {
       'e2e/bridge/twins.test.ts': ['remember a decision of the one for the other, in its project'],
-      'e2e/bridge/claude-code.test.ts': ['stores and reads a memory through its own entry, and is told by our hook what waits'],
+      'e2e/bridge/claude-code.test.ts': ['stores and reads memory through its own entry, and our hook says what waits'],
       'integration/store/memory.test.ts': ['keeps a decision with its rationale, tags and author'],
     },
   },
@@ -156,7 +156,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'e2e/bridge/broken-manifest.test.ts': [
         'only reads, in its workspace alone, and says so: $what',
-        'obeys it again once it is repaired and the program restarted',
+        'obeys the manifest again once it is repaired and serve is restarted',
       ],
     },
   },
@@ -166,10 +166,10 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'e2e/bridge/broken-manifest.test.ts': [
         'and $what closes it over $by from the next call on, until it is repaired',
-        'stops the runner, which leaves what waits where it is and says so, and goes on after the repair',
-        'keeps actions run from doing anything, until it is repaired',
+        'stops the runner, which leaves actions waiting and continues after the repair',
+        'stops actions run until it is repaired',
       ],
-      'e2e/bridge/actions-terminal.test.ts': ['does nothing with a manifest that broke while the question stood there'],
+      'e2e/bridge/actions-terminal.test.ts': ['gets a refusal when the manifest breaks during the question'],
     },
   },
   {
@@ -189,7 +189,7 @@ export const requirements: readonly Requirement[] = [
   {
     behaviour: 'a full disk is said, and nothing is lost by it',
     source: 'shared mind',
-    tests: { 'e2e/bridge/disk-full.test.ts': ['refuses what does not fit, in words, and every file is as it was'] },
+    tests: { 'e2e/bridge/disk-full.test.ts': ['refuses what does not fit, and leaves every file as it was'] },
   },
   {
     behaviour: 'memory moves to and from the reference memory server',
@@ -213,7 +213,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'work is handed over: made, claimed by one session, asked about, answered, done',
     source: 'shared mind',
     tests: {
-      'e2e/bridge/twins.test.ts': ['hand work over: made, claimed by one, asked about, answered, done'],
+      'e2e/bridge/twins.test.ts': ['hand work over from creation to done, with a question between'],
       'e2e/bridge/prompts.test.ts': ['hand work over and pick it up'],
     },
   },
@@ -275,7 +275,7 @@ export const requirements: readonly Requirement[] = [
   {
     behaviour: 'a server that a person decided to leave is not reported again',
     source: 'twins',
-    tests: { 'e2e/sync/ignore.test.ts': ['is left as it is, and named no more but by --verbose', 'is neither adopted nor pruned'] },
+    tests: { 'e2e/sync/ignore.test.ts': ['is left alone, and only named with --verbose', 'is neither adopted nor pruned'] },
   },
   {
     behaviour: 'every command that writes configs, manifest or keys says with --dry-run what it would do, and changes no byte',
@@ -303,7 +303,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'e2e/bridge/waiting.test.ts': [
         'is reported once in an answer of each session, and in the greeting',
-        'costs a hook nothing, whatever is wrong',
+        'lets the hook end with 0, whatever is wrong',
       ],
       'e2e/init/hook.test.ts': ['adds one hook behind those of others, which says what waits and always ends well'],
     },
@@ -312,7 +312,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'resources are told of to who subscribed, in both protocol eras, and to nobody else',
     source: 'shared mind',
     tests: {
-      'e2e/bridge/resources.test.ts': ['are listed and read, and changed ones told to who asked for them alone'],
+      'e2e/bridge/resources.test.ts': ['are listed and read, and announced to their subscribers alone when they change'],
       'integration/bridge/websocket.test.ts': ['that subscribed learn of a change by another connection, and nobody else does'],
     },
   },
@@ -328,7 +328,7 @@ export const requirements: readonly Requirement[] = [
       'e2e/sharing/calls.test.ts': [
         'is one process for two programs, and answers the same question once',
         'is asked once by several who ask the same at the same time',
-        'carries a change out each time, and never takes an error for an answer',
+        'repeats calls that change something, and never reuses an error',
       ],
     },
   },
@@ -352,7 +352,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'any bridge may be killed, the holder of the lease included, and the others go on',
     source: 'shared mind',
     tests: {
-      'e2e/bridge/twins.test.ts': ['go on when any of them is killed, the holder of the lease included'],
+      'e2e/bridge/twins.test.ts': ['continue when either is killed, the holder of the lease included'],
       'integration/store/lease.test.ts': ['is held by exactly one of several processes, and by another when that one is killed'],
     },
   },
@@ -403,9 +403,9 @@ export const requirements: readonly Requirement[] = [
     source: 'actions and plugins',
     tests: {
       'e2e/bridge/actions-terminal.test.ts': [
-        'sees the whole command, says no, and nothing has happened',
-        'presses Ctrl-C, and it goes on waiting',
-        'says yes, and it is done',
+        'sees the whole command, and changes nothing by no',
+        'leaves it waiting by Ctrl-C',
+        'runs it by yes',
       ],
       'integration/bridge/actions.test.ts': ['waits for a person, who is shown the whole command'],
     },
@@ -462,8 +462,8 @@ export const requirements: readonly Requirement[] = [
     source: 'actions and plugins',
     tests: {
       'e2e/bridge/actions.test.ts': [
-        'update_mcp_config: is shown whole, done by actions run alone, and undone like any run',
-        'switch_model: sets one value in the settings, and undo takes only that back',
+        'update_mcp_config is shown whole, carried out by actions run alone, and undone like any run',
+        'switch_model sets one value in the settings, which undo takes back',
       ],
     },
   },
@@ -492,7 +492,7 @@ export const requirements: readonly Requirement[] = [
     source: 'twins',
     tests: {
       'e2e/init/ticks.test.ts': [
-        'and leaves a server that was not with the programs that have it, says so before it asks, and its key too',
+        'and leaves a server that was not ticked, with its key, to the programs that have it',
         'for a program on the side where it was found, and not on the one that does not have it',
         'with a path of one side spelled for each, so that doctor finds nothing',
         "and keeps a server of several programs in the choice where one program's version does not exist",
@@ -503,9 +503,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'what init has written and does not answer ends it with 3, as after add',
     source: 'twins',
     tests: {
-      'e2e/sync/trying.test.ts': [
-        'by init and does not answer ends with exit code 3 like add, and what init did not write is only reported',
-      ],
+      'e2e/sync/trying.test.ts': ['by init ends with 3 when it does not answer; what init did not write is only reported'],
     },
   },
   {
@@ -513,8 +511,8 @@ export const requirements: readonly Requirement[] = [
     source: 'actions and plugins',
     tests: {
       'e2e/bridge/actions.test.ts': [
-        'shows all that will be, and gives another server neither the rights nor the keys of the old one',
-        'shows it again where the manifest has changed since, and does nothing before it was seen',
+        'shows the whole result, and gives the new server neither rights nor keys of the old one',
+        'shows the plan again when the manifest has changed, and does nothing before',
         'changes the own manifest and no project, wherever it is typed',
       ],
       'unit/plan/wish.test.ts': ['keeps what a person granted the same package, in another version and with other arguments, but no key'],
@@ -584,15 +582,13 @@ export const requirements: readonly Requirement[] = [
   {
     behaviour: 'the WebSocket library is loaded only when it is used',
     source: 'actions and plugins',
-    tests: { 'e2e/bridge/websocket.test.ts': ['holds the WebSocket library in a part of its own, which no start without --ws loads'] },
+    tests: { 'e2e/bridge/websocket.test.ts': ['loads the WebSocket library only with --ws'] },
   },
   {
     behaviour: 'no key stands in any file that the bridge writes',
     source: 'actions and plugins',
     tests: {
-      'e2e/bridge/written.test.ts': [
-        'whatever programs do with a stored key, over every transport, it stands in no file that the program writes',
-      ],
+      'e2e/bridge/written.test.ts': ['no file that the bridge writes holds a stored key, over any transport'],
     },
   },
   {
@@ -664,7 +660,7 @@ export const requirements: readonly Requirement[] = [
       'e2e/init/prompts.test.ts': [
         'is the repository around the folder where init is typed, if the person likes',
         'is asked for again until there is one, and may be none',
-        'is not asked for without a terminal: how to open one is said',
+        'is not asked for without a terminal, but the command is named',
       ],
       'unit/doctor/bridge.test.ts': ['tells one that is neither absolute nor from ~', 'tells one that is closed'],
     },
@@ -674,8 +670,8 @@ export const requirements: readonly Requirement[] = [
     source: 'shared mind',
     tests: {
       'e2e/bridge/stumbles.test.ts': [
-        'is looked at in some sixty calls, in words alone for Claude Code',
-        'is good, or made good by the words of its refusal: $title',
+        'covers some sixty calls, in words alone for Claude Code',
+        'succeeds, or after the advice of its refusal: $title',
       ],
       'integration/bridge/files.test.ts': ['names near open files for a missing one, and no closed file', 'says of %s which path it names'],
     },
@@ -744,7 +740,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'e2e/login/login.test.ts': [
         'opens the browser, keeps the login, and lets every program use it',
-        'without a login says so to each request, opens no browser, and goes on once somebody has logged in',
+        'without a login refuses each request, opens no browser, and works once somebody has logged in',
         'of four at once after the end of a token renews the login once',
         'after one that was killed %s the server took its old token %s',
       ],
@@ -777,7 +773,7 @@ export const requirements: readonly Requirement[] = [
         'move into the store where they are plain, and are asked for where Claude Desktop keeps them encrypted',
         'get a name of their own where one of that name is stored already',
         'is named with the reason: %s',
-        'is one that a policy of Windows forbids',
+        'is forbidden by a policy of Windows',
       ],
       'e2e-lab/extensions.test.ts': ['run on either side as JavaScript, and by Windows alone with modules of machine code'],
       'unit/launch/extension.test.ts': ['is re-spelled only where it is a file or a folder', 'says why and what helps: %s'],
@@ -787,15 +783,15 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'what an extension starts was agreed to, its own files stay as they are, and it gets no key but its own',
     source: 'reach',
     tests: {
-      'e2e/extensions/kinds.test.ts': ['never holds a key of the store that only the bundle names', "is one for a project's manifest"],
+      'e2e/extensions/kinds.test.ts': ['never gets a key of the store because the bundle names it', 'is meant for a project’s manifest'],
       'e2e/extensions/later.test.ts': [
-        'starts nothing new by itself when Claude Desktop updates it, and does once a person agrees',
-        'stays when it is switched off there, and says so',
+        'starts nothing new after an update by Claude Desktop until a person agrees',
+        'stays when it is switched off in Claude Desktop, with a notice',
         'is refused with the command that removes it once it is uninstalled there',
-        "stays where Claude Desktop's whole folder is not there, and is not called uninstalled",
+        'stays when Claude Desktop’s whole folder is missing, and does not count as uninstalled',
         "leaves Claude Desktop's bytes alone, uninstall included",
-        'is started by its name as it is installed at that moment',
-        'tells that an entry beside it starts the same',
+        'is started by its name only as it was agreed to',
+        'is reported where another entry starts the same',
       ],
       'unit/launch/extension.test.ts': ['never become templates of ours, however they are put together', 'is another with %s'],
     },
@@ -828,10 +824,10 @@ export const requirements: readonly Requirement[] = [
       'e2e/servers/registry.test.ts': [
         'asks once a word, and shows what add would take, the keys that it needs, and what is not for it',
         'is an ordinary package in the exact version of the entry, and nothing remembers the registry',
-        'never gives it a key that is stored already under that name, where nobody was asked',
+        'never gives the server a stored key of that name without a question',
         'is refused with the way by hand, and changes nothing',
         '%s: exit code 1, in words',
-        'is not asked with --offline, and another one only over https or on this computer',
+        'is not asked with --offline, nor over http on another computer',
       ],
       'unit/registry/offer.test.ts': [
         'is refused with %s, and says the way by hand',
@@ -858,15 +854,15 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'e2e/bridge/hostile-plugins.test.ts': [
         '$title: the bridge lives and its other tools answer',
-        'after all of them: the bridge ends cleanly, has said nothing but the protocol, and no process is left',
+        'lets the bridge end cleanly after all of them, with no process left',
         '%s: it is refused with the reason',
       ],
       'e2e/bridge/plugins.test.ts': [
         "the document's example works unchanged",
         'new writes one that works with its test %s',
-        'bridges that run take over what is allowed, changed and revoked, at once; listing starts nothing',
-        'one whose file changed is not run, and doctor says so; the name of a tool of another is refused',
-        'ends with a bridge that is killed, even in an endless loop',
+        'bridges follow what is allowed, changed and revoked at once; listing starts nothing',
+        'a plugin whose file changed is not run, and doctor says so',
+        'a plugin ends with a bridge that is killed, even in an endless loop',
       ],
     },
   },

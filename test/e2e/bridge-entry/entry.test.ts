@@ -56,7 +56,7 @@ describe('the bridge on one side', () => {
     expect(entryIn(place, '.claude.json')).toBeDefined()
   })
 
-  it('taken out of one program by hand, it goes from all by --adopt, and by --force it comes back', async () => {
+  it('is removed everywhere by --adopt after a removal by hand in one program, and comes back by --force', async () => {
     const place = home()
     await cli(place, ['sync'])
     const without = '{ "mcpServers": {} }'
@@ -98,7 +98,7 @@ describe('the bridge on one side', () => {
     expect(entryIn(place, '.claude.json')).toBeDefined()
   })
 
-  it('stays off where init was told so after an add', async () => {
+  it('stays off after init --no-bridge, also when add came first', async () => {
     const place = scratch()
     places.push(place)
     await cli(place, ['add', 'x', '--command', '/bin/true', '--no-try'])
@@ -108,7 +108,7 @@ describe('the bridge on one side', () => {
     expect(place.readJson(MANIFEST)).toMatchObject({ bridge: { enabled: false } })
   })
 
-  it('does not take the place of an entry that somebody else gave its name', async () => {
+  it('does not replace an entry of somebody else with its name', async () => {
     const place = home()
     place.write('.claude.json', '{ "mcpServers": { "mcp-twin": { "command": "/opt/other" } } }')
     const result = await cli(place, ['sync', '--json'])

@@ -43,14 +43,14 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     id = String(queued.id)
   })
 
-  it('sees the whole command under --quiet too, since a question about it follows', async () => {
+  it('sees the whole command under --quiet, too', async () => {
     const screen = await run('--quiet')
     expect((await screen.screen()).replace(/\s/g, '')).toContain(long)
     await screen.keys('Enter')
     expect(await screen.exit()).toBe(130)
   })
 
-  it('does nothing with a manifest that broke while the question stood there', async () => {
+  it('gets a refusal when the manifest breaks during the question', async () => {
     const screen = await run()
     place.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "bridge": { "readonly": true } }\n')
     await screen.keys('y', 'Enter')
@@ -60,7 +60,7 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     expect(audit()).not.toContain('approved')
   })
 
-  it('sees the whole command, says no, and nothing has happened', async () => {
+  it('sees the whole command, and changes nothing by no', async () => {
     const screen = await run()
     const shown = await screen.screen()
     expect(shown).toContain('Claude Desktop asks to set up the server files in every program that takes part.')
@@ -82,7 +82,7 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     expect(audit()).not.toContain('approved')
   })
 
-  it('presses Ctrl-C, and it goes on waiting', async () => {
+  it('leaves it waiting by Ctrl-C', async () => {
     const screen = await run()
     await screen.keys('C-c')
     expect(await screen.exit()).toBe(130)
@@ -92,7 +92,7 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     expect(await leftovers(place.root)).toEqual([])
   })
 
-  it('says yes, and it is done', async () => {
+  it('runs it by yes', async () => {
     const screen = await run()
     await screen.keys('y', 'Enter')
     expect(await screen.exit()).toBe(0)

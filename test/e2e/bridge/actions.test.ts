@@ -106,7 +106,7 @@ describe('a signed action', () => {
     ])
     expect(readFileSync(join(place.home, 'opened-env'), 'utf8')).not.toContain(made.token)
   })
-  it('is not made with a token that is none, nor with a wrong type, and no token is taken from the command line', async () => {
+  it('is refused with a bad token, a wrong type, or a token on the command line', async () => {
     const place = home()
     const none = await cli(place, ['actions', 'drop', 'analyze_file', '--param', 'file_path=x'], { input: 'hello\n' })
     expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/no token of a session[\s\S]*session new/)])
@@ -119,7 +119,7 @@ describe('a signed action', () => {
 })
 
 describe('what waits for a person', () => {
-  it('update_mcp_config: is shown whole, done by actions run alone, and undone like any run', async () => {
+  it('update_mcp_config is shown whole, carried out by actions run alone, and undone like any run', async () => {
     const place = home()
     const desktop = await client(place, 'claude-desktop')
     const { id, status } = await desktop.data('queue_action', {
@@ -149,7 +149,7 @@ describe('what waits for a person', () => {
     expect((await cli(place, ['undo', ran.json.result.run])).code).toBe(0)
     expect(readFileSync(join(place.home, '.claude.json'), 'utf8')).toBe(before)
   })
-  it('update_mcp_config: removes a server, and says so where there is none', async () => {
+  it('update_mcp_config removes a server, and reports a missing one', async () => {
     const place = home()
     await cli(place, ['add', 'files', '--command', 'node', '--', '/opt/server.mjs'])
     const desktop = await client(place, 'claude-desktop')
@@ -177,7 +177,7 @@ describe('what waits for a person', () => {
       return desktop.data('queue_action', { type: 'update_mcp_config', params: { name: 'files', ...params } })
     }
 
-    it('shows all that will be, and gives another server neither the rights nor the keys of the old one', async () => {
+    it('shows the whole result, and gives the new server neither rights nor keys of the old one', async () => {
       const place = home()
       write(place, { files: standing })
       const { id, result } = await wish(place, { command: 'node', args: ['/opt/other.mjs'] })
@@ -197,7 +197,7 @@ describe('what waits for a person', () => {
       expect(serverOf(place)).toEqual({ command: 'node', args: ['/opt/other.mjs'] })
     })
 
-    it('shows it again where the manifest has changed since, and does nothing before it was seen', async () => {
+    it('shows the plan again when the manifest has changed, and does nothing before', async () => {
       const place = home()
       write(place, { files: { command: '/opt/serve' } })
       const { id } = await wish(place, { command: '/opt/serve', args: ['--fast'] })
@@ -231,7 +231,7 @@ describe('what waits for a person', () => {
       expect(JSON.parse(place.read('.claude.json')).mcpServers).toHaveProperty('files')
     })
   })
-  it('switch_model: sets one value in the settings, and undo takes only that back', async () => {
+  it('switch_model sets one value in the settings, which undo takes back', async () => {
     const place = home()
     const file = join(place.home, '.claude', 'settings.json')
     writeFileSync(file, '{\n    "theme": "dark",\n    "model": "sonnet",\n    "n": 1.0\n}\n')

@@ -74,7 +74,7 @@ describeUnless(may ? null : 'no namespaces of users and mounts', 'a closed folde
     }
     await end()
   })
-  it('the whole home: what is closed in it stays closed, what is open is open', async () => {
+  it('a whole home keeps its closed files closed and its open ones open', async () => {
     const { open, said, end } = await bridge((path) => [[path(''), path('open/home')]])
     for (const name of ['.ssh/deep/key', '.npmrc', '.config/gh/hosts.yml'])
       expect(await said('read_file', { path: `${open}/home/${name}` })).toMatch(/^REFUSED .*closed/)

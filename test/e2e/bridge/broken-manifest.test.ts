@@ -52,7 +52,7 @@ const broken: readonly { what: string; text: string; said: RegExp; kept: boolean
 
 const wide = ['--root', '/', '--terminal', 'on', '--tools', 'files,terminal,shared,plugins,bridge']
 
-describe('serve with a manifest that is there and cannot be read', () => {
+describe('serve with a manifest that cannot be read', () => {
   it.each(broken)('only reads, in its workspace alone, and says so: $what', async ({ text, said, kept }) => {
     for (const args of [[], wide]) {
       const place = scratch()
@@ -98,7 +98,7 @@ describe('serve with a manifest that is there and cannot be read', () => {
     await server.end()
   })
 
-  it('the same for one that was named and is not there', async () => {
+  it('only reads, in its workspace alone, when the named manifest is missing', async () => {
     const place = scratch()
     place.write(own, inside('"readOnly": false'))
     for (const gone of [place.path('a disk/gone.json'), '']) {
@@ -109,7 +109,7 @@ describe('serve with a manifest that is there and cannot be read', () => {
     }
   })
 
-  it('obeys it again once it is repaired and the program restarted', async () => {
+  it('obeys the manifest again once it is repaired and serve is restarted', async () => {
     const place = scratch()
     place.write(own, inside('"readOnly": true, "x": 1'))
     const first = await open(place)
@@ -219,7 +219,7 @@ describe('a manifest that breaks while a bridge runs', () => {
     }
   })
 
-  it('stops the runner, which leaves what waits where it is and says so, and goes on after the repair', async () => {
+  it('stops the runner, which leaves actions waiting and continues after the repair', async () => {
     const place = home()
     const { token } = (await cli(place, ['session', 'new', '--json'])).json
     const runner = spawn(nodePath, [cliPath, 'serve', '--runner'], { env: place.env, cwd: place.root, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -243,7 +243,7 @@ describe('a manifest that breaks while a bridge runs', () => {
     await expect.poll(status, { timeout: 60_000, interval: 500 }).toBe('done')
   })
 
-  it('keeps actions run from doing anything, until it is repaired', async () => {
+  it('stops actions run until it is repaired', async () => {
     const place = home()
     const first = await open(place)
     const asked = await first.text('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'claude-code' })

@@ -19,7 +19,7 @@ const turns = (prefix: string): Turn[] => [
 ]
 
 describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
-  it('stores and reads a memory through its own entry, and is told by our hook what waits', async () => {
+  it('stores and reads memory through its own entry, and our hook says what waits', async () => {
     const place = scratch()
     mkdirSync(place.path('project'))
     const set = await cli(place, ['init', '--yes', '--no-import', '--offline', '--hook'])

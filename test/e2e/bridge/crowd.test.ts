@@ -13,7 +13,7 @@ afterAll(async () => {
 })
 
 describe('a thousand connections that say nothing', () => {
-  it('keep no client out, and none that is there stops working', async () => {
+  it('keep no client out, and disturb none that is connected', async () => {
     const place = scratch()
     running = await service(place)
     const { port } = running

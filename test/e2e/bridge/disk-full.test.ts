@@ -72,7 +72,7 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     rmSync(home, { recursive: true, force: true })
   })
 
-  it('refuses what does not fit, in words, and every file is as it was', async () => {
+  it('refuses what does not fit, and leaves every file as it was', async () => {
     await good('write_file', { path: 'keep', content: 'kept\n' })
     const much = 'x'.repeat(size)
     await full('write_file', { path: 'keep', content: much })
@@ -84,7 +84,7 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     expect(readFileSync(join(workspace(), 'keep'), 'utf8')).toBe('kept\n')
     expect(readdirSync(workspace()).sort()).toEqual(['half', 'keep'])
   })
-  it('with no room at all: no setting is lost, no file either, and reading continues', async () => {
+  it('loses no setting and no file without any room, and still reads', async () => {
     await good('set_config', { key: 'max_results', value: 7 })
     await good('memory_set', { key: 'before', value: 'kept' })
     fill('filler')
@@ -97,7 +97,7 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     expect(readdirSync(join(disk, '.mcp-twin', 'bridge')).filter((name) => /^config\.json./.test(name))).toEqual([])
     expect(readdirSync(workspace()).filter((name) => name.includes('tmp'))).toEqual([])
   })
-  it('commands stop at the first one that could not be recorded', async () => {
+  it('stops commands at the first one that it cannot record', async () => {
     let ran = 0
     let last = { text: '', refused: false }
     // Lines still fit into the page that the file has already.
@@ -107,7 +107,7 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     expect(recorded).toHaveLength(ran - 1)
     expect(await good('bridge_status')).toMatch(/The audit cannot be written/)
   })
-  it('continues when there is room again, and every line of the audit can be read but one that was cut', async () => {
+  it('continues when there is room again, with an audit whose lines can be read but one', async () => {
     unlinkSync(join(disk, 'filler'))
     await good('execute_command', { command: 'echo again' })
     await good('write_file', { path: 'more', content: 'x'.repeat(5000) })

@@ -93,7 +93,7 @@ describe('events --follow', () => {
     expect(await interrupt()).toBe(130)
     expect(await leftovers(place.root)).toEqual([])
   })
-  it('shows people lines that cannot be forged, without keys, and misses none when the audit is rotated', async () => {
+  it('shows people lines without keys that cannot be forged, and misses none at a rotation', async () => {
     const place = scratch()
     await cli(place, ['memory', 'set', 'first', '1'])
     const key = token()
@@ -116,7 +116,7 @@ describe('events --follow', () => {
     child.kill('SIGTERM')
     expect((await once(child, 'exit'))[0]).toBe(0)
   })
-  it('without --follow ends with both lists', async () => {
+  it('ends with both lists without --follow', async () => {
     const place = scratch()
     await cli(place, ['memory', 'set', 'first', '1'])
     await cli(place, ['memory', 'set', 'second', '2'])

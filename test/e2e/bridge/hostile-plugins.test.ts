@@ -190,7 +190,7 @@ describe('a plugin that is allowed, in a call', () => {
     },
   )
 
-  it('after all of them: the bridge ends cleanly, has said nothing but the protocol, and no process is left', async () => {
+  it('lets the bridge end cleanly after all of them, with no process left', async () => {
     expect(await bridge.call('sound')).toMatchObject({ text: 'fine' })
     expect(await bridge.end()).toEqual({ code: 0 })
     expect(bridge.stray).toEqual([])
@@ -198,7 +198,7 @@ describe('a plugin that is allowed, in a call', () => {
     expect(await leftovers(place.root)).toEqual([])
   })
 
-  it('what it prints is in the log, line by line', async () => {
+  it('has its output in the log, line by line', async () => {
     const place = scratch()
     putPlugin(place, 'loud.js', pluginText('loud', `() => { console.log('one\\n\\u001b[31mtwo'); console.error('three'); return 'x' }`))
     await cli(place, ['plugin', 'allow', 'loud.js'])
@@ -291,7 +291,7 @@ describe('a plugin that a person wants to allow', () => {
     expect(await refusal(place, 'planted.js')).toMatch(reason)
   })
 
-  it('is not in the folder: it is not loaded, neither by allow nor by a bridge', async () => {
+  it('is not loaded from outside the folder, neither by allow nor by a bridge', async () => {
     const place = scratch()
     const marker = join(place.root, 'loaded')
     const text = pluginText('planted', undefined, {
@@ -317,7 +317,7 @@ describe('a plugin that a person wants to allow', () => {
     expect(place.has('loaded')).toBe(false)
   })
 
-  it('is a link, or others may write it, its folder, or it is no file: it is refused', async () => {
+  it('is refused when it is a link, no file, or writable by others', async () => {
     const place = scratch()
     const real = putPlugin(place, 'real.js', pluginText('planted'))
     const folder = join(place.home, '.mcp-twin/bridge/plugins')

@@ -16,8 +16,8 @@ beforeEach(() => {
 })
 afterEach(() => place.close())
 
-describe('what takes time', () => {
-  it('of a 10 GB file a page comes at once, from both ends', async () => {
+describe('a large file or a folder that changes all the time', () => {
+  it('gives a page of a 10 GB file at once, from both ends', async () => {
     const file = place.put('big', 'first\nsecond\n')
     truncateSync(file, 10 * 1024 ** 3)
     writeFileSync(file, '\nlast line\n', { flag: 'a' })
@@ -71,7 +71,7 @@ describe('what takes time', () => {
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
   }
 
-  it('a folder that is swapped for a link all the time: nothing in O is read, written or made', async () => {
+  it('leads no tool outside while the folder is swapped for a link', async () => {
     await whileSwapping(async (real) => {
       for (let round = 0; round < runs(60); round++) {
         const answers = await Promise.all([
@@ -87,7 +87,7 @@ describe('what takes time', () => {
     untouched()
   })
 
-  it('nor moved, copied, deleted or listed', async () => {
+  it('moves, copies, deletes and lists nothing outside while the folder is swapped for a link', async () => {
     await whileSwapping(async (real) => {
       for (let round = 0; round < runs(40); round++) {
         const answers = await Promise.all([
@@ -107,7 +107,7 @@ describe('what takes time', () => {
     untouched()
   })
 
-  it('nor found by a search, of the folder, of what is above it, or of a file in it', async () => {
+  it('finds nothing outside by a search of the folder, of its parent, or of a file in it', async () => {
     for (let i = 0; i < 200; i++) place.put(`other/${i}/f`, 'x\n'.repeat(50))
     await whileSwapping(async (real) => {
       for (let round = 0; round < runs(12); round++) {
@@ -124,7 +124,7 @@ describe('what takes time', () => {
     untouched()
   })
 
-  it('nor by a search that is in the middle of the folder when it is swapped, and back again', async () => {
+  it('finds nothing outside by a search that runs during the swap', async () => {
     const real = join(place.A, 'real')
     const more = 60_000
     place.put('real/many', 'found\n'.repeat(more))
@@ -175,7 +175,7 @@ describe('two bridges over one home', () => {
     }
   })
 
-  it('one that holds a file for long: the other one says so, and changes nothing', async () => {
+  it('say so when one of them holds a file for long, and change nothing', async () => {
     const locks = join(place.folder, 'locks')
     place.put('f', 'one')
     const release = await lockFile(locks, join(place.A, 'f'), 'f')

@@ -24,7 +24,7 @@ async function filled(): Promise<Home> {
 }
 
 describe('a set-up that is taken to another computer', () => {
-  it('takes the memory along, whole, where both computers are told to', async () => {
+  it('takes the whole memory along when export and import ask for it', async () => {
     const [here, there] = [await filled(), home()]
     const written = await here.run(['export', 'out', '--with-memory', '--json'])
     expect(written.json).toMatchObject({ leftOut: { keys: ['SEARCH_KEY'], memory: 0, handoffs: 1 } })
@@ -54,7 +54,7 @@ describe('a set-up that is taken to another computer', () => {
     expect((await there.run(['memory', 'export'])).stdout).toBe(here.read('out/memory.jsonl'))
   })
 
-  it('says what stays behind, and how to back it up', async () => {
+  it('says what stays behind, and names its backup', async () => {
     const here = await filled()
     const { json } = await here.run(['export', 'out', '--json'])
     expect(json.leftOut).toEqual({ keys: ['SEARCH_KEY'], memory: 3, handoffs: 1 })
@@ -73,7 +73,7 @@ describe('a set-up that is taken to another computer', () => {
 })
 
 describe('the file of the memory in an export', () => {
-  it('is written anew over its own, also when exports without it came between', async () => {
+  it('is replaced by the next export, also when exports without it came between', async () => {
     const here = await filled()
     for (const flags of [['--with-memory'], [], ['--with-memory']]) {
       await here.run(['memory', 'set', 'more', flags.length === 0 ? 'a' : 'b'])
@@ -108,7 +108,7 @@ describe('the file of the memory in an export', () => {
     expect(here.read('out/memory.jsonl')).not.toContain('old-value')
   })
 
-  it('with a bad line ends an import before anything is changed', async () => {
+  it('ends an import before any change when one line is bad', async () => {
     const [here, there] = [await filled(), home()]
     await here.run(['export', 'out', '--with-memory'])
     here.write('out/memory.jsonl', `${entry({})}{"type":"entry"`)

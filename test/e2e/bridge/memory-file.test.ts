@@ -50,7 +50,7 @@ describe('the memory in a file', () => {
     ['twin', 'a link'],
     ['reference', 'a folder'],
     ['reference', 'a link'],
-  ])('is not written over what is no file, not even with --force: %s, %s', async (format, kind) => {
+  ])('does not replace what is no file, not even with --force: %s, %s', async (format, kind) => {
     const place = scratch()
     await cli(place, ['memory', 'set', 'k', 'v'])
     if (kind === 'a pipe') execFileSync('mkfifo', [place.path('out')])
@@ -63,7 +63,7 @@ describe('the memory in a file', () => {
     if (kind === 'a link') expect(place.read('mine')).toBe('mine')
   })
 
-  it('leaves what differs as it is, says so, and with --force puts it into the history', async () => {
+  it('leaves differing entries alone, and moves them into the history with --force', async () => {
     const place = scratch()
     await cli(place, ['memory', 'set', 'auth', 'cookies', '--namespace', 'shop-1a2b'])
     place.write('m.jsonl', entry({}))
@@ -77,7 +77,7 @@ describe('the memory in a file', () => {
     ])
   })
 
-  it('keeps the newest 50 versions of a key before its own, however many a file has', async () => {
+  it('adds the newest 50 versions of a key to its history, however many a file has', async () => {
     const place = scratch()
     const older = Array.from({ length: 79 }, (_, at) => entry({ type: 'version', version: at + 1, value: at + 1 }))
     place.write('m.jsonl', [entry({ version: 80, value: 80 }), ...older].join('\n'))

@@ -36,7 +36,7 @@ describeUnless(lacksOrdinaryUser(), 'a bridge of an ordinary user', () => {
     await server.end()
     chmodSync(place.path('open/shut'), 0o755)
   })
-  it('passes by what in PATH cannot be used, as shells do', async () => {
+  it('skips unusable folders and files of PATH, as shells do', async () => {
     const place = scratch()
     mkdirSync(place.path('shut'))
     place.write('file', '')

@@ -81,7 +81,7 @@ describe('plugin', () => {
     )
   })
 
-  it.each(['js', 'mjs', 'cjs'])('a .%s file, with modules of node', async (ending) => {
+  it.each(['js', 'mjs', 'cjs'])('allow takes a .%s file with modules of node', async (ending) => {
     const place = scratch()
     const handler = "({ a }) => ({ joined: join('x', a), modules: typeof join })"
     const text =
@@ -95,7 +95,7 @@ describe('plugin', () => {
     await bridge.end()
   })
 
-  it('bridges that run take over what is allowed, changed and revoked, at once; listing starts nothing', async () => {
+  it('bridges follow what is allowed, changed and revoked at once; listing starts nothing', async () => {
     const place = scratch()
     const bridges = await Promise.all([bridgeOf(place), bridgeOf(place), bridgeOf(place, '--read-only')])
     const names = () => Promise.all(bridges.map(async (bridge) => (await namesOf(bridge)).filter((name) => name.startsWith('own_'))))
@@ -119,7 +119,7 @@ describe('plugin', () => {
     expect(await leftovers(place.root)).toEqual([])
   })
 
-  it('one whose file changed is not run, and doctor says so; the name of a tool of another is refused', async () => {
+  it('a plugin whose file changed is not run, and doctor says so', async () => {
     const place = scratch()
     await cli(place, ['init', '--yes', '--offline'])
     putPlugin(place, 'one.js', pluginText('own_tool'))
@@ -152,7 +152,7 @@ describe('plugin', () => {
     await bridge.end()
   })
 
-  it('gets neither keys nor tokens nor our own variables', async () => {
+  it('a plugin gets neither keys nor tokens nor our own variables', async () => {
     const place = scratch()
     putPlugin(place, 'env.js', pluginText('own_env', '() => process.env'))
     await allow(place, 'env.js')
@@ -170,7 +170,7 @@ describe('plugin', () => {
     await bridge.end()
   })
 
-  it('in a home that others may write is not offered, since they could have allowed it', async () => {
+  it('a plugin in a home that others may write is not offered', async () => {
     const place = scratch()
     putPlugin(place, 'own.js', pluginText('own_tool'))
     await allow(place, 'own.js')
@@ -184,7 +184,7 @@ describe('plugin', () => {
     expect((await cli(place, ['plugin', 'allow', 'own.js'])).code).not.toBe(0)
   })
 
-  itUnless(lacksLinux, 'ends with a bridge that is killed, even in an endless loop', async () => {
+  itUnless(lacksLinux, 'a plugin ends with a bridge that is killed, even in an endless loop', async () => {
     const place = scratch()
     putPlugin(place, 'loop.js', pluginText('own_loop', '() => { for (;;); }'))
     await allow(place, 'loop.js')
@@ -212,7 +212,7 @@ describe('plugin', () => {
     [['new', 'Bad Name'], /"Bad Name" is no name for a plugin/],
     [['list', 'x'], /too many arguments for 'plugin list'/],
     [['allow', 'a.js', '--sample', 'file-operations'], /--sample, which belongs to plugin new/],
-  ])('%j is refused with what it takes', async (words, message) => {
+  ])('new refuses %j, and says which names it takes', async (words, message) => {
     const { code, stderr } = await cli(scratch(), ['plugin', ...words])
     expect(code).toBe(2)
     expect(stderr).toMatch(message)

@@ -4,7 +4,7 @@ import { scratch } from '../../support/scratch.ts'
 import { eras, sdkClient } from './sdk-client.ts'
 
 describe.each(eras)('resources of a %s client', (era) => {
-  it('are listed and read, and changed ones told to who asked for them alone', async () => {
+  it('are listed and read, and announced to their subscribers alone when they change', async () => {
     const place = scratch()
     const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
     await desktop.call('memory_set', { key: 'a/b c', value: { x: 1 } })
@@ -31,7 +31,7 @@ describe.each(eras)('resources of a %s client', (era) => {
     for (const each of [code, desktop]) await each.client.close()
   })
 
-  it('are files of the workspace too, told of when they were changed through any bridge', async () => {
+  it('include files of the workspace, announced when any bridge changes them', async () => {
     const place = scratch()
     const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
     const uri = 'twin://workspace/plans/first%20one.md'
@@ -53,7 +53,7 @@ describe.each(eras)('resources of a %s client', (era) => {
     for (const each of [code, desktop]) await each.client.close()
   })
 
-  it('change in a list that is told of, however many there are', async () => {
+  it('are announced as a changed list, however many there are', async () => {
     const place = scratch()
     const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
     if (era === 'legacy') await code.client.subscribeResource({ uri: 'twin://memory/shared/never' })

@@ -72,7 +72,7 @@ describe('a folder outside', () => {
     await server.end()
   })
 
-  it('that is named by a flag is no matter of the manifest', async () => {
+  it('that a flag names is not written into the manifest', async () => {
     const place = machine()
     mkdirSync(place.path('flagged'))
     const server = await bridge(place, '--root', place.path('flagged'))

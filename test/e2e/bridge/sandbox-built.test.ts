@@ -29,7 +29,7 @@ describeUnless(
   lacksOrdinaryUser() ?? (works ? null : 'no bubblewrap that may make namespaces'),
   'the built bridge with terminal: sandbox',
   () => {
-    it('keeps what runs by itself and what holds keys, talks to no socket, and says what appeared', async () => {
+    it('protects start-up files and keys, reaches no socket, and names new start-up files', async () => {
       const place = scratch()
       mkdirSync(place.path('work/repo'), { recursive: true })
       git(place, 'init', '--quiet')

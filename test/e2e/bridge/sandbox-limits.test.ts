@@ -51,13 +51,13 @@ describeUnless(lacking, 'what a command in the sandbox may take', () => {
       'folders in memory',
       'for at in /tmp ~ /dev/shm; do head -c 32M /dev/zero > $at/a; done; node -e "globalThis.all=Buffer.alloc(110<<20,1);setInterval(()=>{},1e6)" eats-memory',
     ],
-  ])('memory, by %s', async (_what, line) => {
+  ])('limits memory, used by %s', async (_what, line) => {
     const { limit, text } = await run(own(line))
     expect(limit).toBe('memory')
     expect(text).toContain('[Ended: it used more than 160 MiB of memory.]')
     await livesOn(own('eats-memory'))
   })
-  itUnless(lacksPython, 'memory that several processes share counts once', async () => {
+  itUnless(lacksPython, 'counts memory once that several processes share', async () => {
     const source = `
 import os, time
 a = bytearray(90 << 20)
@@ -69,7 +69,7 @@ for i in range(4): os.wait()
 print('shared')`
     expect((await run(python(source))).output).toBe('shared\n')
   })
-  itUnless(lacksPython, 'memory that several processes share counts once also while they end', async () => {
+  itUnless(lacksPython, 'counts shared memory once, also while processes end', async () => {
     const source = `
 import os, time
 a = bytearray(90 << 20)
@@ -83,7 +83,7 @@ while time.monotonic() < end:
 print('shared')`
     expect((await run(python(source))).output).toBe('shared\n')
   })
-  itUnless(lacksPython, 'memory that belongs to no process is not given', async () => {
+  itUnless(lacksPython, 'refuses memory that belongs to no process', async () => {
     const source = `
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -92,13 +92,13 @@ except OSError as e: print(e.errno)
 print(libc.shmget(0, 1 << 24, 0o1600), ctypes.get_errno())`
     expect((await run(python(source))).output).toBe('38\n-1 1\n')
   })
-  it('processes', async () => {
+  it('limits processes', async () => {
     const { limit, text } = await run(own('forks-a-lot() { forks-a-lot | forks-a-lot & }; forks-a-lot; wait; sleep 20'))
     expect(limit).toBe('processes')
     expect(text).toContain('[Ended: it had more than 24 processes.]')
     await livesOn(own('forks-a-lot'))
   })
-  itUnless(lacksPython, 'processes and threads, by the kernel for each sandbox', async () => {
+  itUnless(lacksPython, 'limits processes and threads of each sandbox by the kernel', async () => {
     const source = `
 import threading, time
 n = 0
@@ -110,14 +110,14 @@ print(n < 200, n > 150)`
     const both = await Promise.all([run(python(source)), run(python(source))])
     expect(both.map(({ output }) => output)).toEqual(['True True\n', 'True True\n'])
   })
-  it('room in /tmp and in the home folder', async () => {
+  it('limits room in /tmp and in the home folder', async () => {
     const { output } = await run(
       'for at in /tmp /var/tmp ~ /dev/shm; do head -c 64M /dev/zero 2>/dev/null > $at/full; stat -c %s $at/full; rm $at/full; done; echo x 2>/dev/null > /x; echo x 2>/dev/null > /dev/x; echo x 2>/dev/null > /run/x; echo done',
       { shell: 'bash' },
     )
     expect(output).toBe(`${32 * MiB}\n${32 * MiB}\n${16 * MiB}\n${16 * MiB}\ndone\n`)
   })
-  it('is reported by bridge_status, with what holds it and what nothing can hold', async () => {
+  it('names its limits in bridge_status, with what enforces them', async () => {
     const result = await place.call('bridge_status')
     expect(result.structuredContent?.sandbox).toEqual({
       ...{ memory_bytes: 160 * MiB, memory_by: expect.stringMatching(/^(cgroup|watched)$/), processes: 24 },
@@ -198,7 +198,7 @@ attempt('user namespace', lambda: os.unshare(0x10000000) if hasattr(os, 'unshare
     datagrams.kill('SIGKILL')
     server.close()
   })
-  it('leaves everyday programs whole', async () => {
+  it('breaks no everyday program', async () => {
     const lines = [
       `node -e "const{spawnSync,fork}=require('child_process');console.log(spawnSync('echo',['spawned']).stdout.toString().trim());new(require('worker_threads').Worker)('require(\\'worker_threads\\').parentPort.postMessage(1)',{eval:true}).on('message',()=>console.log('worker'))"`,
       `node -e "require('http').createServer((q,r)=>r.end('served')).listen(0,'127.0.0.1',function(){require('http').get({port:this.address().port},(r)=>r.on('data',(d)=>console.log(String(d))).on('end',()=>this.close()))})"`,
@@ -246,7 +246,7 @@ if __name__ == '__main__':
       const made = await run('mkdir -p bare/objects bare/refs; echo "ref: refs/heads/x" > bare/HEAD; echo "[core]" > bare/config')
       expect(made.text).toContain(join(place.A, 'bare/config'))
     })
-    it('says that it cannot be kept, and the bridge lives', async () => {
+    it('says so where it cannot be recorded, and the bridge lives', async () => {
       await run('true')
       mkdirSync(join(place.folder, 'sandbox', 'appeared.json'))
       expect((await run('echo x > .envrc')).text).toMatch(/could not be looked at|\.envrc/)
@@ -265,7 +265,7 @@ if __name__ == '__main__':
       expect(await place.ok('stop_session', { session })).toContain(join(place.A, 'p', '.envrc'))
     })
   })
-  it('says what may open what it could not write', async () => {
+  it('names what may open a file that it could not write', async () => {
     place.put('.envrc', '')
     expect((await run('echo x > .envrc')).text).toContain('bridge.allow')
     expect((await run('echo fine')).text).not.toContain('bridge.allow')

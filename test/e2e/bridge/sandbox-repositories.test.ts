@@ -141,7 +141,7 @@ describeUnless(lacking, 'in the sandbox', () => {
       expect([read('repo', 'tools', 'hooks', 'pre-commit'), read('repo', 'tools', 'config')]).toEqual(['#!/bin/sh\n', '[alias]\n'])
       expect(readdirSync(join(folder, 'tools', 'hooks'))).toEqual(['pre-commit'])
     })
-    it('made by a command is its own, and protected from the next one on', async () => {
+    it('belongs to the command that made it, and is protected from the next one', async () => {
       const { output } = await run(
         'git init -q fresh && cd fresh && git config user.name Q && echo 1 > f && git add f && git commit -qm f && git log --format=%an',
       )
@@ -220,7 +220,7 @@ describeUnless(lacking, 'in the sandbox', () => {
     })
   })
 
-  it('laying it out leaves nothing in the allowed folders', async () => {
+  it('is laid out without leaving anything in the allowed folders', async () => {
     repository('repo')
     for (const path of ['.claude/x', '.cursor/x', '.vscode/x', 'deep/.git/x', 'deep/.kiro/x']) put(path, 'x')
     const before = picture(place.A)
@@ -228,7 +228,7 @@ describeUnless(lacking, 'in the sandbox', () => {
     await run('cat .claude/x; ls -la .vscode deep/.git')
     expect(picture(place.A)).toEqual(before)
   })
-  it('is refused when something on the way becomes a link while it is laid out', async () => {
+  it('is refused when a part of a path becomes a link meanwhile', async () => {
     // A command that swaps a folder for a link to the outside again and again, while others are started.
     put('swap/p/.mcp.json', '{}')
     put('swap/p/.envrc', '')

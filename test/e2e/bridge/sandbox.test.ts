@@ -34,7 +34,7 @@ describeUnless(lacking, 'terminal: sandbox', () => {
     expect(existsSync(join(place.A, 'made'))).toBe(true)
     expect((await run('node -e "console.log(6*7)"')).output).toBe('42\n')
   })
-  it('its processes are listed by what they run, not by the words that make the sandbox', async () => {
+  it('lists processes by their own command line', async () => {
     const { session } = ((await place.call('execute_command', { command: 'sleep 96; echo ü', background: true })).structuredContent ??
       {}) as {
       session: string
@@ -55,19 +55,19 @@ describeUnless(lacking, 'terminal: sandbox', () => {
     ['through git', (at: string) => `git -c core.pager='cat ${at}' -p log`],
     ['plainly', (at: string) => `cat ${at}`],
     ['through /proc', (at: string) => `cat /proc/1/root${at} /proc/self/root${at}`],
-  ])('%s nothing outside is read', async (_row, line) => {
+  ])('reads nothing outside %s', async (_row, line) => {
     await run(line(join(place.O, 's')))
   })
-  it('the same line without the wall reads it: the tests can fail', async () => {
+  it('is what protects: the same line reads the file without it', async () => {
     const open = desk({ terminal: 'on' })
     expect(JSON.stringify(await open.call('execute_command', { command: `cat ${join(open.O, 's')}` }))).toContain(CANARY)
     await open.close()
   })
-  it('nothing outside is written', async () => {
+  it('writes nothing outside', async () => {
     for (const at of [join(place.O, 'x'), join(place.folder, 'x'), '/usr/x', '/etc/x', join(place.home, 'x')]) await run(`echo x > ${at}`)
     expect([join(place.O, 'x'), join(place.folder, 'x'), '/usr/x', '/etc/x', join(place.home, 'x')].filter(existsSync)).toEqual([])
   })
-  it('a program that listens here is not reached', async () => {
+  it('reaches no program that listens on this machine', async () => {
     let reached = 0
     const server = createServer(() => reached++)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -77,7 +77,7 @@ describeUnless(lacking, 'terminal: sandbox', () => {
     server.close()
     expect(reached).toBe(0)
   })
-  itUnless(lacksPython, 'nor the host of the machine, nor the keyring of the user', async () => {
+  itUnless(lacksPython, 'reaches neither the host name nor the keyring of the user', async () => {
     const attempt = (what: string) => `python3 -c "
 import ctypes, os, socket
 libc = ctypes.CDLL(None, use_errno=True)
@@ -89,14 +89,14 @@ ${what}"`
     expect((await run(attempt(`print(libc.syscall(${keyctl}, 0, -4, 0), ctypes.get_errno())`))).output.trim()).toBe('-1 1')
     expect((await run(attempt("socket.socketpair(); socket.socket(socket.AF_INET); print('fine')"))).output.trim()).toBe('fine')
   })
-  it('the environment of the bridge is not there', async () => {
+  it('hides the environment of the bridge', async () => {
     expect((await run('cat /proc/*/environ | tr "\\0" "\\n" | grep -c VITEST')).output.trim()).toBe('0')
     expect((await run('ps ax 2>/dev/null | wc -l || ls /proc | grep -c "^[0-9]"')).exit_code).toBe(0)
   })
-  it('other programs are neither seen nor signalled', async () => {
+  it('neither shows nor signals other programs', async () => {
     expect((await run(`kill -0 ${process.pid} && echo seen`)).output).not.toContain('seen')
   })
-  it('what is closed in an allowed folder is not there', async () => {
+  it('hides closed files in an allowed folder', async () => {
     const wide = desk({ terminal: 'sandbox', roots: [place.home], closed: [join(place.home, '.ssh'), join(place.home, '.netrc')] })
     mkdirSync(join(place.home, '.ssh'), { recursive: true })
     writeFileSync(join(place.home, '.ssh', 'id'), CANARY)
@@ -125,7 +125,7 @@ ${what}"`
       writeFileSync(join(home, '.gitconfig'), '[user]\n')
     })
     afterAll(() => wide.close())
-    it('its folders are worked in, and the workspace', async () => {
+    it('works in its folders and in the workspace', async () => {
       expect(
         textOf(
           await inHome(
@@ -136,13 +136,13 @@ ${what}"`
       for (const path of ['work/made', '.config/mine/made', '.mcp-twin/bridge/workspace/made'])
         expect(existsSync(join(place.home, path))).toBe(true)
     })
-    it('what is closed is neither seen nor moved to where it would be', async () => {
+    it('shows no closed file, and moves nothing to its place', async () => {
       await inHome('mv .config c2; mv .mcp-twin t2; mv .config/gh .config/hg; ls -lR . | head')
       expect(existsSync(join(place.home, '.config', 'gh', 'hosts.yml'))).toBe(true)
       const result = await inHome('cat .config/gh/* .mcp-twin/secrets.json c2/gh/*; grep -r canary . 2>/dev/null')
       expect(JSON.stringify(result)).not.toContain(CANARY)
     })
-    it('what programs would read as settings is not made where it is missing', async () => {
+    it('creates no file that programs would read as settings', async () => {
       await inHome(
         'mkdir .ssh; echo x > .ssh/authorized_keys; echo x > .claude.json; echo x >> .bashrc; echo x > .npmrc; echo x >> .gitconfig; mkdir .config/op',
       )
@@ -151,7 +151,7 @@ ${what}"`
       expect(readFileSync(join(place.home, '.gitconfig'), 'utf8')).toBe('[user]\n')
     })
   })
-  it('an allowed folder in another one is not swapped for a link', async () => {
+  it('does not swap an allowed folder in another one for a link', async () => {
     const sub = join(place.A, 'x', 'y', 'sub')
     mkdirSync(sub, { recursive: true })
     const both = desk({ terminal: 'sandbox', roots: [place.A, sub] })
@@ -161,7 +161,7 @@ ${what}"`
     expect(lstatSync(sub).isDirectory()).toBe(true)
     await both.close()
   })
-  it('what is closed below an allowed folder stays where it is', async () => {
+  it('leaves closed files below an allowed folder in place', async () => {
     const deep = join(place.A, 'in', 'the', 'deep')
     mkdirSync(deep, { recursive: true })
     writeFileSync(join(deep, 'key'), CANARY)
@@ -174,7 +174,7 @@ ${what}"`
     })
     await with_.close()
   })
-  it('settings of a project that start programs are neither shown nor changed', async () => {
+  it('neither shows nor changes settings of a project that start programs', async () => {
     for (const path of ['.mcp.json', '.claude/settings.json', '.kiro/hooks/one']) place.put(path, CANARY)
     await run(
       'cat .mcp.json .claude/settings.json .kiro/hooks/one; echo x > .mcp.json; echo x > .claude/settings.json; rm -f .mcp.json; mv .claude c; echo x > .kiro/hooks/one; echo x > .kiro/hooks/two',
@@ -186,7 +186,7 @@ ${what}"`
       'settings.local.json',
     )
   })
-  it('a Windows profile in an allowed folder keeps what it keeps private, whatever the letters', async () => {
+  it('protects private parts of a Windows profile, in any case of letters', async () => {
     const profile = join(place.base, 'mnt', 'c', 'Users', 'Ana')
     for (const path of ['.ssh/id', 'AppData/Local/Packages/Claude_x/f', 'AppData/Roaming/Claude/f', 'AppData/Roaming/Mine/f', 'work/f']) {
       mkdirSync(join(profile, path, '..'), { recursive: true })
@@ -202,19 +202,19 @@ ${what}"`
     }
     expect(existsSync(join(profile, 'work', 'made'))).toBe(true)
   })
-  it('the tree ends at the limit', async () => {
+  it('ends all processes at the time limit', async () => {
     const [first, second] = [81, 82].map((seconds) => `sleep ${seconds}.${process.pid}`)
     await run(`setsid ${first} & ${second}`, { timeout_ms: 500 })
     const lines = () => allProcesses().map(commandLine)
     await expect.poll(() => lines().filter((line) => line === first || line === second)).toEqual([])
   })
-  it('what a bridge on Windows started is not taken for left behind', () => {
+  it('spares what a bridge on Windows started', () => {
     const windows = markOfBridge({ platform: 'win32', pid: 999_999, random: () => 'ab' })
     const child = spawn('sleep', ['97'], { env: { PATH: process.env.PATH, TWIN_COMMANDS_OF: `${windows}1.1.` } })
     expect(orphans().map(({ pid }) => pid)).not.toContain(child.pid)
     expect(child.kill('SIGKILL')).toBe(true)
   })
-  it('what runs in a container of its own is not taken for left behind, what runs here is', async () => {
+  it('spares what runs in another container, and ends what was left behind here', async () => {
     const here = markOfBridge({ platform: 'linux', pid: 999_999, random: () => 'ab' })
     const env = { PATH: process.env.PATH, TWIN_COMMANDS_OF: `${here}1.1.` }
     const seen = (pid: number) => allProcesses().some((each) => each.pid === pid && each.state !== 'Z')
@@ -236,7 +236,7 @@ ${what}"`
     }
     throw new Error('it was ended every time')
   })
-  it('a wall that does not stand switches the family off, and says so', async () => {
+  it('switches the terminal off with a message when it does not isolate', async () => {
     const broken = desk({ terminal: 'sandbox', platform: 'darwin' })
     expect(await broken.refused('execute_command', { command: 'echo x > made-without-a-wall' })).toMatch(/sandbox does not hold/)
     expect(existsSync(join(broken.A, 'made-without-a-wall'))).toBe(false)

@@ -81,7 +81,7 @@ describe('serve, started as a client starts it', () => {
     expect(place.read('.mcp-twin/bridge/workspace/note')).toBe('hi')
     await client.close()
   })
-  it('what is written with the first words finds the workspace there', async () => {
+  it('finds its workspace with the first message', async () => {
     const first = async () => {
       const server = session(start(scratch()))
       const greeted = server.ask('initialize', hello)
@@ -95,7 +95,7 @@ describe('serve, started as a client starts it', () => {
     const results = await Promise.all(Array.from({ length: 12 }, first))
     expect(results.filter(({ isError }) => isError === true)).toEqual([])
   })
-  it('offers what its flags say', async () => {
+  it('offers the tools that its flags name', async () => {
     const place = scratch()
     const list = async (...args: string[]) => (await greet(start(place, args))).tools.map(({ name }) => name)
     expect(await list('--tools', 'search')).toEqual(['search_files', 'search_text', 'more_results', 'stop_search'])
@@ -156,7 +156,7 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('write_file', { path: 'x', content: '1' })).toMatch(/Created/)
     await server.end()
   })
-  it('a root of the command line replaces those of the manifest, and the workspace stays', async () => {
+  it('replaces roots of the manifest by those of the command line, and keeps the workspace', async () => {
     const place = scratch()
     for (const name of ['mine', 'theirs']) mkdirSync(place.path(name))
     place.write('.mcp-twin/mcp-twin.json', '{"version": 1, "bridge": {"roots": ["~/theirs"]}}')
@@ -166,7 +166,7 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('write_file', { path: '~/.mcp-twin/bridge/workspace/x', content: '1' })).toMatch(/Created/)
     await server.end()
   })
-  it('the manifest that it was started with is closed, wherever it lies', async () => {
+  it('closes the manifest that it was started with, wherever it lies', async () => {
     const place = scratch()
     mkdirSync(place.path('work'))
     place.write('work/bridge.json', '{"version": 1, "bridge": {"roots": ["~/work"]}}')
@@ -177,7 +177,7 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('write_file', { path: place.path('work/other.json'), content: '{}' })).toMatch(/Created/)
     await server.end()
   })
-  it('no root of the client, no tool and no changed manifest widens what it was started with', async () => {
+  it('is widened by no root of the client, no tool and no changed manifest', async () => {
     const place = scratch()
     const server = session(start(place))
     await server.ask('initialize', { ...hello, capabilities: { roots: { listChanged: true } } })
@@ -206,7 +206,7 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('read_file', { path: '/etc/hostname' })).toMatch(/REFUSED .*outside/)
     await server.end()
   })
-  it('no variable of the environment widens anything', async () => {
+  it('is widened by no variable of the environment', async () => {
     const place = scratch()
     const server = await open(place, [], { MCP_TWIN_ROOTS: '/', MCP_TWIN_TERMINAL: 'on', MCP_TWIN_READ_ONLY: 'false' })
     expect(await server.text('read_file', { path: '/etc/hostname' })).toMatch(/REFUSED/)
@@ -226,7 +226,7 @@ describe('serve, started as a client starts it', () => {
 })
 
 describe('what a hostile or broken client sends', () => {
-  it('20 MB in one line and unknown methods: answered, and it lives', async () => {
+  it('is answered for 20 MB in one line and unknown methods', async () => {
     const place = scratch()
     const server = await open(place)
     const big = 'x'.repeat(20 * 1024 * 1024)
@@ -243,7 +243,7 @@ describe('what a hostile or broken client sends', () => {
     )
     expect((await server.end()).code).toBe(0)
   })
-  it('a stored key as the name of a tool: it is not in the answer, whole or cut', async () => {
+  it('gets no stored key back that it used as the name of a tool', async () => {
     const place = scratch()
     const key = 'kept-away-0123456789abcdef0123456789'
     place.write('.mcp-twin/secrets.json', JSON.stringify({ STORED_KEY: key }), 0o600)
@@ -255,7 +255,7 @@ describe('what a hostile or broken client sends', () => {
     }
     await server.end()
   })
-  it('bytes that are no message, nesting without end, then a message, then half of one', async () => {
+  it('does not end the bridge by bytes that are no message, endless nesting, or half a message', async () => {
     const place = scratch()
     const { command, args, env, cwd } = start(place)
     const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -359,7 +359,7 @@ describe('the end', () => {
     client.kill('SIGKILL')
     expect(await leftovers(place.root)).toEqual([])
   })
-  it('of its reader (a closed output) ends it too', async () => {
+  it('of the reader of its output ends it', async () => {
     const place = scratch()
     const { command, args, env, cwd } = start(place)
     const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] })
@@ -368,7 +368,7 @@ describe('the end', () => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello })}\n`)
     await expect.poll(() => child.exitCode).not.toBeNull()
   })
-  it('by kill -9 of the bridge itself: the next one ends what it left behind', async () => {
+  it('by kill -9 leaves processes that the next bridge ends', async () => {
     const place = scratch()
     const server = await open(place, ['--terminal', 'on'])
     await server.text('execute_command', { command: 'setsid sleep 306 & sleep 307', background: true, shell: 'bash' })
@@ -382,7 +382,7 @@ describe('the end', () => {
     await expect.poll(left).toBe(0)
     await next.end()
   })
-  it('of many, one after another and some at once: no process and no file stays', async () => {
+  it('of many bridges leaves no process and no file', async () => {
     const place = scratch()
     const rounds = runs(20)
     let left = rounds
@@ -435,7 +435,7 @@ describe('serve --http', () => {
     expect(await stop()).toBe(0)
     expect(readFileSync(place.path('.mcp-twin/bridge/audit.jsonl'), 'utf8')).not.toContain(made.json.token)
   })
-  it('beside a client it tells who is connected, as long as they are, and ends with the client', async () => {
+  it('lists its connections beside a client, and ends with the client', async () => {
     const place = scratch()
     const server = await open(place, ['--http=0'])
     expect(await server.text('bridge_status')).toMatch(/Connected: tester\./)
@@ -447,7 +447,7 @@ describe('serve --http', () => {
     await expect.poll(() => server.text('bridge_status')).toMatch(/Connected: tester\./)
     expect((await server.end()).code).toBe(0)
   })
-  it('on another address asks for a TLS proxy in front', async () => {
+  it('asks for a TLS proxy on any other address', async () => {
     const place = scratch()
     const { said, stop } = await service(place, ['--listen', '127.0.0.2', '--insecure'])
     expect(said()).toMatch(/http:\/\/127\.0\.0\.2:\d+\/mcp.* TLS proxy in front/)

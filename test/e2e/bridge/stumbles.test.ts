@@ -431,12 +431,12 @@ const names: readonly Stumble[] = [
 const mostly = [...recipients, ...paths, ...args, ...names]
 
 describe('what a model tries first', () => {
-  it('is looked at in some sixty calls, in words alone for Claude Code', async () => {
+  it('covers some sixty calls, in words alone for Claude Code', async () => {
     expect(mostly.length).toBeGreaterThanOrEqual(60)
     expect((await bridges.code.call('bridge_status')).data).toBeUndefined()
   })
 
-  it.each(mostly)('is good, or made good by the words of its refusal: $title', async ({ who = 'code', first, refusal, next, says }) => {
+  it.each(mostly)('succeeds, or after the advice of its refusal: $title', async ({ who = 'code', first, refusal, next, says }) => {
     const call = first()
     const answer = await ask(who, call)
     const told = `${JSON.stringify(call)} answered ${answer.text}`

@@ -46,7 +46,7 @@ describe('two programs over one store', () => {
     for (const each of [desktop, code]) expect((await each.end()).code).toBe(0)
   })
 
-  it('hand work over: made, claimed by one, asked about, answered, done', async () => {
+  it('hand work over from creation to done, with a question between', async () => {
     const place = scratch()
     const [desktop, code, second] = await Promise.all(
       ['claude-desktop', 'claude-code', 'claude-code'].map((client) => bridge(place, client)),
@@ -92,7 +92,7 @@ describe('two programs over one store', () => {
     for (const each of [desktop, second]) expect((await each.end()).code).toBe(0)
   })
 
-  it('go on when any of them is killed, the holder of the lease included', async () => {
+  it('continue when either is killed, the holder of the lease included', async () => {
     const place = scratch()
     let living = await Promise.all(['a', 'b', 'c'].map((client) => bridge(place, client)))
     for (const each of living) await each.call('memory_set', { key: 'n', value: 0 })
@@ -108,7 +108,7 @@ describe('two programs over one store', () => {
     for (const each of living) expect((await each.end()).code).toBe(0)
   })
 
-  it('count together without losing a step', async () => {
+  it('increment one counter without losing a step', async () => {
     const place = scratch()
     const both = await Promise.all([bridge(place, 'a'), bridge(place, 'b')])
     const written = await Promise.all(

@@ -71,7 +71,7 @@ describe('what waits for a program', () => {
     expect(await look()).not.toContainEqual(expect.objectContaining({ level: 'warning' }))
   })
 
-  it('costs a hook nothing, whatever is wrong', async () => {
+  it('lets the hook end with 0, whatever is wrong', async () => {
     const place = scratch()
     const folder = place.path('.mcp-twin/bridge')
     for (const words of [[], ['--client', 'nobody'], ['--nonsense'], ['--client'], ['extra', 'words']])
@@ -123,7 +123,7 @@ describe('handoffs on the command line', () => {
     await code.end()
   })
 
-  it('leave an answer to be shown to the client that asked', async () => {
+  it('show an answer to the client that asked', async () => {
     const place = scratch()
     const [desktop, code] = await Promise.all([bridge(place, 'claude-desktop'), bridge(place, 'claude-code')])
     const { data } = await code.call('ask_twin', { question: 'Which colour?' })

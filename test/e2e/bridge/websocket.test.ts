@@ -38,7 +38,7 @@ describe('serve --ws', () => {
     expect(place.read('.mcp-twin/bridge/audit.jsonl')).not.toContain(token)
     expect(await leftovers(place.root)).toEqual([])
   })
-  it('beside a client and HTTP tells who is connected and where, and ends with the client', async () => {
+  it('lists its connections beside a client and HTTP, and ends with the client', async () => {
     const place = scratch()
     const server = await greeted(
       {
@@ -75,7 +75,7 @@ describe('serve --ws', () => {
     await expect(connected(port, token)).rejects.toThrow('401')
     expect(await stop()).toBe(0)
   })
-  it('on another address asks for a TLS proxy in front, and for --insecure', async () => {
+  it('asks for a TLS proxy and --insecure on any other address', async () => {
     const place = scratch()
     const { said, stop } = await service(place, ['--listen', '127.0.0.2', '--insecure'], '--ws')
     expect(said()).toMatch(/ws:\/\/127\.0\.0\.2:\d+\/.* TLS proxy in front/)
@@ -98,7 +98,7 @@ describe('serve --ws', () => {
 })
 
 describe('the built bridge', () => {
-  it('holds the WebSocket library in a part of its own, which no start without --ws loads', () => {
+  it('loads the WebSocket library only with --ws', () => {
     const dist = join(dirname(fileURLToPath(import.meta.url)), '../../../dist')
     const text = (name: string) => readFileSync(join(dist, name), 'utf8')
     const holds = (name: string) => text(name).includes('Sec-WebSocket-Accept')

@@ -50,7 +50,7 @@ const ways = (key: string, file: string): [tool: string, args: object][] => [
   [key, {}],
 ]
 
-it('whatever programs do with a stored key, over every transport, it stands in no file that the program writes', async () => {
+it('no file that the bridge writes holds a stored key, over any transport', async () => {
   const place = scratch()
   const key = token()
   mkdirSync(place.path('work'))

@@ -12,7 +12,7 @@ const servers = {
 }
 
 describeUnless(await realCline.lacks(), 'the real Cline', () => {
-  it('finds its own server beside ours, takes it out, and leaves ours as we wrote them', async () => {
+  it('removes its own server, and leaves ours as written', async () => {
     const place = scratch()
     place.write(file, '{ "mcpServers": { "own": { "command": "theirs" } } }\n')
     place.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers, clients: { cline: true }, bridge: { enabled: false } }))

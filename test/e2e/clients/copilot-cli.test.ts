@@ -31,7 +31,7 @@ describeUnless(await realCopilotCli.lacks(), 'the real Copilot CLI', () => {
     expect(place.read(file)).toBe(theirs)
   })
 
-  it('writes its file anew when it takes a server out, and ours is still what we wrote', async () => {
+  it('rewrites its file when it removes a server, and leaves ours as written', async () => {
     const place = scratch()
     place.write(file, '{ "mcpServers": { "own": { "command": "theirs" } } }\n')
     place.write(

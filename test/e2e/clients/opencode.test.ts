@@ -11,7 +11,7 @@ const manifest = JSON.stringify({
 })
 
 describe('opencode, which reads two names of its file', () => {
-  it('gets its entries in opencode.jsonc once that is there, and none is left in opencode.json', async () => {
+  it('has its entries moved to opencode.jsonc once that exists', async () => {
     const place = scratch()
     const [first, second] = ['{\n  "theme": "x"\n}\n', '{\n  // mine\n  "mcp": {},\n}\n']
     place.write('.mcp-twin/mcp-twin.json', manifest)

@@ -165,7 +165,7 @@ describe('a name that nothing has', () => {
     ['actions show of a handoff', ({ handoff }) => ['actions', 'show', handoff], ({ handoff }) => `mcp-twin handoff show ${handoff}`],
     ['handoff show of an action', ({ action }) => ['handoff', 'show', action], ({ action }) => `mcp-twin actions show ${action}`],
     ['actions show of a question', ({ question }) => ['actions', 'show', question], ({ question }) => `handoff answer ${question}`],
-  ])('is told what it is where it is the id of something else: %s', async (_what, words, way) => {
+  ])('is named as the id of something else: %s', async (_what, words, way) => {
     const wrong = await cli(place, words(there))
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(way(there))])
     expect(wrong.stderr).not.toMatch(/update_mcp_config|open_conversation/)

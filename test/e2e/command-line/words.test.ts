@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { world } from '../../support/world.ts'
 
-describe('what is reported', () => {
-  it('is not that everything is in sync where only the manifest was looked at', async () => {
+describe('a message', () => {
+  it('does not claim that everything is in sync where only the manifest was read', async () => {
     const place = world().wsl().build()
     const first = await place.cli(['add', 'x', '--command', 'node', '--no-sync'])
     expect(first.code).toBe(0)
@@ -14,7 +14,7 @@ describe('what is reported', () => {
     expect(third.stdout).toContain('The manifest needed no change')
   })
 
-  it('names the program that keeps the keys when it does not have one', async () => {
+  it('names the keeper of keys that lacks a key', async () => {
     const place = world().wsl().build()
     const servers = { keyed: { command: 'node', env: { K: '${secret:MISSING}' } } }
     place.scratch.write(

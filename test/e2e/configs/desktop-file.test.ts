@@ -116,7 +116,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     expect(await sync(place)).toMatchObject({ code: 0, changed: false })
   })
 
-  it('is refused among two that were used within a day with different servers; the one that is named is remembered', async () => {
+  it('is refused when two with different servers were used within a day, until one is named', async () => {
     const configs = { claude: withServer('a'), classic: withServer('b') }
     const place = planted(configs, { claude: 2, classic: 5 })
     const { code, steps } = await sync(place)
@@ -136,7 +136,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     expect(windowsOf(place).read(places.claude)).toBe(configs.claude)
   })
 
-  it('is not refused where their servers are the same but for ours', async () => {
+  it('is not refused when their servers differ only by ours', async () => {
     const ours = { command: 'C:\\node.exe', args: ['C:\\Users\\Ana\\.mcp-twin\\bin\\mcp-twin.mjs', 'serve'] }
     const place = planted(
       { claude: withServer('a'), classic: JSON.stringify({ mcpServers: { a: { command: 'a' }, 'mcp-twin': ours } }) },
@@ -146,7 +146,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     expect(serversIn(place, 'claude')).toEqual({ a: { command: 'a' }, plain: entry })
   })
 
-  it('follows the program to another folder after more than a day, and says what is left behind', async () => {
+  it('follows the program to another folder after a day, and names the old file', async () => {
     const place = planted({ classic: empty }, { classic: 30 })
     await sync(place)
     const left = windowsOf(place).read(places.classic)
@@ -188,7 +188,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     expect(serversIn(fresh, 'moved')).toEqual({ plain: entry })
   })
 
-  it('takes a server that only a stale copy has into the one that is read, and leaves the copy as it is', async () => {
+  it('gets a server that only a stale copy has, and leaves the copy alone', async () => {
     const copy = JSON.stringify({ mcpServers: { mine: { command: 'C:\\mine.exe' }, plain: { command: 'an older one' } } })
     const place = planted({ claude: empty, classic: copy })
     await sync(place)
@@ -205,7 +205,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
   describe('of a package that has none yet, which Windows shows the usual one', () => {
     const theirs = '{\n  "preferences": { "a": 1.0 },\n  "mcpServers": { "mine": { "command": "m" } }\n}\n'
 
-    it('begins with what the program saw until then, since it hides that for good', async () => {
+    it('starts with the content that the program saw until then', async () => {
       const place = planted({ classic: theirs }, { store: 2 })
       expect(await sync(place)).toMatchObject({ code: 0, inSync: true, unmanaged: [{ client: 'claude-desktop', server: 'mine' }] })
       expect(serversIn(place, 'store')).toEqual({ mine: { command: 'm' }, plain: entry })
@@ -215,7 +215,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
       expect(windowsOf(place).has(places.store)).toBe(false)
     })
 
-    it('is made although the usual one says all of it already', async () => {
+    it('is created although the usual one has the same content', async () => {
       const place = planted({ classic: theirs })
       await sync(place)
       const before = windowsOf(place).read(places.classic)
@@ -236,7 +236,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     })
   })
 
-  it('that a person named is written although another is in use, which is reported', async () => {
+  it('is written where a person named it although another is in use, with a report', async () => {
     const place = planted({ classic: empty }, { data: 1 })
     expect((await sync(place, ['sync', '--desktop-config', places.classic])).code).toBe(0)
     const { notices } = await sync(place)

@@ -9,7 +9,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 const manifest = JSON.stringify({ version: 1, servers: { tiny: { package: 'tiny-server@1.0.0' } } })
 
 describe("our folder on a person's disk", () => {
-  it('is the owner’s alone on both sides, whoever makes it first', async () => {
+  it('is private on both sides, whichever creates it first', async () => {
     const place = world()
       .wsl()
       .windows()
@@ -36,7 +36,7 @@ describe("our folder on a person's disk", () => {
 describe('a file that a client did not have', () => {
   const keyed = { command: 'node', env: { K: '${secret:KEY}' } }
 
-  it('is the owner’s alone in the home folder, and for everybody who may see the project in a project', async () => {
+  it('is private in the home folder, and as open as its project in a project', async () => {
     const place = world().wsl().build()
     place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: { keyed } }))
     const env = { MCP_TWIN_SECRET_KEY: 'marker-of-the-modes-test' }

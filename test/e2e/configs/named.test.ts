@@ -8,7 +8,7 @@ const manifest = (place: Place, clients: object) =>
   place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, bridge: { enabled: false }, servers, clients }))
 
 describe('a client’s file that the manifest names', () => {
-  it('may begin with ~, and is the file of the side it lies on alone', async () => {
+  it('may begin with ~, and is the file of its own side alone', async () => {
     const place = twoSides()
     place.side('windows').write('.cursor\\mcp.json', '{}')
     manifest(place, { cursor: { file: '~/dotfiles/cursor.json' }, 'claude-code': { file: '~/dotfiles/claude.json' } })

@@ -43,7 +43,7 @@ const lacking = lacksOrdinaryUser()
 
 describeUnless(lacking, 'a config that must not be written', () => {
   it.concurrent.each(Object.entries(cases))(
-    '%s: the reason is said, its bytes stay, the other file is written',
+    'keeps its bytes while the other file is written, with the reason: %s',
     async (_what, [prepare, says, hasLine]) => {
       const place = home()
       prepare(place)
@@ -67,7 +67,7 @@ describeUnless(lacking, 'a config that must not be written', () => {
     },
   )
 
-  it('is one in a folder that may not be written', async () => {
+  it('lies in a folder that may not be written', async () => {
     const place = home()
     place.write(cursorFile, good)
     place.manifest({ thing: entry })
@@ -108,7 +108,7 @@ describeUnless(lacksRoot, 'a link to a file of another user', () => {
 })
 
 describe("somebody else's server under the name of ours", () => {
-  it('is not reported to answer: what is there was not started', async () => {
+  it('is not started, nor reported to answer', async () => {
     const place = home()
     place.manifest({ thing: place.tiny })
     place.write(codeFile, '{"mcpServers": {"thing": {"command": "mine"}}}')
@@ -118,7 +118,7 @@ describe("somebody else's server under the name of ours", () => {
 })
 
 describe('a config behind a symbolic link', () => {
-  it('is changed where it really is, and the link stays', async () => {
+  it('is changed at its target, and the link stays', async () => {
     const place = home()
     place.write('dotfiles/claude.json', '{"theirs": 1}', 0o640)
     symlinkSync('dotfiles/claude.json', place.path('second'))
@@ -137,7 +137,7 @@ describe('a config behind a symbolic link', () => {
 })
 
 describe('a byte order mark', () => {
-  it('is taken off where Claude Code does not read it, with a word about it, and kept where Cursor does', async () => {
+  it('is removed where Claude Code cannot read it, with a notice, and kept for Cursor', async () => {
     const place = home()
     for (const file of [codeFile, cursorFile]) place.write(file, `\ufeff${good}`)
     place.manifest({ thing: entry })
@@ -151,7 +151,7 @@ describe('a byte order mark', () => {
   })
 })
 
-describe('a config that must not be written and says what it should', () => {
+describe('a read-only config that is in sync', () => {
   it('is left in peace', async () => {
     const place = home()
     place.manifest({ thing: entry })
@@ -162,7 +162,7 @@ describe('a config that must not be written and says what it should', () => {
     expect((await place.run(['list'])).code).toBe(0)
   })
 
-  it('is no crash where a folder may not even be entered', async () => {
+  it('is no crash in a folder that may not be entered', async () => {
     const place = home()
     place.manifest({ thing: entry })
     mkdirSync(place.path('.cursor'))
@@ -180,7 +180,7 @@ describe('a config that is not there, or empty', () => {
     ['absent', null],
     ['empty', ''],
     ['white space', '\n \n'],
-  ])('%s: it is made, readable by its owner alone when it holds a key', async (_what, text) => {
+  ])('is created, private when it holds a key: %s', async (_what, text) => {
     const place = home()
     if (text !== null) place.write(codeFile, text, 0o644)
     place.manifest({ thing: { ...entry, env: { K: '${secret:A_KEY}' } } })
@@ -191,7 +191,7 @@ describe('a config that is not there, or empty', () => {
 })
 
 describe('a key that differs from mcpServers only in case', () => {
-  it('is left, and reported', async () => {
+  it('is left alone and reported', async () => {
     const place = home()
     place.write(codeFile, '{"mcpservers":{"theirs":{"command":"t"}}}')
     place.manifest({ thing: entry })

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 describe('the page of JSON documents', () => {
   // They follow one another in one home: what one makes the next one lists.
-  it.each(documents)('says what is in that of $title', async ({ runs, shape }) => {
+  it.each(documents)('documents each field of $title', async ({ runs, shape }) => {
     for (const { args, input, code: expected = 0 } of runs) {
       const { code, json, output } = await planted.cli([...args, '--json'], input === undefined ? {} : { input })
       expect(code, output).toBe(expected)

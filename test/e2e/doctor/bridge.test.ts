@@ -106,7 +106,7 @@ describe('doctor where the bridge is sound', () => {
     expect(stdout.replace(/\s+/g, ' ')).toContain('there and back')
   })
 
-  it('starts none without --deep, and looks at all that can be seen without', async () => {
+  it('starts no bridge without --deep, and checks all that needs no start', async () => {
     // For root there is no sandbox, which needs no bridge to be seen.
     const place = await bridged({ terminal: process.getuid?.() === 0 ? 'on' : 'sandbox', roots: ['~'] })
     rmSync(at(place, 'bridge'), { recursive: true, force: true })
@@ -118,7 +118,7 @@ describe('doctor where the bridge is sound', () => {
     expect(skipped.map(({ check }) => check)).toEqual(['bridge-starts', 'bridge-link', 'bridge-port'])
   })
 
-  it('is checked once a side by init, however many programs have it', async () => {
+  it('checks it once for each side in init, however many programs have it', async () => {
     const place = twinsWithBorder(registry)
     places.push(place)
     const { stdout, code } = await place.run(['init', '--yes'])
@@ -130,7 +130,7 @@ describe('doctor where the bridge is sound', () => {
     expect(checked.filter((line) => /✓ mcp-twin /.test(line))).toHaveLength(2)
   })
 
-  it('looks at none where it is switched off', async () => {
+  it('checks no bridge that is switched off', async () => {
     const place = await sound(await usual(), { tiny: usualServers.tiny }, { bridge: { enabled: false } })
     const document = await place.doctor(deep)
     expect(summary(document)).toEqual([])
@@ -203,7 +203,7 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     await diagnosedAndFixed(place, 'bridge-audit error')
   })
 
-  it('tools that cost more than is good, of those alone that programs are shown', async () => {
+  it('tools that programs are shown and that cost too many tokens', async () => {
     const place = await bridged()
     const tool = (name: string) => ({ name, description: 'x'.repeat(2000), inputSchema: { type: 'object' }, annotations: {} })
     const plugin = (more: object) => ({ digest: 'd', tools: Array.from({ length: 40 }, (_, at) => tool(`plugin_${at}`)), ...more })
@@ -293,7 +293,7 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
 })
 
 describe('the port of a listener', () => {
-  it('is told where another program has it, and where a bridge has', async () => {
+  it('is reported as taken by another program, or by a bridge', async () => {
     const place = await bridged()
     const other = createServer((_request, response) => response.end('hello'))
     const port = await new Promise<number>((resolve) =>
@@ -345,14 +345,14 @@ describeUnless(lacksMounts(), 'a machine that lacks something', () => {
       .findings.filter(({ level }) => level === 'error' || level === 'warning')
   }
 
-  it('has no bubblewrap', async () => {
+  it('has no bubblewrap, which is reported', async () => {
     const place = await bridged({ terminal: 'sandbox' })
     expect(await apart(place, 'mount --bind /dev/null /usr/bin/bwrap', [])).toMatchObject([
       { check: 'bridge-terminal', level: 'error', fix: 'sudo apt install bubblewrap' },
     ])
   })
 
-  it('has one that may not do its work: the canary fails', async () => {
+  it('has a bubblewrap that may not work, as the canary shows', async () => {
     const place = await bridged({ terminal: 'sandbox' })
     const fake = join(place.home, 'bwrap')
     writeFileSync(fake, '#!/bin/sh\necho "bwrap: setting up uid map: Permission denied" >&2\nexit 1\n', { mode: 0o755 })
@@ -374,7 +374,7 @@ describeUnless(lacksMounts(), 'a machine that lacks something', () => {
     expect(found).toMatchObject([{ check: 'bridge-terminal', message: expect.stringMatching(/could be (?:read|reached|written)/) }])
   })
 
-  it('has a disk that is nearly full', async () => {
+  it('has a disk that is nearly full, which is reported', async () => {
     const place = await bridged()
     expect(await apart(place, 'true', ['--check', 'disk-space'])).toEqual([])
     const folder = at(place)
@@ -386,7 +386,7 @@ describeUnless(lacksMounts(), 'a machine that lacks something', () => {
     expect(await apart(place, copied('30m'), ['--check', 'disk-space'])).toMatchObject([{ level: 'error', subject: 'disk' }])
   })
 
-  it('has a disk that is mounted read-only', async () => {
+  it('has a disk that is mounted read-only, which is reported', async () => {
     const place = await bridged()
     const folder = at(place, 'bridge')
     mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -29,7 +29,7 @@ describe('doctor where all is well', () => {
     place = await usual()
   })
 
-  it('says so, for both sides, and answers as promised', async () => {
+  it('says so for both sides, with the documented answer', async () => {
     const document = await place.doctor()
     expect(document).toMatchObject({ ok: true, code: 0 })
     expect(summary(document)).toEqual([])
@@ -155,7 +155,7 @@ process.stdin.setEncoding('utf8').on('data', async (chunk) => {
 })
 
 describe('doctor --fix', () => {
-  it('fixes everything that is safe in one go, says what it did, and then has nothing to say', async () => {
+  it('fixes everything that is safe in one run, and finds nothing in the next', async () => {
     const place = await usual()
     const at = (path: string) => join(place.home, '.mcp-twin', path)
     const windows = place.planted.side('windows')
@@ -216,7 +216,7 @@ describe('doctor --fix', () => {
 })
 
 describe('doctor where something else is wrong', () => {
-  it('has nothing set up: says how to begin, and looks at the machine all the same', async () => {
+  it('says how to begin where nothing is set up, and still checks the machine', async () => {
     const place = twins(registry)
     const document = await place.doctor()
     expect(document).toMatchObject({ ok: true, code: 0 })

@@ -41,7 +41,7 @@ async function project() {
 }
 
 describe('doctor --deep in a project', () => {
-  it('starts nothing that is not trusted, reports each as skipped with the reason, and none as well', async () => {
+  it('starts no untrusted server, and reports each as skipped with the reason', async () => {
     const { place, deep, words, started } = await project()
     const { starts, findings } = await deep()
     expect(started()).toEqual([])
@@ -59,7 +59,7 @@ describe('doctor --deep in a project', () => {
     expect(stdout).toContain('not every server was started')
   })
 
-  it('says it also where no file of a program has been written yet', async () => {
+  it('reports them also before any file of a program was written', async () => {
     const { place } = await project()
     place.home.write('work/site/.mcp.json', '{}')
     place.home.write('work/site/.cursor/mcp.json', '{}')
@@ -67,7 +67,7 @@ describe('doctor --deep in a project', () => {
     expect(json.findings).toMatchObject([{ level: 'skipped', fix: `mcp-twin trust ${place.site}` }])
   })
 
-  it('finds a healthy one healthy: started in its folder, with every reference filled as the program fills it', async () => {
+  it('starts a healthy server in its folder, with references filled as the program does', async () => {
     const { place, deep, mark, words } = await project()
     expect((await place.at(['trust'])).code).toBe(0)
     const { ok, starts, code } = await deep()
@@ -81,7 +81,7 @@ describe('doctor --deep in a project', () => {
     expect((await words()).stdout).toContain('Everything is in order.')
   })
 
-  it('starts nothing that came into a file past the manifest, under whatever name', async () => {
+  it('starts no entry that the manifest does not have, under any name', async () => {
     const { place, deep, started } = await project()
     await place.at(['trust'])
     const evil = { command: 'node', args: ['./evil.cjs'] }

@@ -65,7 +65,7 @@ describe('an entry that stands in the way', () => {
     ['a new one', (place) => at(place, 'fresh', place.tiny)],
     ['one that cannot be read', (place) => at(place, 'odd', 'a text')],
     ['two of one name', (place) => place.write(codeFile, '{"mcpServers":{"one":{"command":"a"},"one":{"command":"b"}}}')],
-  ])('%s: what doctor names does away with the finding, or is not a command', async (_what, spoil) => {
+  ])('is gone after the command that doctor names: %s', async (_what, spoil) => {
     const place = home({ npmrc: settingsFor(registry) })
     place.write(cursorFile, '{ "mcpServers": {} }')
     const servers = { one: place.tiny, two: { ...place.tiny, env: { A: 'b' } }, elsewhere: { ...place.tiny, only: ['cursor'] } }

@@ -132,7 +132,7 @@ describe('doctor on a repository', () => {
       ['mcp.json', expect.stringMatching(/searched as text alone/)],
     ])
   })
-  it('says what it looked at where it found nothing, and looks at nothing that a link leads to', async () => {
+  it('lists what it searched where it found nothing, and follows no link', async () => {
     const { put, found, root, git, place } = repository()
     put('.mcp.json', '{ "mcpServers": { "a": { "command": "x", "env": { "K": "${K}" } } } }')
     put('notes.md', 'nothing here\n')
@@ -153,7 +153,7 @@ describe('doctor on a repository', () => {
     await cli(place, ['doctor', '--check', 'secrets-in-tracked-files'], { cwd: root, env: { PATH: `:${process.env.PATH}` } })
     expect(existsSync(place.path('started'))).toBe(false)
   })
-  it('says that it does not know, where git or the store do not tell', async () => {
+  it('says that it does not know where git or the store cannot be read', async () => {
     const { put, found, place, root } = repository()
     put('notes.md', `${stored}\n`)
     place.write('.mcp-twin/secrets.json', '{ damaged', 0o600)

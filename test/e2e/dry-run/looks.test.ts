@@ -40,7 +40,7 @@ describe('a flag that says "write nothing"', () => {
     place = await drifted()
   })
 
-  it('is tried with the flag that once undid it', () => {
+  it('is tried against the flags that contradict it, as sync --check against --no-check', () => {
     expect(pairs).toContainEqual(['sync', '--check', '--no-check'])
   })
 

@@ -83,7 +83,7 @@ describe('a folder that has something of that name already', () => {
     return place
   }
 
-  it('is left as it is, and named, unless an export wrote what is there', async () => {
+  it('is left alone and named, unless an export wrote it', async () => {
     const place = planted()
     const own = { 'out/mcp-twin.json': '{"version":1,"servers":{}}', 'out/SETUP.md': '# MCP set-up\n\nmine\n' }
     for (const [file, text] of Object.entries(own)) place.scratch.write(file, text)
@@ -95,7 +95,7 @@ describe('a folder that has something of that name already', () => {
     for (const [file, text] of Object.entries(own)) expect(place.scratch.read(file)).toBe(text)
   })
 
-  it('is written anew when it is an export, also after Git has changed its line ends', async () => {
+  it('is replaced when it is an export, also with line ends changed by Git', async () => {
     const place = planted()
     expect((await place.cli(['export', 'out'])).code).toBe(0)
     for (const file of ['out/mcp-twin.json', 'out/SETUP.md']) place.scratch.write(file, place.scratch.read(file).replaceAll('\n', '\r\n'))
@@ -113,7 +113,7 @@ describe('a folder that has something of that name already', () => {
     expect(place.scratch.read('out/SETUP.md')).toContain('my notes')
   })
 
-  it('without a name is no folder, and the working directory is reported by its path', async () => {
+  it('may be the working directory, reported by its path, but no empty name', async () => {
     const place = planted()
     expect((await place.cli(['export', ''])).code).toBe(2)
     place.scratch.write('here/.keep', '')
@@ -121,7 +121,7 @@ describe('a folder that has something of that name already', () => {
     expect([written.code, written.stdout.includes('Exported to ~/here.')]).toEqual([0, true])
   })
 
-  it('below /proc, where nothing can be made, is refused in words', async () => {
+  it('below /proc is refused with a message', async () => {
     expect(await planted().cli(['export', '/proc/x/y'], { timeoutMs: 60_000 })).toMatchObject({ code: 1 })
   })
 })

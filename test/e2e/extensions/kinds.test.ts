@@ -64,7 +64,7 @@ describeUnless(await lacksPacker(), 'what an extension becomes in WSL', () => {
     expect(entryOf(planted, 'snake', 'cursor', 'windows').command).toBe(type)
   })
 
-  it('never holds a key of the store that only the bundle names', async () => {
+  it('never gets a key of the store because the bundle names it', async () => {
     const planted = place()
     await planted.cli(['secret', 'set', 'OTHER_KEY'], { input: 'k-0123456789abcdef' })
     const args = [index, '${secret:OTHER_KEY}', '${user_config.a}{secret:OTHER_KEY}', '${env:HOME}']
@@ -194,13 +194,13 @@ describeUnless(await lacksPacker(), 'an extension that cannot be brought', () =>
     ])
   })
 
-  it('is one that a policy of Windows forbids', async () => {
+  it('is forbidden by a policy of Windows', async () => {
     const planted = place({ policies: { isDesktopExtensionEnabled: 0 } })
     install(planted.side('windows'), notes, ready)
     expect(await add(planted, 'notes')).toMatchObject({ code: 2, stderr: expect.stringContaining('a policy of this computer') })
   })
 
-  it('is one whose name is taken, until another is given', async () => {
+  it('has a name that is taken, until another is given', async () => {
     const planted = place()
     install(planted.side('windows'), notes, ready)
     await planted.cli(['add', 'notes', '--command', 'other'])
@@ -209,7 +209,7 @@ describeUnless(await lacksPacker(), 'an extension that cannot be brought', () =>
     expect(entryOf(planted, 'mine')).toBeDefined()
   })
 
-  it('is one that is not there, one by another path, or one that is shared', async () => {
+  it('is missing, named by another path, or shared', async () => {
     const planted = place()
     expect(await add(planted, '../..')).toMatchObject({ code: 2, stderr: expect.stringContaining('has no extension') })
     planted.self.write(
@@ -224,7 +224,7 @@ describeUnless(await lacksPacker(), 'an extension that cannot be brought', () =>
     expect(await planted.cli(['sync'])).toMatchObject({ code: 2, stderr: expect.stringContaining('not the name of a folder') })
   })
 
-  it("is one for a project's manifest", async () => {
+  it('is meant for a project’s manifest', async () => {
     const planted = place()
     install(planted.side('windows'), notes, ready)
     planted.self.write('work/mcp-twin.json', JSON.stringify({ version: 1, servers: { notes: { extension: bundleId('notes') } } }))

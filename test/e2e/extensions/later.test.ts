@@ -18,7 +18,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     return { planted, windows, id }
   }
 
-  it('starts nothing new by itself when Claude Desktop updates it, and does once a person agrees', async () => {
+  it('starts nothing new after an update by Claude Desktop until a person agrees', async () => {
     const { planted, windows, id } = await brought()
     const before = entryOf(planted)
     install(windows, otherWords, { userConfig: { folders: [documents] } })
@@ -40,7 +40,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect((await planted.cli(['sync', '--check'])).code).toBe(0)
   })
 
-  it('is agreed to again without a sync too', async () => {
+  it('can be agreed to without a sync', async () => {
     const { planted, windows, id } = await brought()
     install(windows, otherWords, { userConfig: { folders: [documents] } })
     expect((await planted.cli(['add', `extension:${id}`, '--yes', '--no-sync'])).code).toBe(0)
@@ -65,7 +65,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     }
   })
 
-  it('stays when it is switched off there, and says so', async () => {
+  it('stays when it is switched off in Claude Desktop, with a notice', async () => {
     const { planted, windows } = await brought()
     const before = entryOf(planted)
     tick(windows, 'notes', { isEnabled: false, userConfig: { folders: [documents] } })
@@ -88,7 +88,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect(entryOf(planted)).toBeUndefined()
   })
 
-  it("stays where Claude Desktop's whole folder is not there, and is not called uninstalled", async () => {
+  it('stays when Claude Desktop’s whole folder is missing, and does not count as uninstalled', async () => {
     const { planted, windows } = await brought()
     const before = entryOf(planted)
     rmSync(windows.here('AppData\\Roaming\\Claude'), { recursive: true })
@@ -115,7 +115,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect(entryOf(planted)).toBeUndefined()
   })
 
-  it('is not taken into the manifest as somebody edited its entry', async () => {
+  it('is not adopted with hand edits of its entry', async () => {
     const { planted } = await brought()
     const file = planted.self.clientFile('claude-code')
     planted.self.write(file, planted.self.read(file).replace('"--max"', '"--most"'))
@@ -126,7 +126,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect(entryOf(planted).args).toContain('--max')
   })
 
-  it('is started by its name as it is installed at that moment', async () => {
+  it('is started by its name only as it was agreed to', async () => {
     const { planted, windows } = await brought()
     const manifest = '.mcp-twin/mcp-twin.json'
     planted.self.write(manifest, planted.self.read(manifest).replace('"extension"', '"launch": "run", "extension"'))
@@ -141,7 +141,7 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     })
   })
 
-  it('tells that an entry beside it starts the same', async () => {
+  it('is reported where another entry starts the same', async () => {
     const { planted, windows } = await brought()
     const entry = { command: 'node', args: [windows.native(inExtension('notes', 'server', 'index.js')), '--max', '7', documents] }
     windows.write(windows.clientFile('claude-desktop'), JSON.stringify({ mcpServers: { mine: entry } }))

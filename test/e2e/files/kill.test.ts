@@ -139,19 +139,19 @@ async function sweep(limit: number, isOver: (n: number) => Promise<boolean>): Pr
 describeUnless(lacking, 'killed at any system call', () => {
   const kill = (n: number): string => `signal=KILL:when=${n}`
 
-  it.concurrent.each(calls)('%s: the file is old or new, and the next run ends it', async (call) => {
+  it.concurrent.each(calls)('leaves the file old or new, and the next run finishes: %s', async (call) => {
     const n = await sweep(most, (at) => once(before, 'all', call, at, kill))
     expect(n).toBeGreaterThan(1)
     expect(n).toBeLessThan(most)
   })
 
-  it.concurrent('the very rename: the file is old or new, and the next run ends it', async () => {
+  it.concurrent('leaves the file old or new at the rename itself', async () => {
     // It is done by the main thread, whose count runs behind that of the thread that does the rest.
     const n = await sweep(most, (at) => once(before, 'main', 'rename', at, kill))
     expect(n).toBeGreaterThan(1)
   })
 
-  it.concurrent('where there was no file yet', async () => {
+  it.concurrent('leaves no half file where there was none', async () => {
     const n = await sweep(most, (at) => once(null, 'all', 'rename,mkdir,fsync', at, kill))
     expect(n).toBeGreaterThan(5)
   })
@@ -163,7 +163,7 @@ describeUnless(lacking, 'a disk that fails at any system call', () => {
     ['fsync', 'EIO'],
     ['rename', 'EACCES'],
     ['openat', 'EDQUOT'],
-  ])('%s with %s: the file is old or new, and the next run ends it', async (call, error) => {
+  ])('leaves the file old or new, and the next run finishes: %s with %s', async (call, error) => {
     const n = await sweep(60, (at) => once(before, 'all', call, at, (each) => `error=${error}:when=${each}`))
     expect(n).toBeGreaterThan(1)
   })

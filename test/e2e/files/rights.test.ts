@@ -45,7 +45,7 @@ describeUnless(lacksRoot, 'an ordinary user', () => {
     ['that is read-only', 'is read-only', (_, file) => chmodSync(file, 0o444)],
     ['of somebody else, though writable', 'belongs to another user', (_, file) => [chmodSync(file, 0o666), chownSync(file, 0, 0)]],
     ['of a group that is not theirs, where the group counts', 'a group', (_, file) => [chmodSync(file, 0o640), chownSync(file, nobody, 0)]],
-  ])('is refused a file %s, and nothing is changed', async (_, word, forbid) => {
+  ])('changes nothing in a file %s, with a refusal', async (_, word, forbid) => {
     const { folder, file } = place()
     forbid(folder, file)
     const before = statSync(file, { bigint: true })

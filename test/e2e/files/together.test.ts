@@ -143,7 +143,7 @@ describe('two of our own processes at once', () => {
 })
 
 describe('ten processes on one abandoned lock', () => {
-  it.each(['of a dead process', 'with garbage in it'])('%s come in one by one', async (kind) => {
+  it.each(['of a dead process', 'with garbage in it'])('enter one by one: %s', async (kind) => {
     const place = folder()
     const lock = join(place, 'a.mcp-twin-lock')
     mkdirSync(lock)
@@ -175,7 +175,7 @@ describe('a process that holds its locks', () => {
     expect(readdirSync(place)).toEqual(['.claude.json'])
   })
 
-  it('and is killed leaves one that the next takes over at once', async () => {
+  it('leaves one that the next takes over at once when it is killed', async () => {
     const place = folder()
     const file = join(place, 'a.json')
     writeFileSync(file, '{}')
@@ -189,7 +189,7 @@ describe('a process that holds its locks', () => {
     expect(readdirSync(place).filter((name) => !name.endsWith('.lock'))).toEqual(['a.json'])
   })
 
-  it("and is killed leaves Claude Code's lock, which the next releases at once", async () => {
+  it('leaves Claude Code’s lock, which the next releases at once, when it is killed', async () => {
     const place = folder()
     const file = join(place, '.claude.json')
     writeFileSync(file, '{}')
@@ -204,7 +204,7 @@ describe('a process that holds its locks', () => {
     expect(readdirSync(place)).toEqual(['.claude.json'])
   })
 
-  it("and is killed leaves Claude Code's lock alone that Claude Code has made anew since", async () => {
+  it('leaves Claude Code’s lock to Claude Code where that took it since', async () => {
     const place = folder()
     const file = join(place, '.claude.json')
     writeFileSync(file, '{}')

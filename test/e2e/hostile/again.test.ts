@@ -8,7 +8,7 @@ async function brokenOff(place: Home, args: readonly string[]): Promise<void> {
 }
 
 describe('a command that was broken off, typed once more', () => {
-  it('add: the very same server is no error, and comes into every config', async () => {
+  it('add takes the same server without an error, and writes it into every config', async () => {
     const place = home()
     place.manifest({ a: { command: '/bin/true' } })
     const args = ['add', 'b', '--command', '/bin/b', '--env', 'X=1']
@@ -20,7 +20,7 @@ describe('a command that was broken off, typed once more', () => {
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('\n    mcp-twin remove b\n') })
   })
 
-  it('remove: the entries that are left go', async () => {
+  it('remove takes the remaining entries out', async () => {
     const place = home()
     place.manifest({ a: { command: '/bin/a' }, b: { command: '/bin/b' } })
     expect((await place.json(['sync'])).code).toBe(0)
@@ -30,7 +30,7 @@ describe('a command that was broken off, typed once more', () => {
     expect((await place.run(['remove', 'a'])).code).toBe(2)
   })
 
-  it('rename: the entries move to the new name', async () => {
+  it('rename moves the entries to the new name', async () => {
     const place = home()
     place.manifest({ a: { command: '/bin/a' } })
     expect((await place.json(['sync'])).code).toBe(0)

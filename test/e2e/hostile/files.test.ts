@@ -6,7 +6,7 @@ import { factor } from '../../support/runs.ts'
 const manifestFile = '.mcp-twin/mcp-twin.json'
 const entry = { command: '/bin/true' }
 
-describe('a manifest that is none', () => {
+describe('a manifest that is no regular file', () => {
   it.each([
     ['random bytes', Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919) % 256))],
     ['brackets without end', Buffer.from('['.repeat(200_000))],
@@ -15,7 +15,7 @@ describe('a manifest that is none', () => {
       Buffer.from(`{"version":1,"servers":{"a":{"command":"x","args":[${'['.repeat(1e5)}${']'.repeat(1e5)}]}}}`),
     ],
     ['more than 64 MiB', Buffer.alloc(65 * 1024 * 1024, 32)],
-  ])('%s: reported in a moment, and left as it is', async (_what, bytes) => {
+  ])('are reported at once and left alone: %s', async (_what, bytes) => {
     const place = home()
     place.write(manifestFile, bytes)
     for (const args of [['sync'], ['list'], ['add', 'x', '--command', 'y']]) {
@@ -27,7 +27,7 @@ describe('a manifest that is none', () => {
     expect(place.has(codeFile)).toBe(false)
   })
 
-  it('a folder, a link to nothing, a device without end', async () => {
+  it('is reported: a folder, a link to nothing, a device', async () => {
     const place = home()
     mkdirSync(place.path(manifestFile), { recursive: true })
     expect(await place.run(['sync'])).toMatchObject({
@@ -73,7 +73,7 @@ describe('files of our own that somebody broke', () => {
 })
 
 describe('--secrets', () => {
-  it('waits for a pipe whose writer thinks first', async () => {
+  it('waits for a pipe whose writer is slow', async () => {
     const place = home()
     place.manifest({ a: { ...entry, env: { K: '${secret:K}' } } })
     const script = `${'"$@"'} < /dev/null --secrets <(sleep 1; echo K=thinks-first-0123456789)`
@@ -87,7 +87,7 @@ describe('--secrets', () => {
     ['a line without a name', Buffer.from('just-a-key-0123456789abcdef\n')],
     ['a name that is none', Buffer.from('A B=just-a-key-0123456789abcdef\n')],
     ['large', Buffer.alloc(20 * 1024 * 1024, 65)],
-  ])('%s: reported without its content', async (_what, bytes) => {
+  ])('are reported without their content: %s', async (_what, bytes) => {
     const place = home()
     place.manifest({ a: entry })
     place.write('keys.env', bytes)

@@ -8,12 +8,12 @@ import { codeFile, expectTidy, home, oldFile, settingsFor, tinyRegistry, treeOf 
 
 const commands = [['init', '--yes'], ['sync'], ['list'], ['add', 'x', '--command', '/bin/true'], ['undo'], ['secret', 'list'], ['doctor']]
 
-describe('a HOME that is none', () => {
+describe('a HOME that is missing, relative or no folder', () => {
   it.each([
     ['a file', (root: string) => `${root}/home/afile`],
     ['a folder that is not there', (root: string) => `${root}/nowhere/at/all`],
     ['a path from here', () => 'relative'],
-  ])('%s: every command says so, and makes nothing', async (_what, of) => {
+  ])('is reported by every command, which creates nothing: %s', async (_what, of) => {
     const place = home()
     place.write('afile', 'mine')
     const HOME = of(place.root)
@@ -46,7 +46,7 @@ describeUnless(lacksOrdinaryUser(), 'a home that may not be written', () => {
 })
 
 describeUnless(lacksOrdinaryUser(), 'a PATH with a folder that is closed to this user', () => {
-  it('is searched as a shell searches it: past that folder', async () => {
+  it('is searched past that folder, as a shell does', async () => {
     const place = home()
     const closed = `${place.root}/closed`
     mkdirSync(closed)
@@ -99,7 +99,7 @@ function lacksMounts(): string | null {
 describeUnless(lacksMounts(), 'a disk that is full', () => {
   // From nothing at all up to enough for the program and not for the package.
   it.each(sample([64, 128, 512, 2500, 3600], 3))(
-    'after %i kB: what stands stays, the rest is told, and a run with room ends it',
+    'keeps what is there and reports the rest after %i kB, until a run has room',
     async (kilobytes) => {
       const registry = await tinyRegistry()
       const place = home({ npmrc: settingsFor(registry) })

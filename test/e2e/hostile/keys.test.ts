@@ -4,7 +4,7 @@ import { codeFile, home } from '../support/place.ts'
 /** A key as a person has it, which the store does not know. */
 const KEY = 'plainMARK0Zq8Jk2mWn4Rt6Yp1Vb3Xc5Lh7'
 
-describe('a key in a file that is broken right there', () => {
+describe('a key in a file that is broken beside it', () => {
   const broken = [
     `{"mcpServers":{"a":{"command":"x","env":{"TOKEN":${KEY}}}}}`,
     `{"mcpServers":{"a":{"command":"x","env":{${KEY}:1}}}}`,
@@ -17,7 +17,7 @@ describe('a key in a file that is broken right there', () => {
     `7${KEY}`,
     KEY,
   ]
-  it.each(broken)('%#: is not shown, by no command', async (text) => {
+  it.each(broken)('is shown by no command, file %#', async (text) => {
     const place = home()
     place.manifest({ a: { command: '/bin/true' } })
     place.write(codeFile, text)
@@ -50,7 +50,7 @@ describe('a key typed where it does not belong', () => {
     ['add', 'z', '--command', 'x', '--env', `API_KEY=${KEY}`],
     ['add', 'z', '--url', `https://h/?key=${KEY}`],
     ['add', 'z', '--url', 'https://h/', '--header', `Authorization=Bearer ${KEY}`],
-  ])('%s %s: refused, without saying it again', async (...args) => {
+  ])('is refused without being repeated: %s %s', async (...args) => {
     const place = home()
     place.manifest({})
     const { code, output } = await place.run(args, { input: 'x' })

@@ -14,8 +14,8 @@ const hostile: [string, object, RegExp][] = [
   ['an integrity that is none', { integrity: 'sha512-x' }, /integrity of thing is not well-formed/],
 ]
 
-describe('a lock with what no sync ever wrote', () => {
-  it.each(hostile)('%s: refused by name, place and command, wherever a lock is read', async (_what, more, reason) => {
+describe('a lock file with content that no sync wrote', () => {
+  it.each(hostile)('is refused with name, place and command, wherever it is read: %s', async (_what, more, reason) => {
     const place = home()
     place.manifest({})
     const at = [
@@ -66,7 +66,7 @@ describe('a lock with what no sync ever wrote', () => {
     }
   })
 
-  it('is a finding of doctor, which looks all the same', async () => {
+  it('is a finding of doctor, which checks the rest all the same', async () => {
     const place = home()
     place.write('.mcp-twin/mcp-twin.json', manifest)
     place.write('.mcp-twin/mcp-twin.lock.json', lockText({ version: '../x' }))

@@ -110,7 +110,7 @@ describe('a client’s project file that leads out of the project', () => {
     expect(place.read('project/mcp-twin.json')).not.toContain('mine')
   })
 
-  it('is no file under version control that holds a key, whatever is behind it', async () => {
+  it('is not reported as a tracked file with a key', async () => {
     place.write('.mcp-twin/secrets.json', '{"K":"ghp_9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a"}', 0o600)
     place.write('.claude.json', '{"mcpServers":{"a":{"command":"x","env":{"GITHUB_TOKEN":"ghp_9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a"}}}}')
     link('project/.mcp.json', '../.claude.json')
@@ -163,7 +163,7 @@ describe('a project’s manifest or lock that leads out of the project', () => {
     expect(place.has('project/.mcp.json')).toBe(false)
   })
 
-  it('the lock alone: nothing is read or written by it', async () => {
+  it('is neither read nor written where the lock alone leads out', async () => {
     place.write('.mcp-twin/mcp-twin.lock.json', '{"version":1,"packages":{}}')
     link('project/mcp-twin.lock.json', '../.mcp-twin/mcp-twin.lock.json')
     const { code, stderr } = await run(['sync'])
@@ -179,7 +179,7 @@ describe('a project’s manifest or lock that leads out of the project', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('outside the project')])
   })
 
-  it('inside the project it is followed, and edited where it really is', async () => {
+  it('is followed, and edited at its target, where it stays inside', async () => {
     place.write('project/config/twin.json', manifest())
     link('project/mcp-twin.json', 'config/twin.json')
     expect((await run(['add', 'b', '--command', '/bin/true'])).code).toBe(0)

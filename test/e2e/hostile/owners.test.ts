@@ -67,7 +67,7 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     ['of another user', { uid: stranger, mode: 0o755 }, 'belongs to'],
     ['that everybody may write', { mode: 0o777 }, 'every user'],
     ['that a group of others may write', { gid: team, mode: 0o770 }, `(gid ${team})`],
-  ])('%s is refused by every command, and nothing is run', async (_, to, words) => {
+  ])('is refused by every command without running anything: %s', async (_, to, words) => {
     change('.mcp-twin', to)
     const commands = [
       ['sync'],
@@ -191,7 +191,7 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     expect(data).toMatchObject({ terminal: 'off', problems: [expect.stringContaining(words)] })
   })
 
-  it('listens to nobody while others could make themselves a token', async () => {
+  it('opens no listener while others could make themselves a token', async () => {
     change('.mcp-twin', { mode: 0o777 })
     refused(await run(['serve', '--http', '0']), 'token')
   })
@@ -344,7 +344,7 @@ describeUnless(lacksRoot, 'root, as in a container', () => {
     expect(place.has('project/.mcp.json')).toBe(true)
   })
 
-  it('uses it with umask 002', async () => {
+  it('uses a project made with umask 002', async () => {
     give(me, ...files)
     for (const file of files) change(file, { mode: file === 'project' ? 0o775 : 0o664 })
     chmodSync(place.root, 0o755)
@@ -393,7 +393,7 @@ describeUnless(lacksOrdinaryUser(), 'a project that a person trusts in spite of 
     refused(await run(['list'], place.path('other')), `uid ${stranger}`)
   })
 
-  it('is refused again once somebody else has it in hand, or trust is taken back', async () => {
+  it('is refused again once its owner changes or trust is revoked', async () => {
     change('project', { uid: stranger, mode: 0o755 })
     await obeyed(['trust', folder])
     await obeyed(['list'], folder)

@@ -10,7 +10,7 @@ describe('words that nearly mean something', () => {
     [['list', '--on', 'linx'], 'linux'],
     [['remove', 'thign'], 'thing'],
     [['list', '--on', 'mars'], 'available: linux'],
-  ])('%j: the one that is meant is named', async (args, meant) => {
+  ])('suggest the right one: %j', async (args, meant) => {
     const place = home()
     place.manifest({ thing: { command: '/bin/true' } })
     const said = await place.run(args)
@@ -19,7 +19,7 @@ describe('words that nearly mean something', () => {
     expect(place.has(codeFile)).toBe(false)
   })
 
-  it('memory@VERSION is the built-in memory in that version, not a package of that short name', async () => {
+  it('memory@VERSION means the built-in memory in that version', async () => {
     const place = home()
     const said = await place.run(['init', '--yes', '--no-bridge', '--no-install', '--server', 'memory@2026.8.31'])
     expect(said.code).toBe(0)
@@ -28,7 +28,7 @@ describe('words that nearly mean something', () => {
     })
   })
 
-  it('a server asked for under a name that another one has is not passed over in silence', async () => {
+  it('a server whose name is taken is reported', async () => {
     const place = home()
     place.write(codeFile, JSON.stringify({ mcpServers: { memory: { command: '/opt/mine' } } }))
     const document = documentOf(await place.run(['init', '--yes', '--no-bridge', '--no-install', '--server', 'memory', '--json']))
@@ -36,7 +36,7 @@ describe('words that nearly mean something', () => {
   })
 })
 
-it('a manifest that is a folder is a bad one, and named', async () => {
+it('a manifest that is a folder is reported by its path', async () => {
   const place = home()
   place.write('.mcp-twin/mcp-twin.json/x', '')
   expect(await place.run(['list', '--json'])).toMatchObject({

@@ -127,7 +127,7 @@ describe('home in WSL, with Windows on the other side', () => {
     expect(planted.side('windows').has('.mcp-twin/secrets.json')).toBe(false)
   })
 
-  it('does on Windows what is typed on Windows, with home’s program and the same words', async () => {
+  it('runs a command typed on Windows with home’s program and the same words', async () => {
     const list = await planted.cli(['list', '--json'], { on: 'windows' })
     expect(list, list.output).toMatchObject({ code: 0 })
     expect(list.json.servers.map((each: { name: string }) => each.name)).toEqual(Object.keys(everything))
@@ -196,7 +196,7 @@ describe('two distributions beside Windows', () => {
       .wsl('Debian', { user: 'eve' })
       .build({ npmrc })
 
-  it('leaves the one alone that nobody named', async () => {
+  it('leaves the distribution alone that nobody named', async () => {
     const planted = build()
     expect(await sync(planted)).toMatchObject({ code: 0, inSync: true })
     expect(planted.side('wsl:Debian').has('.claude.json')).toBe(false)
@@ -245,7 +245,7 @@ describe('a side that cannot be reached', () => {
       /interop is switched off/,
     ],
     ['there is no node', { node: undefined, npm: undefined }, /no node/],
-  ])('%s: its servers are refused with reason and remedy, the rest is done', async (_what, facts, reason) => {
+  ])('has its servers refused with reason and remedy, without stopping the rest: %s', async (_what, facts, reason) => {
     const planted = world()
       .wsl('Ubuntu')
       .file(OWN, manifestOf({ pkg: { package: 'tiny-server@1.0.0' }, plain: { command: 'x' } }))
@@ -268,7 +268,7 @@ describe('a side that cannot be reached', () => {
     expect(Object.keys(serversOf(planted, 'wsl:Ubuntu', 'claude-code'))).toEqual(['pkg', 'plain'])
   })
 
-  it('is joined later without a word about the past', async () => {
+  it('is joined later without further questions', async () => {
     const planted = world()
       .wsl('Ubuntu')
       .file(OWN, manifestOf({ pkg: { package: 'tiny-server@1.0.0' } }))
@@ -283,7 +283,7 @@ describe('a side that cannot be reached', () => {
     expect(later).toMatchObject({ code: 0, inSync: true, restart: ['claude-desktop'] })
   })
 
-  it('has a failing install on one side only: that side keeps its old state', async () => {
+  it('keeps its old state where an install fails there only', async () => {
     const planted = world()
       .wsl('Ubuntu')
       .file(OWN, manifestOf({ pkg: { package: 'tiny-server@1.0.0' } }))
@@ -308,7 +308,7 @@ describe('Claude Desktop on Windows', () => {
       .file(OWN, manifestOf({ a: { command: 'x' } }))
       .windows()
 
-  it('has its live file among several, and the stale one is named and left', async () => {
+  it('has its live file found among several, and the stale one left', async () => {
     const planted = build().file(msix, '{}').file(classic, '{"mcpServers":{}}').build({ npmrc })
     const document = await sync(planted)
     expect(document).toMatchObject({ code: 0, inSync: true })
@@ -317,7 +317,7 @@ describe('Claude Desktop on Windows', () => {
     expect(document.notices.join()).toContain('stale')
   })
 
-  it('is running: said, written all the same', async () => {
+  it('is written while it runs, with a notice', async () => {
     const planted = build().running('claude.exe').client('claude-desktop', '{}').build({ npmrc })
     const result = await planted.cli(['sync'])
     expect(result).toMatchObject({

@@ -238,7 +238,7 @@ describe('servers that several programs already have', () => {
     return { planted, document, servers: servers as Record<string, Record<string, unknown>> }
   }
 
-  it('are one server where they mean the same, however each spells it', async () => {
+  it('become one server where they mean the same, in any spelling', async () => {
     const { servers, document } = await inBoth(
       { one: { command: 'cmd', args: ['/c', 'npx', '-y', 'tiny-server', '\\\\wsl.localhost\\Ubuntu\\srv\\data'] } },
       { one: { type: 'stdio', command: 'npx', args: ['-y', 'tiny-server', '/srv/data'], env: {} } },
@@ -247,7 +247,7 @@ describe('servers that several programs already have', () => {
     expect(document.imported).toHaveLength(2)
   })
 
-  it('are one server with what differs per side under "on"', async () => {
+  it('become one server, with differences of a side under "on"', async () => {
     const { servers, planted } = await inBoth(
       { one: { command: 'C:\\thing\\serve.exe', args: ['--fast'] } },
       { one: { command: '/opt/thing/serve', args: ['--fast'] } },
@@ -260,7 +260,7 @@ describe('servers that several programs already have', () => {
     expect(planted.self.config('claude-code')).toEqual({ mcpServers: { one: { command: '/opt/thing/serve', args: ['--fast'] } } })
   })
 
-  it('share one key where it is the same, and keep two where it is not', async () => {
+  it('share one key where it is the same, and else keep two', async () => {
     const server = (key: string) => ({ command: 'npx', args: ['-y', 'tiny-server'], env: { TAVILY_API_KEY: key } })
     const same = await inBoth({ one: server(TAVILY) }, { one: server(TAVILY) })
     expect(JSON.parse(same.planted.self.read('.mcp-twin/secrets.json'))).toEqual({ TAVILY_API_KEY: TAVILY })
@@ -289,7 +289,7 @@ describe('a config that cannot be read', () => {
     ['it is a list', '[]', /object/],
     ['its servers are a list', '{"mcpServers":[]}', /mcpServers/],
     ['it has a comment, which Claude Code does not read', '{\n  // mine\n  "mcpServers":{}}', /comment.*line 2|line 2.*comment/i],
-  ])('%s: it is left alone with the reason, and the others are taken over', async (_what, text, reason) => {
+  ])('is left alone with the reason, while the others are imported: %s', async (_what, text, reason) => {
     const place = home()
     putProgram(place.path('.mcp-twin'))
     place.write(codeFile, text)

@@ -71,7 +71,7 @@ describe("README's command in a home that knows nothing of us, with real npm", (
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   })
 
-  it('has servers that answer where Claude Desktop starts them', async () => {
+  it('writes servers that answer when Claude Desktop starts them', async () => {
     const answer = await startAsDesktop(place, place.servers(desktopFile).memory as Entry)
     expect(answer.tools.length).toBeGreaterThan(3)
     expect(answer.stray).toEqual([])
@@ -265,7 +265,7 @@ describe('keys brought to init', () => {
     expect(JSON.stringify(document)).not.toContain(KEY)
   })
 
-  it('are missed by name, with both ways to give them, and the rest is done', async () => {
+  it('are reported by name when missing, with both ways to give them', async () => {
     const place = home()
     putProgram(place.path('.mcp-twin'))
     place.manifest({ keyed: { command: 'node', env: { K: '${secret:SOME_KEY}' } }, plain: place.tiny })
@@ -281,7 +281,7 @@ describe('keys brought to init', () => {
     expect(Object.keys(place.servers(codeFile))).toEqual(['plain'])
   })
 
-  it('are refused in a form that says nothing, by line and without the line', async () => {
+  it('are refused in an unknown form, by line number without the line', async () => {
     const place = home()
     const result = await place.run(['init', '--yes', '--secrets', '-', '--json'], { input: `A_KEY=fine\n${KEY}\n` })
     expect(result.code).toBe(2)
@@ -302,7 +302,7 @@ describe('a command line that makes no sense', () => {
     ['two that exclude each other', ['sync', '--adopt', '--force'], /--adopt/],
     ['an unknown client', ['sync', '--client', 'claude-desk'], /claude-desktop/],
     ['an unknown environment', ['sync', '--on', 'windws'], /windows/],
-  ])('%s is exit 2 with the way out, and changes nothing', async (_what, args, words) => {
+  ])('ends with 2 and the right way, and changes nothing: %s', async (_what, args, words) => {
     const before = treeOf(place.home)
     const result = await place.run(args)
     expect(result).toMatchObject({ code: 2, stdout: '' })
@@ -311,7 +311,7 @@ describe('a command line that makes no sense', () => {
     expect(treeOf(place.home)).toEqual(before)
   })
 
-  it('has one JSON document all the same', async () => {
+  it('prints one JSON document all the same', async () => {
     for (const args of [['innit'], ['sync', '--client', 'nope'], ['remove', 'absent'], ['run', 'x']]) {
       const result = await place.run([...args, '--json'])
       expect(result.code).toBe(2)
@@ -319,7 +319,7 @@ describe('a command line that makes no sense', () => {
     }
   })
 
-  it('has help with examples for every command', async () => {
+  it('is helped by examples for every command', async () => {
     const { stdout } = await place.run(['--help'])
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|\w+)? /gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
     expect(commands).toEqual(

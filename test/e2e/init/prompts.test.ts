@@ -267,7 +267,7 @@ describeUnless(lacksTerminal, 'the folder that both programs may work in', () =>
     expect(await screen.history()).toContain('mcp-twin roots add FOLDER')
   })
 
-  it('is not asked for without a terminal: how to open one is said', async () => {
+  it('is not asked for without a terminal, but the command is named', async () => {
     const place = home()
     expect((await place.run(['init', '--yes', '--no-install'])).stdout).toContain('mcp-twin roots add FOLDER')
     expect(roots(place)).toBeUndefined()
@@ -305,7 +305,7 @@ describeUnless(lacksTerminal, 'what init offers', () => {
     expect(named.stdout).not.toContain('left alone')
   })
 
-  it('is no built-in server that is there under another name, and rows name what uvx and docker start', async () => {
+  it('leaves out built-in servers that are there already, and names what uvx and docker start', async () => {
     const place = home({ npmrc: settingsFor(registry) })
     const search = { command: 'docker', args: ['run', '-i', '--rm', '-e', 'K', 'mcp/brave-search:latest'] }
     const web = { command: 'npx', args: ['-y', 'tavily-mcp@0.2.22'] }
@@ -335,7 +335,7 @@ describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
     return place
   }
 
-  it('--prune names what goes, and no is the answer of Enter', async () => {
+  it('sync --prune names what goes, and Enter means no', async () => {
     const place = await pruned()
     const screen = await terminal(place, ['sync', '--prune'])
     await screen.waitFor(/Remove theirs/)
@@ -349,7 +349,7 @@ describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
     expect(place.servers(cursorFile)).not.toHaveProperty('theirs')
   })
 
-  it('a key is asked for hidden, and cancelled by Ctrl-C', async () => {
+  it('a key is typed unseen, and Ctrl-C cancels', async () => {
     const place = home()
     place.manifest({})
     const screen = await terminal(place, ['secret', 'set', 'MY_KEY'])
@@ -379,7 +379,7 @@ describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
 })
 
 describeUnless(lacksTerminal, 'colours', () => {
-  it('only help: with NO_COLOR the words are the same', async () => {
+  it('change no word, as NO_COLOR shows', async () => {
     const place = home()
     place.manifest({ a: place.tiny })
     await place.run(['sync'])
@@ -394,7 +394,7 @@ describeUnless(lacksTerminal, 'colours', () => {
     expect((await place.run(['list'], { env: { NO_COLOR: '1', FORCE_COLOR: '1' } })).stdout).not.toContain('\u001b')
   })
 
-  it.each([80, 120])('nothing is wider than %i columns, nor wrapped', async (width) => {
+  it.each([80, 120])('do not widen or wrap any line at %i columns', async (width) => {
     const place = home()
     place.write('.config/Claude/claude_desktop_config.json', '{}')
     place.manifest({ a: place.tiny, b: { command: 'x', env: { K: '${secret:NOT_THERE}' } } })
@@ -408,7 +408,7 @@ describeUnless(lacksTerminal, 'colours', () => {
 })
 
 describe('without a terminal', () => {
-  it('nothing is asked; what is missing is an error that names the flag', async () => {
+  it('asks nothing, and names the missing flag in an error', async () => {
     const place = home()
     place.write(cursorFile, '{"mcpServers":{"theirs":{"command":"t"}}}')
     place.manifest({ a: place.tiny })

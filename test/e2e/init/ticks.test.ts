@@ -51,7 +51,7 @@ async function upToThePlan(
 const both = 'which ones should both sides have'
 
 describeUnless(lacksTerminal, 'init writes what was ticked', () => {
-  it('and leaves a server that was not with the programs that have it, says so before it asks, and its key too', async () => {
+  it('and leaves a server that was not ticked, with its key, to the programs that have it', async () => {
     const far = { type: 'http', url: 'https://mcp.example.com/mcp', headers: { 'x-api-key': 'tvly-0123456789abcdef0123' } }
     const place = planted({ wsl: { 'claude-code': written({ far }), cursor: '{}' }, windows: { cursor: '{}' } })
     const [screen, said] = await upToThePlan(place, ['--no-install'], async (asked) => {

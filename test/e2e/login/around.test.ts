@@ -22,7 +22,7 @@ describe('add of an address that asks for a login', () => {
 })
 
 describe('the state of a login', () => {
-  it('is in list and doctor', async () => {
+  it('is shown by list and doctor', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url, auth: 'oauth' } })
     expect(login(await person.run(['list', '--json']))).toBe('out')
@@ -79,7 +79,7 @@ describe('the state of a login', () => {
     expect(server.given.filter((token) => filesWith(token, [person.home.root]).length > 0)).toEqual([])
   })
 
-  it('stays where a server leaves some programs only', async () => {
+  it('stays when a server is removed from some programs only', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
     expect((await person.run(['login', 'far'])).code).toBe(0)

@@ -31,7 +31,7 @@ describe('mcp-twin login', () => {
     expect(server.strangers).toEqual([])
   })
 
-  it('prints the address where no browser is wanted, and stores nothing if nobody comes', async () => {
+  it('prints the address with --no-browser, and stores nothing if nobody logs in', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
     const { code, stderr } = await person.run(['login', 'far', '--no-browser', '--timeout', '1'])
@@ -91,7 +91,7 @@ describe('mcp-twin logout', () => {
 })
 
 describe('a start', () => {
-  it('without a login says so to each request, opens no browser, and goes on once somebody has logged in', async () => {
+  it('without a login refuses each request, opens no browser, and works once somebody has logged in', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url, auth: 'oauth' } })
     const started = person.start('far')

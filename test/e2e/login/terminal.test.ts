@@ -8,7 +8,7 @@ import { ana } from './ana.ts'
 const lastPage = async (page: string): Promise<string> => (await fetch(page, { redirect: 'manual' })).headers.get('location') ?? ''
 
 describeUnless(lacksTerminal, 'at a terminal', () => {
-  it('the address of a page that did not load is pasted, and another one is asked for again', async () => {
+  it('takes the pasted address of a page that did not load, and asks again for a wrong one', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
     const at = await terminal({ ...person.home, env: person.env }, ['login', 'far', '--no-browser', '--no-try'], { width: 400 })
@@ -24,7 +24,7 @@ describeUnless(lacksTerminal, 'at a terminal', () => {
     expect(person.manifest().servers.far?.auth).toBe('oauth')
   })
 
-  it('the question ends by itself once the browser comes back', async () => {
+  it('ends the question once the browser comes back', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
     const at = await terminal({ ...person.home, env: person.env }, ['login', 'far', '--no-browser', '--no-try'], { width: 400 })
@@ -34,7 +34,7 @@ describeUnless(lacksTerminal, 'at a terminal', () => {
     expect(await at.exit()).toBe(0)
   })
 
-  it('Ctrl-C stores nothing', async () => {
+  it('stores nothing after Ctrl-C', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
     const at = await terminal({ ...person.home, env: person.env }, ['login', 'far', '--no-browser'])
@@ -44,7 +44,7 @@ describeUnless(lacksTerminal, 'at a terminal', () => {
     expect([person.home.has('.mcp-twin/logins.json'), person.manifest().servers.far]).toEqual([false, { url: server.url }])
   })
 
-  it('add offers to log in at once', async () => {
+  it('offers the login as a part of add', async () => {
     const server = await oauthServer()
     const person = ana()
     const at = await terminal({ ...person.home, env: person.env }, ['add', server.url, '--name', 'far'])

@@ -56,7 +56,7 @@ describe('stdout under --json', () => {
     expect((await run('sync', '--help')).json).toMatchObject({ command: 'help', text: expect.stringContaining('Examples:') })
   })
 
-  it('is not asked for by a word of the program that is added', async () => {
+  it('is not requested by --json among the words of an added program', async () => {
     const { code, stdout } = await place.cli(['add', 'x', '--nope', '--command', 'node', '--', '--json'])
     expect(code).toBe(2)
     expect(stdout).toBe('')

@@ -104,7 +104,7 @@ describe('a remedy that list or sync prints, typed as it is printed', () => {
     }
   })
 
-  it('ends at a state where nothing is left to do', async () => {
+  it('leads to a state where nothing is left to do', async () => {
     const place = planted({ a: keyed, b: plain }, { mine: plain })
     chmodSync(desktopFile(place), 0o444)
     const typed: string[] = []
@@ -126,7 +126,7 @@ describe('what init leaves for a person to do, typed as it is printed', () => {
     ...new Set([...text.matchAll(/mcp-twin (?:enable|secret merge|secret set|init --client) [^\n;,)→]*/g)].map(([line]) => line.trim())),
   ]
 
-  it('changes something, each of them', async () => {
+  it('changes something', async () => {
     const code = { both: { ...plain, env: { B_API_KEY: `${KEY}2` } }, ask: { ...plain, env: { ASK_API_KEY: 'YOUR_API_KEY' } } }
     const desktop = { both: { ...plain, env: { B_API_KEY: KEY } }, here: plain }
     const place = world()
@@ -152,7 +152,7 @@ describe('what init leaves for a person to do, typed as it is printed', () => {
 describe('an entry that is switched off in its program', () => {
   const place = () => planted({ a: plain }, { off: { ...plain, disabled: true } })
 
-  it('is left alone with the reason, and nobody is sent to a command that leaves it alone too', async () => {
+  it('is left alone with the reason, without a command that would not help', async () => {
     const here = place()
     for (const args of [['sync'], ['sync', '--adopt'], ['sync', '--adopt'], ['list']]) {
       const { stdout, code } = await here.cli(args)
@@ -185,7 +185,7 @@ describe('doctor', () => {
 })
 
 describe('exit codes', () => {
-  it('speak of the server that the command names', async () => {
+  it('are about the server that the command names', async () => {
     const place = planted({ a: keyed, b: plain, c: plain })
     expect((await place.cli(['sync'])).code).toBe(3)
     for (const args of [

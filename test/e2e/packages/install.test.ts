@@ -63,21 +63,21 @@ describe('a package that is not there yet', () => {
     expect(readFileSync(here.npm('@acme+server@1.0.0', 'node_modules', '@acme', 'server', 'bin.js'), 'utf8')).toContain('1.0.0')
   })
 
-  it('is asked of nobody once it is there', async () => {
+  it('needs no registry once it is there', async () => {
     const locked = await installed()
     registry.requests.length = 0
     expect(await here.install(locked)).toEqual({ outcome: 'present' })
     expect(registry.requests).toEqual([])
   })
 
-  it('comes in once when two ask for it at the same time, and others come in beside it', async () => {
+  it('is installed once when two ask for it, and others are installed beside it', async () => {
     const pins = [server('1.0.0'), published('one'), published('two')].map(pin)
     const results = await Promise.all([...pins, ...pins].map((locked) => here.install(locked)))
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'done', 'present', 'present', 'present'])
     expect(inFolder()).toEqual(['@acme+server@1.0.0', 'one@1.0.0', 'two@1.0.0'])
   })
 
-  it('comes into a folder that is reached by a link only, and its note tells of it', async () => {
+  it('is installed into a folder behind a link, which its note names', async () => {
     renameSync(here.place.home, `${here.place.home}-real`)
     symlinkSync(`${here.place.home}-real`, here.place.home)
     const native = { manifest: { name: 'native', version: '1.0.0', scripts: { install: 'node run.js' } }, files: { 'run.js': MARK } }
@@ -94,13 +94,13 @@ describe('a package that is not there yet', () => {
     expect(inFolder()).toEqual(['@acme+server@1.0.0', '@acme+server@1.1.0'])
   })
 
-  it('says which of its parts want another Node', async () => {
+  it('reports which of its dependencies want another Node', async () => {
     const { outcome, notices } = await here.install(pin(published('modern', { engines: { node: '>=99' } })))
     expect(outcome).toBe('done')
     expect(notices).toEqual([expect.stringMatching(/^modern@1\.0\.0 wants Node >=99, and this side has \d+\.\d+\.\d+$/)])
   })
 
-  it('is refused without the programs that it promises', async () => {
+  it('is refused without the programs that it declares', async () => {
     const result = await here.install(pin({ manifest: { name: 'hollow', version: '1.0.0', bin: { hollow: 'missing.js' } } }))
     expect(result).toMatchObject({ outcome: 'failed', reason: 'hollow 1.0.0 lacks its program hollow' })
     expect(inFolder()).toEqual([])
@@ -108,7 +108,7 @@ describe('a package that is not there yet', () => {
 })
 
 describe('a working directory of somebody else', () => {
-  it('has no say in where packages come from', async () => {
+  it('does not decide where packages come from', async () => {
     const project = here.place.path('project')
     mkdirSync(project)
     writeFileSync(join(project, '.npmrc'), `registry=${evil.url}\nignore-scripts=false\n`)
@@ -121,7 +121,7 @@ describe('a working directory of somebody else', () => {
     expect(evil.requests).toEqual([])
   })
 
-  it('has no say by way of the npm that started us there, which hands its settings on as variables', async () => {
+  it('does not decide it through variables of the npm that started us there', async () => {
     const project = here.place.path('project')
     mkdirSync(project)
     const evilSettings = [`registry=${evil.url}`, 'userconfig=./evil.npmrc', 'globalconfig=./evil.global', '']
@@ -147,7 +147,7 @@ describe('a working directory of somebody else', () => {
     }
   })
 
-  it('leaves variables for npm in force, and what an npm around us was told for itself out of it', async () => {
+  it('keeps variables of the user for npm, without those of an npm around us', async () => {
     evil.publish(server('2.0.0'))
     Object.assign(process.env, {
       npm_config_registry: evil.url,
@@ -195,7 +195,7 @@ describe('install scripts', () => {
     }
   })
 
-  it('that fail leave what was there before', async () => {
+  it('keep the earlier version when they fail', async () => {
     const locked = pin(server('3.1.0', { scripts: { postinstall: 'echo the script says why >&2; exit 7' } }))
     await here.install(locked)
     const result = await here.install(locked, { allowScripts: true })

@@ -25,7 +25,7 @@ const prune = (named: string[] = [], world = here.world, environment = here.envi
 const left = () => readdirSync(here.npm()).sort()
 
 describe('package folders that nothing names', () => {
-  it('go, and all others stay', async () => {
+  it('are removed, and all others stay', async () => {
     writeFileSync(here.npm('notes.txt'), '')
     expect(await prune()).toEqual({ removed: ['@acme+server@2.0.0', 'old@1.0.0'], busy: [] })
     expect(left()).toEqual(['keep@1.0.0', 'notes.txt'])
@@ -48,7 +48,7 @@ describe('package folders that nothing names', () => {
     expect(await prune()).toEqual({ removed: ['old@1.0.0'], busy: [] })
   })
 
-  it('stay while a process that runs them in itself has announced it', async () => {
+  it('stay while a process that loaded them announces it', async () => {
     const files = native(here.npm('old@1.0.0', 'node_modules', 'x'))
     mkdirSync(here.npm('old@1.0.0', '.use'))
     writeFileSync(here.npm('old@1.0.0', '.use', '4194303'), '')
@@ -58,12 +58,12 @@ describe('package folders that nothing names', () => {
     expect((await prune()).busy).toEqual(['old@1.0.0'])
   })
 
-  it('stay where that side cannot be asked who uses them', async () => {
+  it('stay on a side that cannot list its processes', async () => {
     const { node: _, ...bare } = here.environment
     expect(await prune([], { environments: [bare] }, bare)).toEqual({ removed: [], busy: ['@acme+server@2.0.0', 'old@1.0.0'] })
   })
 
-  it('are no matter where there is no folder at all', async () => {
+  it('cause no error where there is no folder at all', async () => {
     expect(await prunePackages(here.system, here.world, here.environment, native(here.place.path('nothing')), [])).toEqual({
       removed: [],
       busy: [],

@@ -164,7 +164,7 @@ describe('a Python package', () => {
     expect(uvCalls(planted.self).at(-1)?.words).not.toContain('--no-build')
   })
 
-  it('is found in order by doctor, which says once that it is missing', async () => {
+  it('is checked by doctor, which reports once that it is missing', async () => {
     twins({ git: { pypi: words } })
     await run(['sync'])
     await run(['doctor'])
@@ -286,7 +286,7 @@ describe('entries that say uvx', () => {
 })
 
 describe('a Python package of a project', () => {
-  it('is uvx with the pinned version in its files, by run where it has a key, and is asked about once', async () => {
+  it('is written as uvx with the pinned version, or as run where it has a key', async () => {
     twins({})
     const key = '${secret:MINE}'
     const project = { git: { pypi: 'mcp-server-git' }, keyed: { pypi: words, env: { K: key } } }
@@ -326,7 +326,7 @@ describe('newer versions', () => {
     await run(['sync', '--check'])
   })
 
-  it('are beyond an exact version, which --latest moves', async () => {
+  it('are not taken past an exact version, unless by --latest', async () => {
     twins({ git: { pypi: words } })
     await run(['sync'])
     for (const side of sides) putUv(planted.side(side), { ...pypi, 'mcp-server-git': { ...git, ...newer } })

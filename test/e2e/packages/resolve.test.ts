@@ -63,7 +63,7 @@ describe('package words', () => {
     expect(again.kept[0]?.reason).toBe('the registry wants a login (E401)')
   })
 
-  it('that no package bears are reported, with the one that was meant', async () => {
+  it('that name no package are reported, with the nearest one', async () => {
     const { troubles } = await ask(['tavily-mpc', '@acme/nowhere'], empty, { known: ['tavily-mcp', 'context7'] })
     expect(troubles.find(({ words }) => words === 'tavily-mpc')).toMatchObject({
       reason: 'there is no package tavily-mpc on the registry this machine uses',
@@ -81,7 +81,7 @@ describe('package words', () => {
     ])
   })
 
-  it('that are none never reach npm', async () => {
+  it('that are no package name never reach npm', async () => {
     const { troubles } = await ask(['-g', 'https://127.0.0.1/x.tgz', '../x', 'x & K', 'tavily-mсp'])
     expect(troubles).toHaveLength(5)
     expect(registry.requests).toEqual([])

@@ -54,7 +54,7 @@ describe("the program's own copy", () => {
     expect(existsSync(own('app', current(), 'dist', 'THIRD-PARTY.txt'))).toBe(true)
   })
 
-  it('is left alone when it is this very code, also by itself', () => {
+  it('is left alone when it is this very code, also when it runs itself', () => {
     as(installed, 'install')
     const before = statSync(own('app', current(), 'dist', 'main.mjs')).ino
     expect(as(installed, 'install')).toEqual({ outcome: 'present' })
@@ -62,7 +62,7 @@ describe("the program's own copy", () => {
     expect(statSync(own('app', current(), 'dist', 'main.mjs')).ino).toBe(before)
   })
 
-  it('of another build takes over, and the earlier one stays for whoever runs it', () => {
+  it('is replaced by another build, and the earlier one stays for processes that use it', () => {
     as(installed, 'install')
     const first = current()
     const newer = copyOf(installed, '9.9.9-aaaaaaaaaaaa')
@@ -75,7 +75,7 @@ describe("the program's own copy", () => {
     expect(as(newer, 'install')).toEqual({ outcome: 'done' })
   })
 
-  it('is finished by the next run wherever a run was cut short', () => {
+  it('is finished by the next run wherever a run was killed', () => {
     as(installed, 'install')
     const id = current()
     const damages = [

@@ -185,7 +185,7 @@ describe('update', () => {
     expect((await planted.cli(['sync', '--check'])).code).toBe(0)
   })
 
-  it('that alone does not answer changes nothing at all', async () => {
+  it('changes nothing where the only new version does not answer', async () => {
     await twins({ tiny: { package: 'tiny-mcp' } })
     const before = everything()
     publishInstalled(tiny('1.1.0', false))
@@ -195,7 +195,7 @@ describe('update', () => {
     expect(everything()).toEqual(before)
   })
 
-  it('that cannot be installed on one side stays on both', async () => {
+  it('keeps the old version on both sides where one cannot install the new one', async () => {
     await twins({ tiny: { package: 'tiny-mcp' } })
     const before = everything()
     registry.publish(tiny('1.1.0'))
@@ -206,7 +206,7 @@ describe('update', () => {
     expect(everything()).toEqual(before)
   })
 
-  it('that could not be written on one side stays on both', async () => {
+  it('keeps the old version on both sides where one config cannot be written', async () => {
     await twins({ tiny: { package: 'tiny-mcp' } })
     publishInstalled(tiny('1.1.0'))
     const file = planted.side('windows').clientFile('claude-desktop')
@@ -237,7 +237,7 @@ describe('update', () => {
     expect(lock()['tiny-mcp'].version).toBe('1.2.0')
   })
 
-  it('of a server that nobody knows is wrong usage', async () => {
+  it('refuses an unknown server as wrong usage', async () => {
     await twins({ tiny: { package: 'tiny-mcp' } })
     expect((await planted.cli(['update', 'tinny'])).code).toBe(2)
   })

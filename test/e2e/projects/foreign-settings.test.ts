@@ -36,7 +36,7 @@ describe("a project's manifest that asks for more than its servers", () => {
     expect(place.scratch.readJson('project/.mcp.json')).toMatchObject({ mcpServers: { keyed: { command: 'node' } } })
   })
 
-  it('learns that these keys are ignored', async () => {
+  it('is told that these keys are ignored', async () => {
     write()
     const { json } = await inProject(['sync', '--json'])
     expect(json.notices).toContainEqual(expect.stringMatching(/bridge, prefix and secrets .*ignored/))

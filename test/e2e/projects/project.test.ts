@@ -134,7 +134,7 @@ describe('init --project', () => {
     expect(contentOf(place.path('work/other'))).toEqual(before)
   })
 
-  it('writes nothing of sides, where there are two, that a sync would complain of', async () => {
+  it('writes nothing about sides that a sync would report', async () => {
     const planted = world().wsl().windows().build()
     planted.self.write('work/.git/HEAD', '')
     const servers = { there: { command: 'true', args: ['a'] }, across: { command: '/mnt/c/Users/Ana/tool.exe', args: ['b'] } }
@@ -178,7 +178,7 @@ describe('run --project', () => {
     expect((await start()).code).toBe(0)
   })
 
-  it('does not take --yes for trust', async () => {
+  it('does not take --yes as trust', async () => {
     const { place, at } = project()
     expect((await at(['sync', '--yes'])).code).not.toBe(2)
     expect(place.has('.mcp-twin/trust.json')).toBe(false)
@@ -204,7 +204,7 @@ describe('a project on either side', () => {
 })
 
 describe('a home that is reached by a link', () => {
-  it('is no project, nor is our folder in it, though the working directory is told without links', async () => {
+  it('is no project, and neither is our folder in it', async () => {
     const place = home()
     const link = `${place.home}-link`
     symlinkSync(place.home, link)

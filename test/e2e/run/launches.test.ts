@@ -74,7 +74,7 @@ const words = async (planted: Planted, entry: DesktopEntry | undefined) => {
 }
 
 describe('what the other side starts by name', () => {
-  it('is true again after an undo', async () => {
+  it('is up to date after an undo', async () => {
     const { planted, done, run, servers, entries, manifest } = twins()
     const one = await modern({})
     manifest({})
@@ -116,7 +116,7 @@ describe('what the other side starts by name', () => {
     expect(await done('sync', '--check')).toMatchObject({ inSync: true, steps: [] })
   })
 
-  it('takes a new key over in a sync of its program alone, and is no matter of a sync of another', async () => {
+  it('gets a new key by a sync of its program alone, and not by one of another', async () => {
     const { key, done, text } = await reached()
     await key(NEW)
     await done('sync', '--client', 'claude-code-config')

@@ -109,7 +109,7 @@ describe('an installation behind a client that waits', () => {
     expect(nobody).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('differs from the pinned one') })
   })
 
-  it('waits with the words for a client that has not asked yet', async () => {
+  it('is reported to a client that asks only after it has failed', async () => {
     await place.project({ tool: keyed('gone@1.0.0') }, { 'gone@1.0.0': { name: 'gone', version: '1.0.0', bin: { gone: 'server.js' } } })
     const server = place.start('tool')
     await server.ask('initialize', HELLO)
@@ -160,7 +160,7 @@ describe('an installation behind a client that waits', () => {
     expect(place.registry.requests.filter((path) => path.endsWith('.tgz'))).toHaveLength(1)
   })
 
-  it('is waited for where nobody is to be answered', async () => {
+  it('is waited for where no client waits', async () => {
     await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', 'console.log(process.env.K)'))
     expect(await cli(place.home, ['run', '--project=.', 'tool'], { cwd: place.site })).toMatchObject({ code: 0, stdout: `${KEY}\n` })
   })
@@ -208,7 +208,7 @@ describe('the package of a trusted project', () => {
 })
 
 describe('the folder of a project', () => {
-  it('has no say in where its packages come from, nor do its servers', async () => {
+  it('does not decide where its packages come from', async () => {
     const evil = await missingPlace()
     published(evil.registry, 'pkg', 'process.exit(66)')
     const settings = `registry=${evil.registry.url}\nignore-scripts=false\n`

@@ -51,13 +51,13 @@ describe("a project's server", () => {
     expect(await cli(place.home, ['run', `--project=${site}`, 'tool'])).toMatchObject({ code: 0 })
   })
 
-  it('is neither home nor a folder without a manifest', async () => {
+  it('is not started from home or a folder without a manifest', async () => {
     const { place } = project()
     expect(await cli(place.home, ['trust', place.home.home])).toMatchObject({ code: 2, stderr: expect.stringContaining('init --project') })
     expect(await cli(place.home, ['trust', place.home.path('.mcp-twin')])).toMatchObject({ code: 2 })
   })
 
-  itUnless(lacksTerminal, 'is asked about on a terminal, where no is no', async () => {
+  itUnless(lacksTerminal, 'is started on a terminal only after yes', async () => {
     const { place, site } = project()
     const screen = await terminal(place.home, ['trust', site])
     await screen.waitFor('Trust it until it changes?')
@@ -71,7 +71,7 @@ describe("a project's server", () => {
     expect(place.home.readJson('.mcp-twin/trust.json')).toMatchObject({ version: 1 })
   })
 
-  it('takes neither the keys’ keeper nor anything for one side from the project', async () => {
+  it('takes neither a keeper of keys nor a path for one side from the project', async () => {
     const { place, site } = project()
     const text = {
       version: 1,

@@ -62,7 +62,7 @@ describe('a package with a program in JavaScript', () => {
     }
   })
 
-  it('finds no listener of ours, ends by a signal as it would alone, and sets its own exit code', async () => {
+  it('has no listener of ours, ends by signals, and sets its own exit code', async () => {
     const place = runPlace()
     const listeners =
       "['SIGINT', 'SIGTERM', 'SIGHUP', 'exit', 'uncaughtException', 'unhandledRejection'].map((name) => process.listenerCount(name))"
@@ -147,7 +147,7 @@ describe('a command', () => {
     expect(textHolds(server.stderr(), MARKER)).toBe(false)
   })
 
-  it('ends us as it ends: by its code, by its signal, and with the input', async () => {
+  it('ends run with its own code or signal, and with the input', async () => {
     const place = runPlace()
     place.ready({
       code: { command: 'sh', args: ['-c', 'exit 23'] },
@@ -161,7 +161,7 @@ describe('a command', () => {
     expect(through).toMatchObject({ code: 0, stdout: bytes.toString() })
   })
 
-  it('gets the signals that we get', async () => {
+  it('gets the signals that run gets', async () => {
     const place = runPlace()
     place.ready({ trap: { command: 'sh', args: ['-c', "trap 'echo got; exit 5' TERM; echo up; while :; do sleep 0.05; done"] } })
     const { code, stdout } = await cli(place.home, ['run', 'trap'], {

@@ -82,7 +82,7 @@ describe('enable --on', () => {
     })
   })
 
-  it('refuses what no list can say, with the line that comes nearest, and changes nothing', async () => {
+  it('refuses a combination that the manifest cannot express, with the nearest command', async () => {
     const { place, server } = planted({ a: { ...url, only: ['wsl', 'linux'] } }, {}, ['cursor'])
     const asked = await place.cli(['enable', 'a', '--on', 'windows', '--client', 'claude-desktop', '--json'])
     expect([asked.code, errorOf(asked)]).toEqual([
@@ -111,7 +111,7 @@ describe('enable --on', () => {
     expect((await place.cli(['enable', 'a', '--everywhere', '--on', 'wsl'])).code).toBe(2)
   })
 
-  it.each([['vscode'], ['claude-desktop']])('gets to %s by the command that is printed then', async (id) => {
+  it.each([['vscode'], ['claude-desktop']])('reaches %s by the printed command', async (id) => {
     const { place } = planted({ a: { ...url, only: ['wsl'] } }, { clients: { 'claude-desktop': false } })
     const asked = await place.cli(['enable', 'a', '--client', id, '--on', 'windows', '--json'])
     const way = /mcp-twin (init --client \S+)/.exec(errorOf(asked).hint ?? '')?.[1]

@@ -24,7 +24,7 @@ describe('a server that is taken out of one program', () => {
     expect(read('.mcp-twin/mcp-twin.json').servers).toEqual({ a: { command: 'node' }, b: { command: 'node' } })
   })
 
-  it('on one side only is asked for by the one or the other', async () => {
+  it('on one side only needs --client or --on', async () => {
     expect((await place.cli(['remove', 'a', '--client', 'cursor', '--on', 'wsl'])).code).toBe(2)
     expect((await place.cli(['remove', 'a', '--on', 'wsl'])).code).toBe(0)
     expect([servers(code), servers(cursor)]).toEqual([['b'], ['b']])
@@ -41,7 +41,7 @@ describe('a server that was removed without a sync', () => {
   })
 })
 
-it('a manifest that changes without a config is not called nothing', async () => {
+it('a manifest that changes without a config is reported as a change', async () => {
   await place.cli(['add', 'c', '--command', 'node', '--no-sync'])
   expect((await place.cli(['remove', 'c'])).stdout).toContain('Manifest saved; every config is in sync.')
   expect((await place.cli(['sync'])).stdout).toContain('Everything is in sync; nothing to do.')

@@ -121,14 +121,14 @@ describe('add of a name of the registry', () => {
     expect(servers()).toEqual({ both: { url: 'https://notes.example/mcp', transport: 'http' } })
   })
 
-  it('never gives it a key that is stored already under that name, where nobody was asked', async () => {
+  it('never gives the server a stored key of that name without a question', async () => {
     const { run, servers, place } = await ground()
     place.write('.mcp-twin/secrets.json', JSON.stringify({ TINY_KEY: 'another-servers-key-1234' }), 0o600)
     await run('add', name, '--yes', '--no-sync')
     expect(servers()).toEqual({ tiny: { package: 'tiny-server@1.0.0', env: { TINY_KEY: '${secret:TINY_TINY_KEY}' } } })
   })
 
-  it('is not done where nobody can be asked and nobody said --yes, nor without what it needs', async () => {
+  it('is refused without a terminal, unless --yes and all values are given', async () => {
     const { run, servers, registry } = await ground()
     const asked = await run('add', name)
     expect(asked).toMatchObject({ code: 2, stderr: expect.stringMatching(/npm package tiny-server@1\.0\.0 would be added[\s\S]*--yes/) })
@@ -166,7 +166,7 @@ describe('add of a name of the registry', () => {
   })
 })
 
-describe('a registry that is none', () => {
+describe('a registry that cannot be asked', () => {
   it.each<[string, NonNullable<McpRegistry['answer']>, RegExp]>([
     ['is down', (response) => response.destroy(), /registry 127\.0\.0\.1:\d+ cannot be used/],
     ['answers with a page', (response) => response.end('<html>'), /no JSON/],
@@ -182,7 +182,7 @@ describe('a registry that is none', () => {
     expect(errorOf(failed).message).toMatch(words)
   })
 
-  it('is not asked with --offline, and another one only over https or on this computer', async () => {
+  it('is not asked with --offline, nor over http on another computer', async () => {
     const { run, registry } = await ground()
     expect(await run('search', 'tiny', '--offline')).toMatchObject({ code: 1, stderr: expect.stringContaining('--offline') })
     expect(await run('add', name, '--offline', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('--offline') })

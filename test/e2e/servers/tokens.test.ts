@@ -106,7 +106,7 @@ describe('tools', () => {
     expect(await place.run(['tools', 'on'])).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "one"?') })
   })
 
-  it('says why where they cannot be told', async () => {
+  it('says why the tools are not known', async () => {
     const place = home()
     place.manifest({ dead: { command: 'sh', args: ['-c', 'exit 1'] } })
     await place.run(['sync'])
@@ -167,7 +167,7 @@ describe('tools with a filter', () => {
     expect(at.place.read('.mcp-twin/mcp-twin.json')).toBe(before)
   })
 
-  it('refuses where the bridge is off, and to leave nothing', async () => {
+  it('refuses without the bridge, and when no tool is left', async () => {
     const place = home()
     place.manifest({ one: place.tiny })
     await place.run(['sync'])

@@ -35,7 +35,7 @@ describe('a server that is shared', () => {
     expect(at.starts()).toBe(1)
   })
 
-  it('carries a change out each time, and never takes an error for an answer', async () => {
+  it('repeats calls that change something, and never reuses an error', async () => {
     at = counted()
     plantTools(at)
     const code = await bridge('claude-code')
@@ -78,7 +78,7 @@ describe('a server that is shared', () => {
     expect(await code.call('search_reuse', { id: 's-none' })).toMatchObject({ refused: true })
   })
 
-  it('says nothing of its key, neither to programs nor to the store', async () => {
+  it('shows its key neither to programs nor in the store', async () => {
     at = counted()
     plantTools(at)
     const code = await bridge('claude-code')
@@ -90,7 +90,7 @@ describe('a server that is shared', () => {
     expect(stored.map((file) => file.replace(/.*\.mcp-twin./, ''))).toEqual(['secrets.json'])
   })
 
-  it('is offered nothing, and its progress is passed on, from whichever bridge runs it', async () => {
+  it('gets no capabilities of clients, and has its progress passed on by any bridge', async () => {
     at = counted()
     plantTools(at)
     for (const name of ['claude-desktop', 'claude-code']) {
@@ -138,7 +138,7 @@ describe('a server that is shared', () => {
     expect(at.starts()).toBe(2)
   })
 
-  it('is run for others by a bridge that offers no shared tools itself', async () => {
+  it('runs for others in a bridge that offers no shared tools itself', async () => {
     at = counted()
     plantTools(at)
     const first = await bridge('claude-desktop', ['--tools', 'memory'])
@@ -169,7 +169,7 @@ describe('a shared server that misbehaves', () => {
     ['large', /was carried out, but its answer has \d+ bytes/],
     ['notes', /^noted$/],
     ['refuses', /count answered: no such tool/],
-  ])('%s: the call says so, and everything else goes on', async (tool, words) => {
+  ])('fails the call with a message, and everything else continues: %s', async (tool, words) => {
     const before = both.calls('find')
     for (const each of bridges) {
       const bad = each.call(`count__${tool}`)

@@ -66,7 +66,7 @@ describe('diff', () => {
     expect(stdout).toMatch(/edited by hand[\s\S]*- args: \["mine"\][\s\S]*\+ args: \["a"\][\s\S]*--adopt/)
   })
 
-  it('says of an entry that is not managed that sync leaves it alone', async () => {
+  it('says that sync leaves an unmanaged entry alone', async () => {
     const place = home()
     place.manifest({})
     place.write(codeFile, JSON.stringify({ mcpServers: { theirs: { command: 'x' } } }))

@@ -12,7 +12,7 @@ function home(): Scratch & { run: (...args: readonly string[]) => ReturnType<typ
 }
 
 describe('a server that a person ignores', () => {
-  it('is left as it is, and named no more but by --verbose', async () => {
+  it('is left alone, and only named with --verbose', async () => {
     const place = home()
     const first = await place.run('sync')
     expect(first.stdout).toContain('company-search, other')
@@ -40,7 +40,7 @@ describe('a server that a person ignores', () => {
     expect(place.read('.claude.json')).toContain('company-search')
   })
 
-  it('is spoken of again after --undo', async () => {
+  it('is reported again after --undo', async () => {
     const place = home()
     await place.run('ignore', 'company-search')
     expect((await place.run('ignore', 'company-search', '--undo')).code).toBe(0)

@@ -165,7 +165,7 @@ describeUnless(lacksStrace(), 'a run that is killed at one of its system calls',
   const cases = [...calls.map((call) => ['sync', call] as const), ...sample(calls, 4).map((call) => ['init', call] as const)]
 
   it.each(cases)(
-    '%s at %s: every file is as before or as after, and the next run ends it',
+    'leaves every file old or new, and the next run finishes: %s at %s',
     async (name, call) => {
       const scenario = scenarios[name]
       if (scenario === undefined) throw new Error(name)
@@ -206,7 +206,7 @@ describeUnless(lacksStrace(), 'a disk that fails', () => {
     ['fsync,fdatasync', 'EIO', /input\/output error|EIO/],
     ['rename,renameat,renameat2', 'ENOSPC', /disk is full|ENOSPC/],
     ['mkdir,mkdirat', 'ENOSPC', /disk is full|ENOSPC/],
-  ])('%s says %s: old bytes, exit 1 with the cause, and all is well when the disk is', async (call, error, cause) => {
+  ])('keeps old bytes and ends with 1 and the cause, until it works again: %s, %s', async (call, error, cause) => {
     const scenario = scenarios.sync
     if (scenario === undefined) throw new Error('sync')
     const { place, restore, before, after, countOf } = await prepared(scenario)
@@ -225,7 +225,7 @@ describeUnless(lacksStrace(), 'a disk that fails', () => {
 })
 
 describeUnless(lacksRoot ?? lacks('mount'), 'a disk that is full', () => {
-  it('keeps the old bytes of what did not fit, says so, and ends it when there is room', async () => {
+  it('keeps the old bytes of what did not fit, and finishes when there is room', async () => {
     const place = home()
     const small = place.path('small')
     mkdirSync(small)

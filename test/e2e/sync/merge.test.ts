@@ -20,7 +20,7 @@ const edit = (place: Home, file: string, change: (servers: Record<string, unknow
 }
 
 describe('an entry that is there before the first sync', () => {
-  it('is taken over without a write where it says the same, however it is written', async () => {
+  it('is taken over without a write where it means the same', async () => {
     const place = home()
     const text = '{"mcpServers": {"a": {"env": {}, "args": ["x"],\n "command": "/opt/thing", "timeout": 5}}}'
     for (const file of [codeFile, oldFile]) place.write(file, text)
@@ -34,7 +34,7 @@ describe('an entry that is there before the first sync', () => {
     expect(stepsAs(await place.json(['sync']))).toEqual(['remove claude-code a remove done', 'remove claude-code-config a remove done'])
   })
 
-  it('is refused where it says something else, taken in by --adopt, replaced by --force', async () => {
+  it('is refused where it differs, adopted by --adopt, replaced by --force', async () => {
     const foreign = async () => {
       const place = home()
       place.write(codeFile, config({ a: server('theirs'), other: server('o') }))
@@ -290,7 +290,7 @@ describe('a server that not every program shall have', () => {
     expect(place.has(codeFile)).toBe(false)
   })
 
-  it('goes out of the file that the manifest named before, and not out of a second name of the same one', async () => {
+  it('is removed from the file that the manifest named before, unless it is the same file', async () => {
     const place = home()
     place.write(codeFile, config({ theirs: server('t') }))
     place.manifest({ a: server('x') })
@@ -308,7 +308,7 @@ describe('a server that not every program shall have', () => {
     expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true, changed: false, steps: [] })
   })
 
-  it('is looked at alone with --client and --on, the rest waits', async () => {
+  it('is synced alone with --client and --on', async () => {
     const place = home()
     place.write(cursorFile, config({}))
     place.manifest({ a: server('x') })

@@ -30,7 +30,7 @@ describe('two of our own commands at once', { concurrent: true }, () => {
     expectTidy(place.home)
   })
 
-  it('learn who is at work when one holds on for too long', async () => {
+  it('name the other one when it works for too long', async () => {
     const place = home()
     place.manifest({ a: { command: 'x' } })
     const program = await bundle(fileURLToPath(new URL('../secrets/keeper.ts', import.meta.url)), `${place.root}/keeper.mjs`)
@@ -108,7 +108,7 @@ describeUnless(lacks('strace'), 'another program that writes the same file betwe
     expect(config).toMatchObject({ count, ...Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at + 1}`, at + 1])) })
   }
 
-  it('loses nothing of ours that was written, and nothing of its own', async () => {
+  it('loses nothing of ours or its own when it writes in between', async () => {
     const place = prepare()
     for (const writes of [0, 1, 2, 3]) {
       const { code, output, attempts } = await addBeside(place, `s${writes}`, writes)
@@ -120,7 +120,7 @@ describeUnless(lacks('strace'), 'another program that writes the same file betwe
     expectTidy(place.home)
   })
 
-  it('is refused where it never stops, and the next run without it ends what was begun', async () => {
+  it('is refused where it never stops, and the next run finishes', async () => {
     const place = prepare()
     const { code, output, attempts } = await addBeside(place, 's', Infinity)
     expect(code, output).toBe(3)

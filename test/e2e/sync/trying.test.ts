@@ -48,7 +48,7 @@ describe('what a command has written', () => {
     expect(starts(place)).toBe(2)
   })
 
-  it('and does not answer is written all the same, with exit code 3', async () => {
+  it('is written, with exit code 3, although it does not answer', async () => {
     const place = home()
     place.manifest({})
     const words = ['add', 'dead', '--command', 'sh', '--json', '--', '-c', 'echo no luck >&2; exit 1']
@@ -70,7 +70,7 @@ describe('what a command has written', () => {
     expect((await place.run(['remove', 'dead'], tries)).code).toBe(0)
   })
 
-  it('by init and does not answer ends with exit code 3 like add, and what init did not write is only reported', async () => {
+  it('by init ends with 3 when it does not answer; what init did not write is only reported', async () => {
     const server = { manifest: { name: 'dead-server', version: '1.0.0', bin: { 'dead-server': 'server.js' } } }
     registry.publish({ ...server, files: { 'server.js': 'process.exit(1)\n' } })
     const place = home({ npmrc: settingsFor(registry) })
@@ -99,7 +99,7 @@ describe('what a command has written', () => {
     expect(starts(place)).toBe(0)
   })
 
-  it('leaves out what logs in by itself or lacks a key, and says so', async () => {
+  it('is not tried where it logs in by itself or lacks a key', async () => {
     const guarded = await tinyRemote(['http'], { key: 'somebody' })
     const place = home()
     place.manifest({
@@ -156,7 +156,7 @@ describe('what a command has written', () => {
 })
 
 describe('in a project', () => {
-  it('only a server is tried that is trusted and has its keys', async () => {
+  it('is tried only when trusted and with its keys', async () => {
     const place = home()
     place.manifest({})
     mkdirSync(place.path('site/.git'), { recursive: true })

@@ -78,7 +78,7 @@ describe('a home that is watched', () => {
     expect(said()).not.toContain('Error')
   })
 
-  it('takes a second watcher for one too many', async () => {
+  it('refuses a second watcher', async () => {
     plant()
     const { child } = await start()
     const second = await planted.cli(['sync', '--watch'])
@@ -168,7 +168,7 @@ describe('entries that a program dropped', () => {
     expect((await next('the news', ({ changed }) => changed)).notices.join()).toContain('had dropped two')
   })
 
-  it('one at a time, with no program running, were removed by a person', async () => {
+  it('count as removed by a person one at a time, with no program running', async () => {
     plant([], { one, two })
     const { next } = await start()
     drop(desktop(), { ...preferences, mcpServers: { one: read(desktop()).mcpServers.one } })
@@ -226,7 +226,7 @@ describe('sync --wait-for-exit', () => {
     expect((await planted.cli(['sync', '--wait-for-exit'])).stdout).toContain('in sync')
   })
 
-  it('together with --watch leaves only that file alone until then', async () => {
+  it('leaves only that file alone until then together with --watch', async () => {
     plant(['claude.exe'])
     const { documents } = await start('--wait-for-exit')
     expect(documents[0].steps.some((step: { reason: string }) => step.reason?.includes('is running'))).toBe(true)

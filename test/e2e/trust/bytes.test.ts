@@ -18,7 +18,7 @@ async function trusted() {
 }
 
 describe('what is trusted', () => {
-  it('is the lock as much as the manifest: a pull that changes only the lock is refused', async () => {
+  it('covers the lock: a pull that changes only the lock is refused', async () => {
     const place = await trusted()
     const changes: (() => void)[] = [
       () => place.lock(pinned({ version: '6.6.6' })),
@@ -38,7 +38,7 @@ describe('what is trusted', () => {
     }
   })
 
-  it('is a project without a lock as it is: one that comes with a pull is refused', async () => {
+  it('covers a missing lock: one that comes with a pull is refused', async () => {
     const place = trial()
     expect((await place.at(['trust'])).code).toBe(0)
     expect((await place.started()).out).toBe(`mine ${KEY}`)
@@ -46,7 +46,7 @@ describe('what is trusted', () => {
     expect((await place.started()).out).toBeNull()
   })
 
-  it('is one place: the same bytes in a second clone start nothing, nor do they when the clone takes the name by a link', async () => {
+  it('covers one place: a second clone starts nothing, nor through a link', async () => {
     const place = await trusted()
     const clone = place.clone('work/clone')
     place.home.write('work/clone/server.js', speaks('stolen'))
@@ -60,14 +60,14 @@ describe('what is trusted', () => {
     expect((await place.started(place.home.path('work/away'))).out).toBeNull()
   })
 
-  it('is the same place by whatever link it is reached', async () => {
+  it('covers its place through any link', async () => {
     const place = await trusted()
     symlinkSync(place.site, place.home.path('link'))
     expect((await place.started(place.home.home, place.home.path('link'))).out).toBe(`mine ${KEY}`)
     expect((await place.at(['trust', place.home.path('link'), '--json'])).json).toMatchObject({ changed: false, project: place.site })
   })
 
-  it('starts the files of the trusted place, wherever the program was started that asks for it', async () => {
+  it('decides by its own place, wherever the asking program was started', async () => {
     const place = await trusted()
     const clone = place.clone('work/clone')
     place.home.write('work/clone/server.js', speaks('stolen'))
@@ -76,7 +76,7 @@ describe('what is trusted', () => {
     expect((await place.started(join(place.site, 'deep/er'))).out).toBe(`mine ${KEY}`)
   })
 
-  it('is not what an older version trusted, by the manifest alone', async () => {
+  it('does not include what an older version trusted by the manifest alone', async () => {
     const place = trial()
     const manifest = join(place.site, 'mcp-twin.json')
     const digest = createHash('sha256').update(place.home.read('work/site/mcp-twin.json')).digest('hex')
@@ -90,7 +90,7 @@ describe('what is trusted', () => {
     expect((await place.started()).out).toBe(`mine ${KEY}`)
   })
 
-  it('is nothing at all where the record is damaged, and that is reported', async () => {
+  it('is nothing where the record is damaged, with a message', async () => {
     const place = await trusted()
     for (const text of ['{', '{"version":3}', '{"version":1,"projects":{"/x":{"manifest":7,"lock":null,"at":""}}}']) {
       writeFileSync(place.home.path('.mcp-twin/trust.json'), text)

@@ -25,7 +25,7 @@ const edits: [string, string[], object][] = [
 ]
 
 describe('a command that its author types in a trusted project', () => {
-  it.each(edits)('%s: keeps it trusted', async (_name, words, servers) => {
+  it.each(edits)('keeps it trusted: %s', async (_name, words, servers) => {
     const place = trial()
     place.manifest(servers)
     await place.at(['trust'])
@@ -52,7 +52,7 @@ describe('a command that its author types in a trusted project', () => {
   ]
 
   // The first command meets every reason, each other one of them, unless the run is a thorough one.
-  it.each(edits)('%s: edits a project that is not trusted, and says how to trust it', async (name, words, servers) => {
+  it.each(edits)('edits an untrusted project, and says how to trust it: %s', async (name, words, servers) => {
     const place = trial()
     place.manifest(servers)
     const at = edits.findIndex(([each]) => each === name)
@@ -65,7 +65,7 @@ describe('a command that its author types in a trusted project', () => {
     }
   })
 
-  it('gives it where init makes the manifest, and not where a stranger’s lock was there before', async () => {
+  it('gives trust when init creates the manifest, unless a stranger’s lock was there', async () => {
     const place = trial()
     rmSync(`${place.site}/mcp-twin.json`)
     const made = await place.at(['init', '--project', '--yes', '--json'])
@@ -83,7 +83,7 @@ describe('a command that its author types in a trusted project', () => {
     expect(stranger.home.has('.mcp-twin/trust.json')).toBe(false)
   })
 
-  it('does not keep it for what sync --adopt takes from files that came with a pull', async () => {
+  it('does not keep trust for entries adopted from files that came with a pull', async () => {
     const place = trial()
     await place.at(['sync', '--trust'])
     expect((await place.started()).out).toBe(MINE)
@@ -102,7 +102,7 @@ describe('a command that its author types in a trusted project', () => {
     expect((await place.started()).out).toBeNull()
   })
 
-  it('does not let a stranger’s entry have the person’s key, or take its place, by the name of it', async () => {
+  it('gives no stranger’s entry the person’s key by its name', async () => {
     const place = trial()
     place.home.write('.mcp-twin/secrets.json', JSON.stringify({ TAVILY_API_KEY: KEY }), 0o600)
     rmSync(`${place.site}/mcp-twin.json`)
@@ -120,7 +120,7 @@ describe('a command that its author types in a trusted project', () => {
     expect((await place.started()).out).toBe('mine ${secret:TAVILY_API_KEY}')
   })
 
-  it('does not keep it for what init takes from files that came with a pull', async () => {
+  it('does not keep trust for what init imports from files that came with a pull', async () => {
     for (const more of [[], ['--no-install']]) {
       const place = trial()
       await place.at(['sync', '--trust'])
@@ -135,7 +135,7 @@ describe('a command that its author types in a trusted project', () => {
     }
   })
 
-  it('keeps it through undo, where what comes back was trusted', async () => {
+  it('keeps trust through undo, where what comes back was trusted', async () => {
     const place = trial()
     place.manifest({ tool, more: nothing })
     await place.at(['trust'])
@@ -155,7 +155,7 @@ describe('a command that its author types in a trusted project', () => {
 })
 
 describe('sync in a project', () => {
-  it('writes its files trusted or not, says so, and only --trust answers', async () => {
+  it('writes its files trusted or not, and trusts only with --trust', async () => {
     const place = trial()
     for (const words of [['sync'], ['sync', '--yes'], ['sync', '--check'], ['sync', '--dry-run']]) {
       const said = await place.at([...words, '--json'])
@@ -170,7 +170,7 @@ describe('sync in a project', () => {
     expect((await place.at(['sync', '--json'])).json.notices.join('\n')).toMatch(/lock has changed.*mcp-twin trust/)
   })
 
-  itUnless(lacksTerminal, 'asks for trust on a terminal, where no is no', async () => {
+  itUnless(lacksTerminal, 'asks for trust on a terminal', async () => {
     const place = trial()
     for (const [answer, out] of [
       ['n', null],

@@ -109,7 +109,7 @@ describe.each(['wsl', 'windows'] as const)('a project that the other side opens,
 })
 
 describeUnless(lacksRoot, 'a project of another user on a side that is not home, which sees no owners', () => {
-  it('starts there once a person has trusted it, as it was then', async () => {
+  it('starts there as a person has trusted it', async () => {
     const { planted, windows, run, ready } = twins('windows')
     await ready()
     windows.write(`${SITE}\\mcp-twin.json`, JSON.stringify({ version: 1, servers: { tool } }))

@@ -132,7 +132,7 @@ describe('undo of an uninstall', () => {
     registry = await tinyRegistry()
   })
 
-  it('names the command that installs what is missing, and that does', async () => {
+  it('names a command that installs what is missing', async () => {
     const place = home({ npmrc: settingsFor(registry) })
     place.write(codeFile, '{"mcpServers":{}}')
     place.manifest({ tiny: { package: 'tiny-server@1.0.0' } })
@@ -149,7 +149,7 @@ describe('undo of an uninstall', () => {
     expect(place.has('.mcp-twin/npm/tiny-server@1.0.0')).toBe(true)
   })
 
-  it('or the remedy that uninstall names, which takes the same servers over again', async () => {
+  it('has an alternative that uninstall names, which imports the same servers again', async () => {
     const place = home({ npmrc: settingsFor(registry) })
     place.write(codeFile, '{"mcpServers":{"tiny":{"command":"npx","args":["-y","tiny-server"]}}}')
     await must(place, 'init', '--yes', '--no-bridge')

@@ -90,7 +90,7 @@ describe('undo', () => {
     expect((await place.run(['undo', 'nonsense'])).code).toBe(2)
   })
 
-  it('takes back only our entries where the program has written since', async () => {
+  it('removes only our entries where the program has written since', async () => {
     const place = await withServer()
     place.write(codeFile, place.read(codeFile).replace('[1.0, 1E400, -0]', '[2.0]').replace('"f"', '"f2"'))
     await run(place, 'undo')
@@ -98,7 +98,7 @@ describe('undo', () => {
     expect(place.read(cursorFile)).toBe('{\n  // theirs\n  "mcpServers": {\n  }\n}')
   })
 
-  it('claims nothing of a file whose entries are as before already', async () => {
+  it('does not claim to restore a file whose entries are as before', async () => {
     const place = await withServer()
     for (const file of [codeFile, cursorFile, oldFile]) place.write(file, '{}')
     const text = (await place.run(['undo'])).output
@@ -211,7 +211,7 @@ describe('undo', () => {
     expect(place.read(codeFile)).toBe(theirs)
   })
 
-  it('leaves a folder that others use meanwhile', async () => {
+  it('leaves a folder that others use', async () => {
     const place = await withServer()
     mkdirSync(place.path('.config/claude/theirs'))
     await run(place, 'undo')

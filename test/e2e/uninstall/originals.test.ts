@@ -151,7 +151,7 @@ describe('uninstall', () => {
     expect(place.readJson(cursorFile)).toEqual(JSON.parse(before))
   })
 
-  it('keeps a new key, and what forced ours in the way gives way to what was there', async () => {
+  it('keeps a new key, and gives back what --force had replaced', async () => {
     const place = await taken()
     const fresh = 'ghp_Zx1Cv2Bn3Mq4Wa5Er6Ty7Ui8Op9As0Df1Gh'
     await place.run(['secret', 'set', 'ONE_API_KEY'], { input: fresh })

@@ -119,7 +119,7 @@ describe('uninstall', () => {
     expect(json.notices).toContainEqual(expect.stringMatching(/keeps tiny-mcp, .*npm uninstall -g --prefix .*\.npm-global tiny-mcp$/))
   })
 
-  it('promises nothing to come back where there is nothing', async () => {
+  it('does not promise to restore entries where there are none', async () => {
     plant()
     mkdirSync(own(), { recursive: true })
     for (const name of readdirSync(own())) rmSync(own(name), { recursive: true })
@@ -129,7 +129,7 @@ describe('uninstall', () => {
     expect(existsSync(own())).toBe(false)
   })
 
-  it('is taken back by a sync, as the manifest is still there', async () => {
+  it('can be reversed by a sync, since the manifest stays', async () => {
     planted = await synced()
     const before = read(files().desktop)
     await planted.cli(['uninstall', '--yes'])
@@ -137,7 +137,7 @@ describe('uninstall', () => {
     expect(read(files().desktop)).toBe(before)
   })
 
-  it('knows only its last life', async () => {
+  it('undoes only what was done since the last uninstall', async () => {
     planted = await synced()
     await planted.cli(['uninstall', '--yes'])
     const later = '{"mcpServers": {"memory": {"command": "node", "args": ["m.js"]}}, "numStartups": 9}'
@@ -255,7 +255,7 @@ describe('uninstall', () => {
     expect(statSync(files().code).isFile()).toBe(true)
   })
 
-  it('can be undone as to the files', async () => {
+  it('can be undone, as far as files go', async () => {
     planted = await synced()
     const before = Object.values(files()).map(read)
     await planted.cli(['uninstall', '--yes'])
@@ -266,7 +266,7 @@ describe('uninstall', () => {
     ).toEqual([])
   })
 
-  it('of nothing says so', async () => {
+  it('says so when there is nothing to remove', async () => {
     planted = world().wsl('Ubuntu').build()
     const { code, json } = await planted.cli(['uninstall', '--yes', '--json'])
     expect(code).toBe(0)

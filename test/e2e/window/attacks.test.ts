@@ -90,7 +90,7 @@ describe('an attack on the page', () => {
     expect((await ask(open.port, '/')).status).toBe(200)
   })
 
-  it('of a service in our place cannot prove to be us', async () => {
+  it('by a service in our place fails, since it cannot prove to be us', async () => {
     const open = await ui(home())
     const proof = createHmac('sha256', open.ticket).update('0123456789abcdef').digest('hex')
     expect((await ask(open.port, '/hello?n=0123456789abcdef')).text).toBe(proof)

@@ -73,7 +73,7 @@ describeUnless(lacksBrowser, 'a person who changes things on the page', () => {
     expect(wrong).toEqual([])
   })
 
-  it('sees a run that changed no entry', async () => {
+  it('sees a run in History that changed no entry', async () => {
     const plant = async (place: Home) => expect((await place.run(['disable', 'tiny', '--no-sync'])).code).toBe(0)
     const { page, wrong } = await looking({ plant })
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'History' }).click()
@@ -81,7 +81,7 @@ describeUnless(lacksBrowser, 'a person who changes things on the page', () => {
     expect(wrong).toEqual([])
   })
 
-  it('looks deeper', async () => {
+  it('starts doctor --deep', async () => {
     const { page } = await looking()
     await page
       .getByRole('navigation', { name: 'Main' })

@@ -48,7 +48,7 @@ describe('a page that is open', () => {
     expect(heard.text).toMatch(/event: bye/)
   })
 
-  it('that comes back gets what it missed, or reads everything', async () => {
+  it('gets what it missed when it reconnects, or reads everything', async () => {
     const open = await ui(home())
     const session = await open.enter()
     const { heard } = follow(open.port, session, '99')

@@ -108,7 +108,7 @@ describe('a command typed on a side that is not home', () => {
         expect((await typed(planted, ['end', '5'])).code).toBe(5)
       })
 
-      it('is not handed on for ever by two sides that disagree', async () => {
+      it('is not passed on forever by two sides that disagree', async () => {
         const planted = atHome()
         const result = await typed(planted, ['--always'], { env: { MCP_TWIN_FROM: 'elsewhere' } })
         expect([result.code, result.stdout]).toEqual([1, ''])
