@@ -19,7 +19,7 @@ export const requirements: readonly Requirement[] = [
     source: 'reach',
     tests: {
       'unit/window/judge.test.ts': ['%s'],
-      'unit/window/peer.test.ts': ['%s'],
+      'unit/world/peer.test.ts': ['%s'],
       'e2e/window/attacks.test.ts': [
         'by another page, a form, a frame or a name of its own gets nothing',
         'with a link that was used already is refused, and the terminal says so',

@@ -49,7 +49,7 @@ export async function logIn(
     throw new TwinError('offline', 'A login is made on the network, and --offline uses none.', { hint: 'type it without --offline' })
   const fetch = await homeFetch(system, situation.home.environment)
   const state = system.random(24)
-  const listener = await listenForLogin(system, state, client.port)
+  const listener = await listenForLogin(system, state, { port: client.port, isWsl: situation.home.environment.kind === 'wsl' })
   try {
     const { proof, port } = listener
     const found = options.browser === false ? null : await loopbackName(system, situation.world, port, proof)

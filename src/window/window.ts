@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { isOwnPeer } from '../effects/machine/peer.ts'
 import { Doing } from './doing.ts'
 import { Entrance } from './entrance.ts'
 import { Life } from './life.ts'
 import { listen, type Route } from './listening.ts'
 import { Live } from './live.ts'
 import { readPage } from './page-files.ts'
-import { mayTalk, ownersOf } from './peer.ts'
 import type { WindowPlan } from './plan.ts'
 import { apiRoutes } from './routes.ts'
 import { FactsWatch, type WatchedSides } from './watching.ts'
@@ -56,7 +55,7 @@ export async function openWindow(plan: WindowPlan): Promise<OpenWindow> {
       return here.find((each) => each.method === method) ?? here[0] ?? null
     },
     admits: (session) => entrance.admits(session),
-    mayTalk: (theirs, ours) => isOwn(plan, theirs, ours),
+    mayTalk: (theirs, ours) => isOwnPeer(system, plan.isWsl, theirs, ours),
   }).catch((error: unknown) => {
     timers.stop()
     throw error
@@ -73,20 +72,6 @@ export async function openWindow(plan: WindowPlan): Promise<OpenWindow> {
     },
   }
 }
-
-/** Whether the other end of a connection is this user's. Only Linux tells. */
-async function isOwn({ system, isWsl }: WindowPlan, theirs: number, ours: number): Promise<boolean> {
-  if (system.platform !== 'linux' || system.uid === undefined) return true
-  const tables = await Promise.all([table('tcp'), table('tcp6')])
-  return mayTalk(ownersOf(tables, theirs, ours), system.uid, isWsl)
-}
-
-/** A kernel without IPv6 has no such table. */
-const table = (name: 'tcp' | 'tcp6'): Promise<string> =>
-  readFile(`/proc/self/net/${name}`, 'latin1').catch((error: NodeJS.ErrnoException) => {
-    if (name === 'tcp6' && error.code === 'ENOENT') return ''
-    throw error
-  })
 
 /** Keeps a page informed. Files are looked at first: what changes after the page has read them is then told. */
 function following(

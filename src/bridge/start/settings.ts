@@ -16,8 +16,7 @@ import type { Flags } from './flags.ts'
 import { manifestNow } from './manifest-now.ts'
 import { type ManifestOrigin, type OwnManifest, readOwnManifest } from './own-manifest.ts'
 import { allowed, configured, homesOf, rootsOf } from './paths.ts'
-import { type ProgramFacts, programsOf } from './programs.ts'
-import { takingPart } from './taking-part.ts'
+import { type ProgramFacts, programsOf, takingPart } from './programs.ts'
 
 export interface SettingsOrigin extends ManifestOrigin {
   readonly version: string

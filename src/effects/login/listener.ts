@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { type LoginAnswer, readAnswer } from '../../core/login/addresses.ts'
 import { TwinError } from '../../errors.ts'
 import type { Proof } from '../machine/open-page.ts'
+import { isOwnPeer } from '../machine/peer.ts'
 import type { System } from '../../model/system.ts'
-import { isOtherUser } from './peer.ts'
 
 /** A listener on loopback for the one answer that a browser brings back. */
 export interface LoginListener {
@@ -23,8 +23,18 @@ function say(response: ServerResponse, status: number, words: string): void {
   response.writeHead(status, { ...headers, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', connection: 'close' }).end(words)
 }
 
-/** Listens at a free port, or at the one that a person registered. Only `/callback` with our `state` counts. */
-export async function listenForLogin(system: System, state: string, port = 0): Promise<LoginListener> {
+/** Where a listener is: its port, which a person may have registered, and whether Windows can reach it. */
+interface ListenerPlace {
+  readonly port?: number | undefined
+  readonly isWsl?: boolean
+}
+
+/** Listens at a free port, or at the one of its place. Only `/callback` with our `state` counts. */
+export async function listenForLogin(
+  system: System,
+  state: string,
+  { port = 0, isWsl = false }: ListenerPlace = {},
+): Promise<LoginListener> {
   const proof = { path: '/reached', text: system.random(16) }
   let answered: (answer: LoginAnswer) => void = () => {}
   const answer = new Promise<LoginAnswer>((resolve) => {
@@ -42,8 +52,8 @@ export async function listenForLogin(system: System, state: string, port = 0): P
   }
   const server = createServer((request, response) => {
     const { remotePort = 0, localPort = 0 } = request.socket
-    isOtherUser(system, remotePort, localPort).then(
-      (isOther) => (isOther ? request.socket.destroy() : handle(request, response)),
+    isOwnPeer(system, isWsl, remotePort, localPort).then(
+      (isOwn) => (isOwn ? handle(request, response) : request.socket.destroy()),
       () => request.socket.destroy(),
     )
   })

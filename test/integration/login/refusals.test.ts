@@ -155,7 +155,9 @@ describe('the listener of a login', () => {
   it('says so where another program has the port that was registered', async () => {
     const { listener } = await listening()
     const { system } = person()
-    await expect(listenForLogin(system, 'x', listener.port)).rejects.toThrow(`Nothing can listen at port ${listener.port} of this computer`)
+    await expect(listenForLogin(system, 'x', { port: listener.port })).rejects.toThrow(
+      `Nothing can listen at port ${listener.port} of this computer`,
+    )
     listener.close()
   })
 })

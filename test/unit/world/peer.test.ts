@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mayTalk, ownersOf } from '../../../src/window/peer.ts'
+import { mayTalk, ownersOf } from '../../../src/effects/machine/peer.ts'
 
 const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 const row = (local: string, remote: string, uid: number, inode: number): string =>

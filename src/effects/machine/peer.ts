@@ -1,5 +1,8 @@
+import { reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
 /** One end of a connection on this side, as the kernel's tables tell of it. */
-export interface Owner {
+export interface SocketOwner {
   readonly uid: number
   /** 0: no process has it any more. */
   readonly inode: number
@@ -15,7 +18,7 @@ const port = (number: number): string => number.toString(16).toUpperCase().padSt
  * Who owns the other end of a connection to a listener on 127.0.0.1: the row of /proc/net/tcp or tcp6 that has their port as its
  * own and ours as the remote one (proc_net_tcp(5)). Empty: in neither table.
  */
-export function ownersOf(tables: readonly string[], theirs: number, ours: number): Owner[] {
+export function ownersOf(tables: readonly string[], theirs: number, ours: number): SocketOwner[] {
   const ends = spelled.map((address) => `${address}:${port(theirs)} ${address}:${port(ours)}`)
   return tables.flatMap((table) =>
     table.split('\n').flatMap((line) => {
@@ -29,7 +32,16 @@ export function ownersOf(tables: readonly string[], theirs: number, ours: number
  * Whether who is at the other end may be read: this user, and root, who can do everything anyway. One that is already gone is root's
  * by the table. One that the tables do not know comes from another machine or system: from Windows, which only WSL has beside it.
  */
-export function mayTalk(owners: readonly Owner[], own: number, isWsl: boolean): boolean {
+export function mayTalk(owners: readonly SocketOwner[], own: number, isWsl: boolean): boolean {
   if (owners.length === 0) return isWsl
   return owners.every(({ uid, inode }) => inode !== 0 && (uid === own || uid === 0))
+}
+
+/** Whether the other end of a connection to 127.0.0.1 may be read, as Linux tells; elsewhere it may. */
+export async function isOwnPeer({ files, platform, uid }: System, isWsl: boolean, theirs: number, ours: number): Promise<boolean> {
+  if (platform !== 'linux' || uid === undefined) return true
+  // A kernel without IPv6 has no second table.
+  const tables = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].map(async (table) => await files.read(reachable(table)))
+  const texts = (await Promise.all(tables)).map((bytes) => Buffer.from(bytes ?? []).toString('latin1'))
+  return mayTalk(ownersOf(texts, theirs, ours), uid, isWsl)
 }
