@@ -68,7 +68,7 @@ export async function changeManifest(
         if (changes.length === 0) return situation.state === now.state ? null : { situation, bytes: null }
         const isFirst = situation.bytes === null && situation.place.project === null
         const edited = isFirst ? withoutBridge(situation, changes) : editManifest(situation, changes)
-        if (isFirst) said = [...said, 'the bridge between the two programs is off: mcp-twin init turns it on']
+        if (isFirst) said = [...said, 'the bridge between the two programs is off. To turn it on: mcp-twin init']
         return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
       },
       demand: demandPackages,
@@ -129,7 +129,7 @@ const troublesOfOthers = ({ steps }: SyncResult, about: ReadonlySet<string>): re
 /** Names the server whose package could not be had. */
 const missingNotices = (steps: readonly Step[]): string[] =>
   steps.flatMap(({ kind, server, reason }) =>
-    kind === 'install' && server !== null ? [`${reason ?? server}, as before; mcp-twin remove ${server} removes it`] : [],
+    kind === 'install' && server !== null ? [`${reason ?? server}, as before. To remove it: mcp-twin remove ${server}`] : [],
   )
 
 /** The first manifest of a machine that was never set up: nobody asked for the bridge, so it is off until init asks. */
@@ -163,7 +163,7 @@ export async function writeManifestOnly(
   const { system } = context
   const { home } = homeContext
   return withRunLock(system, home.here, home.environment.id, async () => {
-    const notices = ['no config was changed; mcp-twin sync applies the manifest']
+    const notices = ['no config was changed. To apply the manifest: mcp-twin sync']
     const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices }
     const opened = await source.open()
     const edited = (await source.edit?.(opened)) ?? null

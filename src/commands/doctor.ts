@@ -214,5 +214,5 @@ function reportDoctor(
   for (const line of describeFindings(findings, view)) io.out(line)
   io.out(`\n${sumOfFindings(findings)}`)
   if (findings.some(({ check, level, fix }) => check === 'server-starts' && level === 'skipped' && fix === 'mcp-twin doctor --deep'))
-    io.note(paint.dim('No server was started: mcp-twin doctor --deep starts each of them.'))
+    io.note(paint.dim('No server was started. To start each of them: mcp-twin doctor --deep'))
 }

@@ -52,7 +52,7 @@ async function exportTo(context: Context, homeContext: HomeContext, dir: string,
   if (context.isDry === true) return wouldDo(context, `write ${files.map(({ name }) => name).join(', ')} into ${shown}`)
   await writeExport(system, folder, files)
   const notices = [
-    ...named.map((name) => `The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`),
+    ...named.map((name) => `The manifest itself contains a key (\${secret:${name}} in the export). To see how to fix it: mcp-twin doctor`),
     ...stored.notices,
     ...leftOutWords(dir, keys, stored),
   ]

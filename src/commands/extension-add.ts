@@ -39,7 +39,7 @@ export async function fromExtension(
   const extension = found.get(id)
   if (extension === undefined)
     throw usageError(trouble === null ? `Claude Desktop has no extension "${visible(id)}".` : `${trouble.reason}.`, {
-      hint: trouble?.hint ?? 'mcp-twin list shows those that it has',
+      hint: trouble?.hint ?? 'to see those that it has: mcp-twin list',
     })
   const [known, standing] = Object.entries(situation.manifest.servers).find(([, server]) => server.extension === id) ?? []
   const isForbidden = await forbidsExtensions(context.system, situation.world, extension.environment)

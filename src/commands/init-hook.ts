@@ -30,7 +30,7 @@ export async function askHook(
   const hasBridge = bridge.enabled ?? manifest.bridge?.enabled !== false
   if (options.hook === true && (!hasBridge || place.project !== null))
     throw usageError('--hook needs the bridge: the hook shows what waits in it.', {
-      hint: place.project !== null ? 'mcp-twin init --hook without --project' : 'leave --no-bridge out',
+      hint: place.project !== null ? 'leave --project out: mcp-twin init --hook' : 'leave --no-bridge out',
     })
   if (options.hook !== undefined) return { ...no, wanted: options.hook }
   const found = place.project === null && hasBridge ? hookPlace(home) : null

@@ -95,19 +95,19 @@ function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { byt
   const foreign = new Set(matrix.unmanaged.flatMap(({ reason, server }) => (reason === undefined ? [server] : []))).size
   const init = place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init'
   if (bytes === null) {
-    const takes = foreign === 0 ? '' : ` ${foreign === 1 ? 'takes this server' : 'takes these servers'} into it`
-    return [`${noManifest(at)} ${takes === '' ? `Run ${init}.` : `${init}${takes}.`}`]
+    const taken = foreign === 0 ? '' : ` and take ${foreign === 1 ? 'this server' : 'these servers'} into it`
+    return [`${noManifest(at)} To make one${taken}: ${init}`]
   }
   const isEmpty = matrix.servers.length === 0
   return [
     isEmpty && matrix.unmanaged.length === 0 && rest === 0
-      ? 'No servers yet. Run mcp-twin add or mcp-twin init.'
+      ? 'No servers yet. To add one: mcp-twin add NAME; to take over those of your programs: mcp-twin init'
       : isEmpty && matrix.unmanaged.length === 0
         ? 'The manifest has no servers.'
         : '',
     off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
-    rest === 0 ? '' : `${rest} no longer wanted: mcp-twin sync removes ${rest === 1 ? 'it' : 'them'}.`,
-    foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt adds ${foreign === 1 ? 'it' : 'them'} to the manifest.`,
+    rest === 0 ? '' : `${rest} no longer wanted. To remove ${rest === 1 ? 'it' : 'them'}: mcp-twin sync.`,
+    foreign === 0 ? '' : `${foreign} unmanaged. To add ${foreign === 1 ? 'it' : 'them'} to the manifest: mcp-twin sync --adopt.`,
   ].filter((text) => text !== '')
 }
 
@@ -115,4 +115,4 @@ function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { byt
 const absentWords = ({ options: { client = [] } }: Context, files: readonly PlannedFile[]): string[] =>
   client
     .filter((id) => !files.some((file) => file.plan.client === id))
-    .map((id) => `${clientById(id)?.label ?? id} takes no part here: mcp-twin init --client ${id} adds it.`)
+    .map((id) => `${clientById(id)?.label ?? id} takes no part here. To add it: mcp-twin init --client ${id}`)

@@ -38,8 +38,8 @@ export async function makePlugin(context: Context, folder: ReachablePath, name: 
   io.json({ action: 'new', file, path, test: testPath })
   io.out(`Made ${path}`)
   io.out('Test it, then allow it:')
-  io.out(`  $ node --test ${quotedPath(testPath)}`)
-  io.out(`  $ mcp-twin plugin allow ${file}`)
+  io.out(`  node --test ${quotedPath(testPath)}`)
+  io.out(`  mcp-twin plugin allow ${file}`)
   return EXIT.ok
 }
 

@@ -73,5 +73,5 @@ function lines({ io }: Context, rows: readonly ReturnType<typeof shown>[]): stri
     io.paint.dim(`  ${cutText(visible(description).replace(/\s+/g, ' '), width - 2)}`),
     ...(reason === null ? [] : [io.paint.dim(`  ${visible(reason)}`)]),
   ])
-  return [io.paint.strong(head), ...said, '', `mcp-twin add ${rows.find(({ addable }) => addable)?.name ?? 'NAME'} adds one.`]
+  return [io.paint.strong(head), ...said, '', `To add one: mcp-twin add ${rows.find(({ addable }) => addable)?.name ?? 'NAME'}`]
 }

@@ -102,7 +102,7 @@ export async function offerSync(context: Context, homeContext: HomeContext, { en
     io.out(`${io.paint.warn('!')} ${each}`)
   if (entries.length + open.length === 0) return EXIT.ok
   if (entries.length === 0 || !prompt.able || !(await prompt.confirm('Write them now?', { flag: 'mcp-twin sync' }))) {
-    io.out('→ mcp-twin sync')
+    io.out('To write them: mcp-twin sync')
     return EXIT.ok
   }
   const result = await runSync(

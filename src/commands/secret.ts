@@ -89,7 +89,7 @@ async function set(task: Task, name: string): Promise<ExitCode> {
     const isWritten = effect.entries.length + effect.open.length === 0
     io.note(`Used by ${said}${isWritten ? '; every config that holds it has this value' : ''}.`)
   } else if (said !== '') io.note(`Used by ${said}, which receives it when its servers start.`)
-  else io.note(`No server uses it yet: "\${secret:${name}}" in the manifest, or mcp-twin add … --secret ${name}.`)
+  else io.note(`No server uses it yet. Write "\${secret:${name}}" in the manifest, or: mcp-twin add WHAT --secret ${name}`)
   return offerSync(context, task.homeContext, effect)
 }
 
@@ -108,7 +108,7 @@ async function list(task: Task): Promise<ExitCode> {
     const users = said === '' ? io.paint.dim('used by no server') : `used by ${said}`
     io.out(`${name.padEnd(width)}  ${there ? '' : `${io.paint.bad('not stored')}, `}${users}`)
   }
-  if (keys.length === 0) io.out('No keys yet. Run mcp-twin secret set NAME.')
+  if (keys.length === 0) io.out('No keys yet. To store one: mcp-twin secret set NAME')
   const missing = keys.find((key) => !key.stored)
   if (missing !== undefined) io.note(secrets.trouble(missing.name) ?? `mcp-twin secret set ${missing.name}`)
   return EXIT.ok
@@ -141,7 +141,7 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   const again = `store a new one: mcp-twin secret set ${name}`
   if (said.length > 0)
     io.note(
-      `${said.join(', ')} ${said.length === 1 ? 'still needs' : 'still need'} it: ${first === undefined ? again : `mcp-twin remove ${first}, or ${again}`}`,
+      `${said.join(', ')} ${said.length === 1 ? 'still needs' : 'still need'} it: ${first === undefined ? again : `mcp-twin remove ${first}; or ${again}`}`,
     )
   return EXIT.ok
 }

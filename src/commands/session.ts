@@ -62,9 +62,7 @@ const create: Verbs['new'] = async (context, _words, { ttl = '24h' }) => {
     record(id, 'made')
     io.json({ id, token, expires_at: iso(expiresAt) })
     io.raw(`${token}\n`)
-    io.note(
-      `Session ${id}, valid until ${localTime(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`,
-    )
+    io.note(`Session ${id}, valid until ${localTime(expiresAt)}. The token is shown only once. To revoke it: mcp-twin session revoke ${id}`)
     return EXIT.ok
   })
 }

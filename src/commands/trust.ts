@@ -50,7 +50,7 @@ async function trust(context: Context, homeContext: HomeContext, directory: stri
   const real = await realPlace(system, homeContext.world, environment, project.folder)
   const place = await projectPlace(system, environment, real ?? project.folder)
   const own = await realPlace(system, homeContext.world, environment, layout(environment, folder).folder)
-  if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
+  if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'to trust a project: mcp-twin trust DIR' })
   const review = await reviewProject(system, () => homeContext.look(place), syncOptions(context))
   io.out(`${visible(abbreviateHome(place.shown, homeContext.world.environments))} can start:`)
   for (const line of trustScreen(review, io.verbose)) io.wholeOut(line)

@@ -21,12 +21,15 @@ export const run: Run<typeof spec> = (context, names) =>
     const tried = triedAs(context, homeContext.world, checked)
     const { io } = context
     const unseen = names.filter((name) => ![...checked.checks, ...checked.untried].some(({ server }) => server === name))
-    const notices = [...tried.notices, ...unseen.map((name) => `${name} was not tried: no program here has it → mcp-twin list`)]
+    const notices = [
+      ...tried.notices,
+      ...unseen.map((name) => `${name} was not tried: no program here has it. To see which have it: mcp-twin list`),
+    ]
     io.json({ command: 'try', checks: tried.checks, untried: checked.untried, notices })
     if (!io.asJson) {
       for (const line of tried.lines) io.out(line)
       for (const notice of notices) io.out(`  ${io.paint.warn('!')} ${notice}`)
-      if (tried.lines.length + notices.length === 0) io.out('There is no server to try. → mcp-twin add NAME')
+      if (tried.lines.length + notices.length === 0) io.out('There is no server to try. To add one: mcp-twin add NAME')
     }
     const isLeft = unseen.length > 0 || checked.untried.some(({ reason }) => reason === UNWRITTEN)
     return tried.exit(isLeft ? EXIT.attention : EXIT.ok)

@@ -99,12 +99,12 @@ function entryLines(changes: ReturnType<typeof changesOf>): string[] {
 
 /** What was undone and what was not, and what is to be done about it. */
 function undoneWords({ id, command, complete, changed, older }: Undone, isMissing: boolean): string[] {
-  const rest = older === null ? '' : `; mcp-twin undo ${older} undoes the run before it`
+  const rest = older === null ? '' : `; to undo the run before it: mcp-twin undo ${older}`
   return [
     complete
       ? `run ${id} undone${command === 'uninstall' ? '' : '; keys and packages are kept'}`
       : `${changed ? `run ${id} is undone in part` : `nothing of run ${id} could be undone`}: see above${rest}`,
-    ...(isMissing ? ['programs that these entries start are not installed: mcp-twin sync installs them'] : []),
+    ...(isMissing ? ['programs that these entries start are not installed. To install them: mcp-twin sync'] : []),
   ]
 }
 

@@ -47,7 +47,7 @@ export const run: Run<typeof spec> = (context, _args, options) =>
 async function demandManifest({ open, place }: HomeContext): Promise<void> {
   const { bytes } = await open()
   if (bytes === null)
-    throw usageError(`There is no manifest ${place.shown}.`, { hint: 'mcp-twin uninstall --dry-run shows what is installed' })
+    throw usageError(`There is no manifest ${place.shown}.`, { hint: 'to see what is installed: mcp-twin uninstall --dry-run' })
 }
 
 interface Extent {

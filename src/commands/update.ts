@@ -108,7 +108,7 @@ function report(
   if (moved.length === 0 && result.steps.length === 0) {
     io.json({ command: 'update', ...result, packages, checks: tried.checks })
     io.out('Every package is at the newest version that its range in the manifest allows.')
-    io.note(io.paint.dim('mcp-twin outdated shows versions beyond that range.'))
+    io.note(io.paint.dim('To see versions beyond that range: mcp-twin outdated'))
     return exitOf(result, { check: false, about })
   }
   const notices = [...result.notices, ...tried.notices]

@@ -158,6 +158,6 @@ export function sumOfFindings(all: readonly Finding[]): string {
   const way =
     fixable === 0
       ? ''
-      : ` mcp-twin doctor --fix fixes ${fixable === of('error', 'warning').length ? (fixable === 1 ? 'it' : 'all of them') : `${fixable} of them`}.`
+      : ` To fix ${fixable === of('error', 'warning').length ? (fixable === 1 ? 'it' : 'all of them') : `${fixable} of them`}: mcp-twin doctor --fix`
   return `${parts.join(', ')}.${way}`
 }

@@ -53,7 +53,7 @@ export function judgeOrigin({ headers, target }: WindowRequest, place: Place | n
 /** Checks what is asked for: the session first, so that nobody without one learns which paths there are. Null: it is answered. */
 export function judgeRequest(asked: WindowRequest, place: Place | null, isAdmitted: (token: string) => boolean): RequestRefusal | null {
   const { headers, method } = asked
-  if (place?.open !== true && !isAdmitted(bearer(headers))) return refused(401, 'A session is needed: type mcp-twin ui.')
+  if (place?.open !== true && !isAdmitted(bearer(headers))) return refused(401, 'A session is needed. To open one: mcp-twin ui')
   if (place === null) return refused(404, 'There is nothing here.')
   if (method !== place.method) return refused(405, `Only ${place.method} is answered here.`)
   if (headers.has('transfer-encoding') && headers.has('content-length'))

@@ -18,7 +18,7 @@ function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts
   }
   if (there !== 'nothing') return []
   const fix = shell === 'windows' ? `mkdir "${path}"` : `mkdir -p ${quoted(path)}`
-  const message = 'there is no such folder (this creates it; mcp-twin roots remove takes a wrong name out)'
+  const message = 'there is no such folder (this creates it; a wrong name is taken out by roots remove)'
   return [{ level: 'warning', subject: 'root', message, detail, fix }]
 }
 

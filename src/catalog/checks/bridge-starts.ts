@@ -27,7 +27,7 @@ function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBri
   const isOutdated = facts.plan.self.some(({ environment }) => environment === home.id)
   if (isOutdated || (planned !== null && planned.step.change !== 'adopt')) return bySync
   const { app } = layout(home, dirName(home, folder))
-  if (facts.shell === 'windows') return { fix: `ren "${app}" app.old; mcp-twin sync` }
+  if (facts.shell === 'windows') return { fix: `ren "${app}" app.old; then: mcp-twin sync` }
   return { fix: `rm -r ${quoted(app)} && mcp-twin sync` }
 }
 

@@ -29,7 +29,7 @@ export const claudeCodeConfig = defineCheck({
           message: `${list(names)} ${names.length === 1 ? 'is' : 'are'} in a file where ${client.label} looks for no servers`,
           detail: [file],
           environment: environment.id,
-          fix: `add ${names.length === 1 ? 'it' : 'them'} with mcp-twin add, and take "mcpServers" out of that file`,
+          fix: 'take "mcpServers" out of that file, and paste it here: mcp-twin add -',
         }),
       ),
     ),

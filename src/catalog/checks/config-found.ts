@@ -79,7 +79,7 @@ export const configFound = defineCheck({
       }
       if (file.here === null) {
         const message = `its file cannot be reached from here${file.environment.trouble ? `: ${file.environment.trouble.reason}` : ''}`
-        return [{ level: 'error', subject, message, fix: file.environment.trouble?.hint ?? `mcp-twin doctor, on ${file.environment.id}` }]
+        return [{ level: 'error', subject, message, fix: file.environment.trouble?.hint ?? `on ${file.environment.id}: mcp-twin doctor` }]
       }
       const choice = file.located === undefined ? [] : judgeChoice(facts, file, file.located)
       return [...choice, ...file.stale.map((copy) => judgeCopy(facts, file, copy))]

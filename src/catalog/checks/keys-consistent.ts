@@ -17,7 +17,7 @@ export const keysConsistent = defineCheck({
           const remedy = remedyFor(facts, file, each.name) ?? bySync
           const choice =
             remedy.autofix === undefined
-              ? ' (this takes the new one over for both sides; mcp-twin sync --force puts the stored one back)'
+              ? ' (this takes the new one over for both sides; with --force in place of --adopt the stored one comes back)'
               : ''
           const message = `${programName(facts, file)} has another value than the store${choice}`
           return {

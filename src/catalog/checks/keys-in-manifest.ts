@@ -18,7 +18,7 @@ export const keysInManifest = defineCheck({
           level: 'warning',
           subject: server,
           message: `the manifest, which is meant for version control, holds what looks like a key (${found})`,
-          fix: `mcp-twin secret set ${name}, then write "\${secret:${name}}" in its place`,
+          fix: `write "\${secret:${name}}" in its place, and store the key: mcp-twin secret set ${name}`,
           detail: [manifest.shown],
         } as const
       })

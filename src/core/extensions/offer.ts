@@ -84,7 +84,7 @@ export const offNotices = ({ servers }: Pick<Manifest, 'servers'>, extensions: E
     const found = offExtension(server, extensions)
     if (found === null) return []
     const what = found.blocked === null ? 'switched off' : 'blocked by your organization'
-    return [`${name} is ${what} in Claude Desktop, and stays in the other programs: mcp-twin disable ${name} takes it out`]
+    return [`${name} is ${what} in Claude Desktop, and stays in the other programs. To take it out: mcp-twin disable ${name}`]
   })
 
 /** The extension of a server that is switched off or blocked in Claude Desktop; null: it is none. */

@@ -96,7 +96,7 @@ export interface Unmanaged {
 function absentOnes({ servers, adopted }: Imported, { absent = {} }: State): Imported['unmanaged'] {
   return adopted.flatMap(({ server, digest: _, ...place }) => {
     const reason = wordsOf(servers[server] ?? {}).flatMap((words) => lookUp(absent, words) ?? [])[0]
-    return reason === undefined ? [] : [{ ...place, reason: `${reason}; mcp-twin sync --adopt asks again` }]
+    return reason === undefined ? [] : [{ ...place, reason: `${reason}. To ask again: mcp-twin sync --adopt` }]
   })
 }
 

@@ -89,7 +89,7 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   if (extractKeys(server).secrets.length > 0)
     return refuse(
       `the manifest itself holds a key, and ${name} would carry it into version control`,
-      `mcp-twin secret set NAME, then write "\${secret:NAME}" in its place`,
+      `write "\${secret:NAME}" in its place, and store the key: mcp-twin secret set NAME`,
     )
   const value = plainValue(request)
   if ('kind' in value && value.kind === 'refuse') return value
@@ -124,12 +124,12 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
     const locked = lockedFor(lock, server.package)
     if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
     const version = locked?.version ?? exactVersion(parsed.range)
-    if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, once you are online')
+    if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'once you are online: mcp-twin sync')
     made = stdioValue(client, { command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
   } else if (server.pypi !== undefined) {
     const locked = lockedFor(lock, pythonWords(server.pypi))
     if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
-    if (locked === undefined) return refuse(`no version of ${server.pypi} is pinned yet`, 'mcp-twin sync, once you are online')
+    if (locked === undefined) return refuse(`no version of ${server.pypi} is pinned yet`, 'once you are online: mcp-twin sync')
     made = stdioValue(client, { command: 'uvx', args: [...uvxWords(locked, server.bin), ...args], env })
   }
   if (unknown.length > 0)

@@ -152,7 +152,7 @@ function resolvePython(request: RenderRequest, spec: ServerSpec, text: string, r
   const env = filler.texts(spec.env)
   const args = (spec.args ?? []).map(filler.text)
   if (locked === undefined)
-    return refuse(`no version of ${text} is pinned yet`, `mcp-twin sync, once you are online; without uv: ${getUv(runs)}`)
+    return refuse(`no version of ${text} is pinned yet`, `once you are online: mcp-twin sync; without uv: ${getUv(runs)}`)
   const program = programOf(locked, spec.bin)
   if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
   const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
@@ -165,7 +165,7 @@ const withoutFolder = (runs: Environment): Refused =>
     ? refuse(`${environmentLabel(runs)} has no folder for packages`, `mcp-twin doctor --on ${runs.id}`)
     : refuse(runs.trouble.reason, runs.trouble.hint)
 
-const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'mcp-twin sync, once you are online')
+const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'once you are online: mcp-twin sync')
 
 /** npx installs what it starts, and would run install scripts with the server's keys in their environment. */
 const NO_SCRIPTS = '--ignore-scripts'

@@ -47,7 +47,7 @@ export function typedServer(name: string, typed: Typed): TypedServer {
   if (kinds.length !== 1)
     return refusal(
       kinds.length === 0 ? `Unknown server "${name}"` : 'A server is one of package, url and command, not several',
-      `mcp-twin add ${name} --package PACKAGE (or --url URL, or --command PROGRAM -- ARGUMENTS)`,
+      `name one of --package, --url and --command: mcp-twin add ${name} --package PACKAGE`,
     )
   for (const [kind, texts] of [
     ['argument', typed.args],

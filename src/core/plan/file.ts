@@ -54,8 +54,8 @@ export function planFile(request: FileRequest): FilePlan {
   const entries = judged.map((each) => unlessImpossible(facts, each, read.document))
   const notices = [...read.document.notices]
   if (read.document.bom && client.rejectsBom) {
-    const goes = entries.some((each) => each.change !== null) ? 'it is taken off' : 'mcp-twin doctor --fix takes it off'
-    notices.push(`it begins with a byte order mark (BOM), which ${client.label} does not read: ${goes}`)
+    const goes = entries.some((each) => each.change !== null) ? ': it is taken off' : '. To take it off: mcp-twin doctor --fix'
+    notices.push(`it begins with a byte order mark (BOM), which ${client.label} does not read${goes}`)
   }
   return {
     ...plan,

@@ -72,7 +72,7 @@ function ofPackage(entry: Raw): Judged {
   const [name, version] = [textOf(entry.identifier) ?? '', textOf(entry.version) ?? '']
   const byHand = kind === 'pypi' ? `mcp-twin add pypi:${name}` : `mcp-twin add npm:${name}`
   const no = (refuse: string, hint = `read its page, then, if you trust it: ${byHand}`): RefusedOffer => ({ kind, refuse, hint })
-  if (kind === 'oci') return no('it is an image for docker', `mcp-twin add -, then paste: docker run -i --rm ${name}`)
+  if (kind === 'oci') return no('it is an image for docker', `to paste "docker run -i --rm ${name}": mcp-twin add -`)
   if (kind === 'mcpb') return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop, then: mcp-twin add extension:ID')
   if (kind !== 'npm' && kind !== 'pypi')
     return no(`packages of ${JSON.stringify(kind)} cannot be installed`, 'its page says how to start it')

@@ -79,7 +79,7 @@ function plannedWords(autofix: Autofix): string {
   if (autofix.kind === 'lock') return `the abandoned lock on ${autofix.lock.guarded} is removed`
   if (autofix.kind === 'bom') return `the byte order mark of ${autofix.file} is removed`
   if (autofix.kind === 'detect') return 'the other sides are detected anew'
-  return 'configs are synced, as mcp-twin sync --dry-run shows'
+  return 'configs are synced; to see how: mcp-twin sync --dry-run'
 }
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')

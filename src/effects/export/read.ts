@@ -35,7 +35,7 @@ export async function readExport(system: System, world: World, { environment }: 
   const facts = await system.files.look(folder, 'follow')
   if (facts?.kind !== 'directory')
     throw usageError(facts === null ? `No such folder: ${dir}.` : `${dir} is not a folder.`, {
-      hint: 'give the folder that mcp-twin export wrote',
+      hint: 'give the folder of an export; to make one: mcp-twin export FOLDER',
     })
   const place = await projectPlace(system, environment, shown)
   const { faults, ...vetted } = await lookAtManifest(system, environment, place)

@@ -101,7 +101,7 @@ export async function filesOfExtensions(
 }
 
 const unreached = ({ label }: ClientDefinition, { id, trouble }: Environment): NonNullable<Extensions['trouble']> =>
-  trouble ?? { reason: `the files of ${label} on ${id} cannot be reached from here`, hint: `run mcp-twin sync on ${id}` }
+  trouble ?? { reason: `the files of ${label} on ${id} cannot be reached from here`, hint: `on ${id}: mcp-twin sync` }
 
 type Unagreed = Omit<InstalledExtension, 'agreed'>
 

@@ -20,7 +20,7 @@ export async function loginTarget(system: System, situation: Situation, name: st
   const { home, place, manifest } = situation
   if (place.project !== null)
     throw usageError(`"${name}" is a server of a project, and each program logs in to those by itself.`, {
-      hint: 'mcp-twin login NAME --user: a server of your own',
+      hint: 'for a server of your own: mcp-twin login NAME --user',
     })
   const remote = await launchOf(system, situation, name)
   if (remote.kind !== 'remote')

@@ -82,7 +82,8 @@ function namedSide(world: World, word: string, homeJson: HomeJson | null): Envir
 
 /** Two distributions cannot open each other's files, so that only Windows can be home of both. */
 function wayTo({ environment }: HomeJson, self: Environment): string {
-  if (self.kind === 'wsl') return `on Windows, which reaches both: mcp-twin init --home windows; or, to begin anew here: --home ${self.id}`
+  if (self.kind === 'wsl')
+    return `on Windows, which reaches both: mcp-twin init --home windows; or, to begin anew here: mcp-twin init --home ${self.id}`
   return environment.startsWith('wsl:') ? `in PowerShell: wsl -d ${environment.slice(4)}, then try again` : 'mcp-twin sync --refresh'
 }
 

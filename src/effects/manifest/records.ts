@@ -42,13 +42,7 @@ export const emptyLock: Lock = { version: 1, packages: {} }
 
 /** `state.json`: which entries are ours. */
 export const loadState = (system: System, path: ReachablePath): Promise<State> =>
-  load(
-    system,
-    path,
-    stateSchema,
-    emptyState,
-    'move it away, then mcp-twin sync --adopt: entries that are already correct become managed again',
-  )
+  load(system, path, stateSchema, emptyState, 'move it away; to have the entries that are correct managed again: mcp-twin sync --adopt')
 
 export const stateBytes = (state: State): Uint8Array => text(state)
 

@@ -78,11 +78,11 @@ function refusalWords({ server, keys, login }: NamedServer, status: number): str
       ? needsLogin(server).message
       : `"${server}" refused this (HTTP ${status}): its login does not allow it. To log in anew: mcp-twin login ${server}`
   if (keys.length === 0) {
-    return `"${server}" requires a key (HTTP ${status}), and the manifest has none for it. Add a header with one: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}', after mcp-twin secret set NAME`
+    return `"${server}" requires a key (HTTP ${status}), and the manifest has none for it. To store one: mcp-twin secret set NAME; to send it along: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}'`
   }
   const [first = ''] = keys
   const which = keys.length === 1 ? `the key ${first}` : `one of the keys ${keys.join(', ')}`
-  return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or lacks permission. Change it with: mcp-twin secret set ${first}, then mcp-twin sync`
+  return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or lacks permission. To change it: mcp-twin secret set ${first}; then: mcp-twin sync`
 }
 
 function elsewhere({ transport }: NamedServer): string {

@@ -20,7 +20,7 @@ import { clientIds, type FoundServer, resolveFrom, type LaunchSource, userManife
 import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
-const INIT = 'mcp-twin init --project, in the project'
+const INIT = 'in the project: mcp-twin init --project'
 /** Most folders searched upwards. */
 const LEVELS_MAX = 64
 

@@ -24,5 +24,5 @@ export async function readLaunches(system: System, path: ReachablePath): Promise
     const places = Object.keys(parsed.data.projects)
     return { launches: new Secret(parsed.data), holdsFormer: formerProjects(value).length > 0, places }
   }
-  throw new TwinError('damaged', `${path} cannot be read.`, { place: { file: path }, hint: 'mcp-twin sync writes it anew' })
+  throw new TwinError('damaged', `${path} cannot be read.`, { place: { file: path }, hint: 'to write it anew: mcp-twin sync' })
 }

@@ -134,7 +134,7 @@ function whyUntried({ manifest, render }: PlanInput, { server, entry, file }: Jo
   const side = startSide(file.observed)
   // What was written lies on a disk that is reached; that side itself need not run.
   if (entry.kind === 'stdio' && programOn(render.world, side, words, { timeoutMs: ANSWER_MS }) === null)
-    return { reason: `programs of ${environmentLabel(side)} cannot be started from here`, hint: 'mcp-twin doctor --deep, typed there' }
+    return { reason: `programs of ${environmentLabel(side)} cannot be started from here`, hint: 'typed there: mcp-twin doctor --deep' }
   return null
 }
 
@@ -147,7 +147,7 @@ async function loginFor(system: System, { manifest, home }: PlanInput, { server,
   const { homeFetch } = await import('../login/home-fetch.ts')
   const { offersLogin } = await import('../login/log-in.ts')
   const isOffered = entry.kind === 'remote' && (await offersLogin(await homeFetch(system, home), entry.url))
-  return isOffered ? { reason: 'it asks for a login (OAuth)', hint: `${hint}, once for every program`, login: true } : LOGIN
+  return isOffered ? { reason: 'it asks for a login (OAuth)', hint: `once for every program: ${hint}`, login: true } : LOGIN
 }
 
 function ask(

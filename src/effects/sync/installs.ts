@@ -148,5 +148,5 @@ async function placeSelf(
 /** Returns a hint that ends in the command to repeat: sync reaches every side that needs the program, init all sides. */
 function naming(hint: string, command: string): string {
   const named = hint.replace(/run the same command(?: again)?(?: with(?:out --offline)?)?/, command)
-  return named === hint ? `${hint}, then ${command}` : named
+  return named === hint ? `${hint}, then: ${command}` : named
 }

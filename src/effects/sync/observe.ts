@@ -36,7 +36,7 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
   if (here === null)
     return refuse(
       environment.trouble?.reason ?? `the files of ${environment.id} cannot be reached from here`,
-      environment.trouble?.hint ?? `run mcp-twin sync on ${environment.id}`,
+      environment.trouble?.hint ?? `on ${environment.id}: mcp-twin sync`,
     )
   try {
     const placed = await findPlace(system, {

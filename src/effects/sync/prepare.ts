@@ -160,7 +160,7 @@ async function outdatedOn(
 
 /** Returns a notice about stale copies of a client's file, which the client does not read. */
 export function locatedNotices(label: string, { file, reason, stale, likelier, unseen }: LocatedFile): string[] {
-  const keys = '; entries of ours in it, with their keys, stay there: mcp-twin doctor says how to put it away'
+  const keys = '; entries of ours in it, with their keys, stay there. To see how to put it away: mcp-twin doctor'
   return [
     ...stale.map((each) => `${each.file} is a stale copy: ${label} reads ${file} (${reason})${each.ours ? keys : ''}`),
     ...(likelier === undefined

@@ -95,7 +95,7 @@ async function askTools(
 ): Promise<Answered> {
   const kept = (why: string, isSilent: boolean): Answered => {
     const left = known === undefined ? 'it has no tools in the bridge yet' : 'the tools that it had stay listed'
-    return { list: known ?? null, notices: [`${name}, which is shared, ${why}; ${left} → mcp-twin sync`], isSilent }
+    return { list: known ?? null, notices: [`${name}, which is shared, ${why}; ${left}. To ask again: mcp-twin sync`], isSilent }
   }
   const entry = homeLaunch(input, name, server)
   if ('reason' in entry) return kept(`cannot be started: ${entry.reason}`, false)

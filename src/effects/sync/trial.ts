@@ -127,7 +127,7 @@ async function tryServers(
       if (silent === undefined) return []
       const last = silent.stderr === null ? '' : `: ${silent.stderr.split('\n').at(-1)}`
       const reason = `${move.to.name} ${move.to.version} does not answer (${silent.server}): ${silent.reason ?? 'no reason given'}${last}`
-      const hint = move.from === null ? null : `${move.from.version} stays; mcp-twin logs ${silent.server}`
+      const hint = move.from === null ? null : `${move.from.version} stays; to see what it said: mcp-twin logs ${silent.server}`
       return [{ move, outcome: 'put back', environment: silent.environment, reason, hint }]
     })
     return { checks, untried, stays }

@@ -71,7 +71,7 @@ export async function isTrustedProject(system: System, situation: Situation): Pr
 export async function reviewProject(system: System, open: () => Promise<Situation>, options: PinOptions): Promise<TrustReview> {
   const situation = await pinned(system, open, options)
   const seen = await projectSeen(system, situation)
-  if (seen === null) throw usageError(`${situation.place.shown} does not exist.`, { hint: 'mcp-twin init --project, in the project' })
+  if (seen === null) throw usageError(`${situation.place.shown} does not exist.`, { hint: 'in the project: mcp-twin init --project' })
   const { manifest, view, keys } = await trustable(system, situation, seen)
   const before = trustedAt(await readTrust(system, situation.home.here), seen.place)
   return {

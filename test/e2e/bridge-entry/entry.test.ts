@@ -90,7 +90,7 @@ describe('the bridge on one side', () => {
     const place = scratch()
     places.push(place)
     const added = await cli(place, ['add', 'x', '--command', '/bin/true', '--no-try'])
-    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('mcp-twin init turns it on') })
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('To turn it on:\n  mcp-twin init\n') })
     expect(place.readJson(MANIFEST)).toEqual({ version: 1, servers: { x: { command: '/bin/true' } }, bridge: { enabled: false } })
     expect(entryIn(place, '.claude.json')).toBeUndefined()
     await cli(place, ['init', '--yes'])

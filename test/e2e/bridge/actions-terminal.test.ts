@@ -97,7 +97,7 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     await screen.keys('y', 'Enter')
     expect(await screen.exit()).toBe(0)
     const said = await screen.history()
-    expect(said).toMatch(/Done: files is set up in Claude Code\.\nRestart Claude Code to use it\.\nTo take it back: mcp-twin undo \d/)
+    expect(said).toMatch(/Done: files is set up in Claude Code\.\nRestart Claude Code to use it\.\nTo take it back:\n +mcp-twin undo \d/)
     expect(said).not.toMatch(/[{}]/)
     expect(await status()).toBe('done')
     expect(JSON.parse(config())).toEqual({

@@ -85,7 +85,7 @@ describe('an entry that stands in the way', () => {
     at(place, 'late', { command: 'npx', args: ['-y', 'late-server'] })
     expect((await place.run(['sync', '--adopt'])).output).toContain('there is no package late-server')
     const [waiting] = (await look(place)).filter(({ check }) => check === 'unmanaged')
-    expect(waiting).toMatchObject({ message: expect.stringContaining('mcp-twin sync --adopt asks again'), fix: null })
+    expect(waiting).toMatchObject({ message: expect.stringContaining('To ask again: mcp-twin sync --adopt'), fix: null })
     registry.publish({ manifest: { name: 'late-server', version: '1.0.0', bin: { 'late-server': 'x.js' } }, files: { 'x.js': '' } })
     expect(await place.run(['sync', '--adopt'])).toMatchObject({ code: 0 })
     expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ servers: { late: { package: 'late-server' } } })

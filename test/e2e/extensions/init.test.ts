@@ -64,7 +64,7 @@ describeUnless(lacks, 'init with extensions in Claude Desktop', () => {
     await screen.keys('n', 'Enter')
     await screen.waitFor('Go ahead?')
     await screen.keys('Enter')
-    await screen.waitFor('mcp-twin sync applies the manifest')
+    await screen.waitFor('To apply the manifest:')
     expect(planted.self.read('.mcp-twin/mcp-twin.json')).toContain(`"extension": "${bundleId('notes')}"`)
     expect(planted.self.read('.mcp-twin/mcp-twin.json')).not.toContain('shelf')
   })

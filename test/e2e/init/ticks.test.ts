@@ -127,7 +127,7 @@ describeUnless(lacksTerminal, 'init writes what was ticked', () => {
     expect(manifestOf(place).servers.tiny).toEqual({ package: 'tiny-server@1.0.0', except: ['claude-code'] })
     expect(JSON.stringify(serversOf(place, 'wsl:Ubuntu', 'claude-code'))).toContain('tiny-server@9.9.9')
     // The remedy, as it is printed.
-    const [, one = '', two = ''] = /mcp-twin (enable tiny --client \S+ --no-sync), then: mcp-twin (sync --force)/.exec(said) ?? []
+    const [, one = '', two = ''] = /mcp-twin (enable tiny --client \S+ --no-sync),? then: mcp-twin (sync --force)/.exec(said) ?? []
     expect((await place.cli(one.split(' '))).code).toBe(0)
     expect((await place.cli([...two.split(' '), '--no-try'])).code).toBe(0)
     expect(JSON.stringify(serversOf(place, 'wsl:Ubuntu', 'claude-code'))).not.toContain('9.9.9')

@@ -12,7 +12,7 @@ describe('add of an address that asks for a login', () => {
     const person = ana()
     const { code, output } = await person.run(['add', server.url, '--name', 'far'], { tries: true })
     expect(code, output).toBe(3)
-    expect(output).toMatch(/far \(.*was not tried: it asks for a login \(OAuth\) → mcp-twin login far/)
+    expect(output).toMatch(/far \(.*was not tried: it asks for a login \(OAuth\) → once for every program:\n +mcp-twin login far/)
     expect(person.entry('far')).toMatchObject({ url: server.url })
     expect(person.pages()).toEqual([])
     const logged = await person.run(['login', 'far'], { tries: true })
@@ -26,7 +26,7 @@ describe('the state of a login', () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url, auth: 'oauth' } })
     expect(login(await person.run(['list', '--json']))).toBe('out')
-    expect((await person.run(['list'])).stdout).toContain('far needs a login → mcp-twin login far')
+    expect((await person.run(['list'])).stdout).toContain('far needs a login\n  mcp-twin login far\n')
     const doctor = await person.run(['doctor', '--check', 'logged-in', '--json'])
     expect(doctor.code).toBe(3)
     expect(doctor.output).toContain('mcp-twin login far')
@@ -38,7 +38,7 @@ describe('the state of a login', () => {
     await expect(started.ask('initialize', {})).rejects.toThrow('needs a login')
     await started.end()
     expect(login(await person.run(['list', '--json']))).toBe('ended')
-    expect((await person.run(['list'])).stdout).toContain('far needs a new login, its last one has ended → mcp-twin login far')
+    expect((await person.run(['list'])).stdout).toContain('far needs a new login, its last one has ended\n  mcp-twin login far\n')
   })
 
   it('is known where the address has a variable in it', async () => {

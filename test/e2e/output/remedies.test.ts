@@ -210,7 +210,9 @@ describe('list', () => {
     const { code, stdout } = await place.cli(['list'])
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/mine +\? unmanaged[\s\S]*No manifest yet at ~.*mcp-twin\.json\. mcp-twin init takes this server into it\./),
+      expect.stringMatching(
+        /mine +\? unmanaged[\s\S]*No manifest yet at ~.*mcp-twin\.json\. To make one and take this server into it:\n +mcp-twin init\n/,
+      ),
     ])
     expect((await place.cli(['list', '--json'])).json).toMatchObject({ command: 'list', servers: [], unmanaged: [{ server: 'mine' }] })
     expect(existsSync(join(place.scratch.home, '.mcp-twin'))).toBe(false)
@@ -222,7 +224,7 @@ describe('list', () => {
     expect(await sides()).toMatchObject([{ environment: 'wsl:Ubuntu', client: 'claude-code' }])
     await place.cli(['sync', '--client', 'claude-code'])
     expect(place.side('windows').config('claude-code')).toBeNull()
-    expect((await place.cli(['list', '--client', 'codex'])).stdout).toContain('mcp-twin init --client codex adds it')
+    expect((await place.cli(['list', '--client', 'codex'])).stdout).toContain('To add it:\n  mcp-twin init --client codex\n')
   })
 })
 

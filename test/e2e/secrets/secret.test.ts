@@ -141,7 +141,7 @@ describe('a key that a project asks for', () => {
       stderr: 'Used by the project ~/work/site, which receives it when its servers start.\n',
     })
     expect(await missing()).toEqual(['LACKED'])
-    expect((await at(['trust'])).stderr).toMatch(/^LACKED is not stored yet: mcp-twin secret set LACKED\n/)
+    expect((await at(['trust'])).stderr).toMatch(/^LACKED is not stored yet:\n {2}mcp-twin secret set LACKED\n/)
     // From now on also seen from elsewhere.
     const listed = await cli(place, ['secret', 'list'])
     expect(listed.stdout).toMatch(/^LACKED +not stored, used by the project ~\/work\/site\nPK +used by the project ~\/work\/site\n$/)

@@ -34,7 +34,7 @@ describe('a server that is taken out of one program', () => {
 describe('a server that was removed without a sync', () => {
   it('is listed by list as long as it is in some file', async () => {
     expect((await place.cli(['remove', 'a', 'b', '--no-sync'])).code).toBe(0)
-    expect((await place.cli(['list'])).stdout).toContain('2 no longer wanted: mcp-twin sync removes them.')
+    expect((await place.cli(['list'])).stdout).toContain('2 no longer wanted. To remove them:\n  mcp-twin sync\n')
     expect((await place.cli(['list', '--json'])).json.leftover).toContainEqual({ environment: 'wsl:Ubuntu', client: 'cursor', server: 'a' })
     expect((await place.cli(['sync'])).code).toBe(0)
     expect((await place.cli(['list', '--json'])).json.leftover).toEqual([])

@@ -67,7 +67,7 @@ describe('search', () => {
     expect(registry.requests).toHaveLength(4)
     const shown = await run('search', 'tiny', 'notes')
     expect(shown.stdout).toMatch(
-      /io\.github\.ana\/tiny\s+1\.0\.0\s+npm\s+TINY_KEY\s+active[\s\S]*mcp-twin add io\.github\.ana\/tiny adds one/,
+      /io\.github\.ana\/tiny\s+1\.0\.0\s+npm\s+TINY_KEY\s+active[\s\S]*To add one:\n +mcp-twin add io\.github\.ana\/tiny\n/,
     )
   })
 

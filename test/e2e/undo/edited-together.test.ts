@@ -117,9 +117,9 @@ describe('undo of runs behind a manifest that was edited by hand', () => {
     const first = await place.run(['undo'])
     expect(first.code, first.output).toBe(3)
     expect(first.output.replace(/\s+/g, ' ')).toMatch(
-      /(undone in part|nothing of run \S+ could be undone): see above; mcp-twin undo \S+ undoes the run before it/,
+      /(undone in part|nothing of run \S+ could be undone): see above; to undo the run before it: mcp-twin undo \S+/,
     )
-    const [, older = ''] = /mcp-twin undo (\d{8}-\S+) undoes/.exec(first.output.replace(/\s+/g, ' ')) ?? []
+    const [, older = ''] = /the run before it: mcp-twin undo (\d{8}-\S+)/.exec(first.output.replace(/\s+/g, ' ')) ?? []
     expect(older).not.toBe(runOf(first.output))
     await must(place, 'undo', older)
     expect(Object.keys(place.servers(codeFile))).toEqual(['two'])
@@ -143,7 +143,7 @@ describe('undo of an uninstall', () => {
     const said = output.replace(/\s+/g, ' ')
     expect(code, output).toBe(3)
     expect(said).not.toContain('packages are kept')
-    expect(said).toContain('programs that these entries start are not installed: mcp-twin sync installs them')
+    expect(said).toContain('programs that these entries start are not installed. To install them: mcp-twin sync')
     expect(place.read(codeFile)).toBe(before)
     expect((await place.json(['sync'])).inSync).toBe(true)
     expect(place.has('.mcp-twin/npm/tiny-server@1.0.0')).toBe(true)

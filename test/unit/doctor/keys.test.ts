@@ -42,9 +42,13 @@ describe('keys-in-manifest', () => {
     }
     const found = situation().servers(servers).find('keys-in-manifest')
     expect(found).toMatchObject([
-      { level: 'warning', subject: 'typed', fix: 'mcp-twin secret set TYPED_API_KEY, then write "${secret:TYPED_API_KEY}" in its place' },
-      { level: 'warning', subject: 'sided', fix: expect.stringContaining('mcp-twin secret set SEARCH_TOKEN,') },
-      { level: 'warning', subject: 'other', fix: expect.stringContaining('mcp-twin secret set TAVILY_API_KEY_2,') },
+      {
+        level: 'warning',
+        subject: 'typed',
+        fix: 'write "${secret:TYPED_API_KEY}" in its place, and store the key: mcp-twin secret set TYPED_API_KEY',
+      },
+      { level: 'warning', subject: 'sided', fix: expect.stringContaining('mcp-twin secret set SEARCH_TOKEN') },
+      { level: 'warning', subject: 'other', fix: expect.stringContaining('mcp-twin secret set TAVILY_API_KEY_2') },
     ])
     expect(JSON.stringify(found)).not.toContain(OTHER)
   })

@@ -86,10 +86,10 @@ describe('the report of doctor', () => {
   it.each([
     [[], 'Everything is in order.'],
     [[finding({ level: 'info' })], 'Everything is in order.'],
-    [[finding({ autofix: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix fixes it.'],
+    [[finding({ autofix: { kind: 'sync' } })], '1 error. To fix it: mcp-twin doctor --fix'],
     [
       [finding({ autofix: { kind: 'sync' } }), finding({ message: 'another' }), finding({ level: 'warning' })],
-      '2 errors, 1 warning. mcp-twin doctor --fix fixes 1 of them.',
+      '2 errors, 1 warning. To fix 1 of them: mcp-twin doctor --fix',
     ],
     // Several programs under one mark are one, and fixed only where all of them are.
     [[finding({ subject: 'a', autofix: { kind: 'sync' } }), finding({ subject: 'b' })], '1 error.'],

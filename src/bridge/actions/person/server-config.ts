@@ -87,12 +87,12 @@ async function granted(
 ): Promise<ActionOutcome> {
   const { name, server } = wish
   const edit = async (situation: Situation) => {
-    if (situation.bytes === null) throw failed(`${noManifest(situation.place.shown)} mcp-twin init makes one.`)
+    if (situation.bytes === null) throw failed(`${noManifest(situation.place.shown)} To make one: mcp-twin init`)
     const standing = lookUp(situation.manifest.servers, name)
     const after = afterWish(standing, wish)
     if (wishDigest(standing, after) !== approved) throw new Outdated(standing)
     if (server === null && standing === undefined)
-      throw failed(`The manifest has no server ${JSON.stringify(name)}; mcp-twin list shows all servers.`)
+      throw failed(`The manifest has no server ${JSON.stringify(name)}. To see all servers: mcp-twin list`)
     return editFor(situation, wish, after)
   }
   const result = await runSync(system, { open, edit }, options, 'actions run')

@@ -16,12 +16,16 @@ const unknown = (reason: string, hint: string): What => ({ kind: 'unknown', reas
 
 const packageOr = (words: string): What => {
   const parsed = parseWords(words)
-  return 'refuse' in parsed ? unknown(parsed.refuse, 'mcp-twin add npm:NAME, or mcp-twin add npm:NAME@VERSION') : { kind: 'package', words }
+  return 'refuse' in parsed
+    ? unknown(parsed.refuse, 'give its name: mcp-twin add npm:NAME; with a version: mcp-twin add npm:NAME@VERSION')
+    : { kind: 'package', words }
 }
 
 const pythonOr = (words: string): What => {
   const parsed = parsePython(words)
-  return 'refuse' in parsed ? unknown(parsed.refuse, 'mcp-twin add pypi:NAME, or mcp-twin add pypi:NAME@VERSION') : { kind: 'pypi', words }
+  return 'refuse' in parsed
+    ? unknown(parsed.refuse, 'give its name: mcp-twin add pypi:NAME; with a version: mcp-twin add pypi:NAME@VERSION')
+    : { kind: 'pypi', words }
 }
 
 /** A name of the MCP registry: a dot before its only slash, as no package and no repository has it. */
@@ -48,6 +52,8 @@ export function readWhat(word: string, builtins: readonly string[], nearest: (wo
     return unknown(`A line that begins with ${text} must be one argument`, 'put it in quotes, or: mcp-twin add -')
   const guess = nearest(name)
   const npm =
-    'refuse' in parseWords(text) ? `mcp-twin add ${JSON.stringify(text)} --package PACKAGE` : `the npm package: mcp-twin add npm:${text}`
+    'refuse' in parseWords(text)
+      ? `a package of another name: mcp-twin add ${JSON.stringify(text)} --package PACKAGE`
+      : `the npm package: mcp-twin add npm:${text}`
   return unknown(`Unknown server "${text}"`, guess === null ? npm : `did you mean: mcp-twin add ${guess}; for ${npm}`)
 }
