@@ -16,7 +16,12 @@ import { entriesIn, oldestBackup } from './oldest.ts'
 import { setEntry, type TakenEntry, takeEntry, takenBefore } from './taken.ts'
 import { ifPossible } from './trouble.ts'
 
-type Loaded = { readonly files: Original[]; readonly isDamaged: boolean }
+interface Loaded {
+  readonly files: Original[]
+  readonly isDamaged: boolean
+  /** The index is missing or damaged: files may have been written of which it knows nothing. */
+  readonly isPartial: boolean
+}
 
 const sealOf = (files: readonly Original[]): string => createHash('sha256').update(JSON.stringify(files)).digest('hex')
 
@@ -54,14 +59,15 @@ export class Originals {
 
   async #read(): Promise<Loaded> {
     const bytes = await this.#system.files.read(this.#at('index.json'))
-    if (bytes === null) return { files: [], isDamaged: false }
+    if (bytes === null) return { files: [], isDamaged: false, isPartial: true }
     try {
       const parsed = originalsSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-      if (parsed.success && parsed.data.seal === sealOf(parsed.data.files)) return { files: parsed.data.files, isDamaged: false }
+      if (parsed.success && parsed.data.seal === sealOf(parsed.data.files))
+        return { files: parsed.data.files, isDamaged: false, isPartial: false }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
     }
-    return { files: [], isDamaged: true }
+    return { files: [], isDamaged: true, isPartial: true }
   }
 
   /** These keys, too, are kept by their names alone. Those of the store are known. */
@@ -79,7 +85,7 @@ export class Originals {
       }
   }
 
-  async #write({ files, isDamaged }: Loaded): Promise<void> {
+  async #write({ files, isDamaged, isPartial }: Loaded): Promise<void> {
     await this.#hideKeys(files)
     await this.#system.files.makeDirectory(this.#backups, 0o700)
     await this.#system.files.makeDirectory(this.#folder, 0o700)
@@ -87,7 +93,7 @@ export class Originals {
     if (isDamaged) {
       const bytes = await this.#system.files.read(this.#at('index.json'))
       if (bytes !== null) await this.#system.files.create(this.#at(`damaged-${this.#system.random(4)}.json`), bytes, 0o600)
-      this.#loaded = Promise.resolve({ files, isDamaged: false })
+      this.#loaded = Promise.resolve({ files, isDamaged: false, isPartial })
     }
     const text = `${JSON.stringify({ version: 1, files, seal: sealOf(originalsSchema.shape.files.parse(files)) }, null, 2)}\n`
     await sweepFolder(this.#system, this.#folder)
@@ -110,8 +116,8 @@ export class Originals {
     const loaded = await this.load()
     const known = loaded.files.find((each) => isAt(each, place))
     if (known !== undefined) return isWritten && known.uncopied === true ? this.#copy(known, found) : known
-    // A version before this one kept no first copies: then the oldest backup knows more than the file does now.
-    const oldest = await oldestBackup(this.#system, this.#backups, place)
+    // Where the first copies were removed, the oldest backup knows more than the file does now.
+    const oldest = loaded.isPartial ? await oldestBackup(this.#system, this.#backups, place) : null
     const first = oldest ?? { ...found, isCut: loaded.isDamaged }
     const { environment, client, file } = place
     // A file that nothing is written to needs no copy.
@@ -220,7 +226,7 @@ export class Originals {
     const loaded = await this.load()
     const gone = loaded.files.filter(isOver)
     if (gone.length === 0) return
-    const rest = { files: loaded.files.filter((each) => !gone.includes(each)), isDamaged: loaded.isDamaged }
+    const rest = { ...loaded, files: loaded.files.filter((each) => !gone.includes(each)) }
     this.#loaded = Promise.resolve(rest)
     await this.#write(rest)
     for (const { stored } of gone) if (stored !== null) await ifPossible(this.#system.files.remove(this.#at(stored)))
@@ -233,7 +239,7 @@ export class Originals {
 
   /** Forgets all: we are uninstalled. */
   async clear(): Promise<void> {
-    this.#loaded = Promise.resolve({ files: [], isDamaged: false })
+    this.#loaded = Promise.resolve({ files: [], isDamaged: false, isPartial: true })
     if ((await this.#system.files.look(this.#folder)) !== null) await this.#system.files.remove(this.#folder)
   }
 }

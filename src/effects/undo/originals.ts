@@ -34,7 +34,7 @@ async function filled(entries: Readonly<Record<string, TakenEntry>>, keyOf: KeyO
 }
 
 /**
- * Finds what a file was before us: its first copy, else the oldest backup of it, which versions without first copies left.
+ * Finds what a file was before us: its first copy, or the oldest backup of it where the first copies were removed.
  * `keyOf`: a key of the store.
  */
 export async function originalOf(
@@ -45,9 +45,9 @@ export async function originalOf(
   keyOf: KeyOf,
 ): Promise<FoundOriginal> {
   const kept = await originals.of(name)
-  const isDamaged = (await originals.load()).isDamaged
+  const { isDamaged, isPartial } = await originals.load()
   if (kept === null) {
-    const oldest = await oldestBackup(system, backups, name)
+    const oldest = isPartial ? await oldestBackup(system, backups, name) : null
     if (oldest === null) return { file: null, damaged: isDamaged }
     const { bytes, mode, folders, isCut } = oldest
     return {

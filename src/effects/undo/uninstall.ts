@@ -1,3 +1,4 @@
+import { clientById } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
 import { type FileName, recordOf, withRecord } from '../../core/plan/records.ts'
 import { toHere } from '../../core/paths.ts'
@@ -9,6 +10,7 @@ import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
 import { withRunLock } from '../store/lock.ts'
+import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
@@ -132,16 +134,24 @@ export async function uninstallProject(
     const state = await recordsOf(system, home)
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'uninstall', at: system.now() })
     const steps = await clearFiles({ system, world, home, state, run, known: await knownOf(system, home), project }, false)
-    const isOf = ({ environment, client, file }: FileName): boolean => recordOf(state, { environment, client, file }).project === project
     if (steps.every(({ outcome }) => outcome === 'done')) {
-      const files = recordedFiles(state).filter(({ name }) => isOf(name))
+      const files = recordedFiles(state).filter(({ record }) => record.project === project)
       const statePath = reach(home, layout(home.environment, home.folder).state)
       await saveState(
         system,
         statePath,
         files.reduce((next, { name }) => withRecord(next, name, null), state),
       )
-      await run.originals.drop(isOf)
+      // An undo may have taken a record away, and left the first copy.
+      const originals: FileName[] = []
+      for (const each of (await run.originals.load()).files) {
+        const { project: recorded } = recordOf(state, each)
+        const [environment, client] = [world.environments.find(({ id }) => id === each.environment), clientById(each.client)]
+        if (environment === undefined || client === null) continue
+        const { within } = await projectBounds(system, { environment, client, file: each.file, project: recorded })
+        if (within === project) originals.push(each)
+      }
+      await run.originals.drop((each) => originals.includes(each))
     }
     return { steps, run: await run.finish() }
   })

@@ -16,21 +16,22 @@ const step: fc.Arbitrary<Step> = fc.record({
 const dress: fc.Arbitrary<Dress> = fc.record({ crlf: fc.boolean(), mark: fc.boolean(), end: fc.boolean() })
 const dresses = fc.array(dress, { minLength: filesOfOne, maxLength: filesOfOne })
 
-describe('a history of commands and edits by hand', () => {
-  // The same histories each time; another seed by HISTORY_SEED.
-  it('ends with an uninstall that loses nothing of the person', { timeout: 600_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(dresses, fc.array(step, { minLength: 90, maxLength: 110 }), async (worn, steps) => {
-        const history = new History(worn)
-        try {
-          await history.begin()
-          for (const each of steps) await history.take(each)
-          await history.end()
-        } finally {
-          history.close()
-        }
-      }),
-      { seed: Number(process.env.HISTORY_SEED ?? 21), numRuns: runs(1), endOnFailure: true },
-    )
+for (const inProject of [false, true])
+  describe(`a history of commands and edits by hand in ${inProject ? 'a project' : 'the home folder'}`, () => {
+    // The same histories each time; another seed by HISTORY_SEED.
+    it('ends with an uninstall that loses nothing of the person', { timeout: 600_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(dresses, fc.array(step, { minLength: 90, maxLength: 110 }), async (worn, steps) => {
+          const history = new History(worn, inProject)
+          try {
+            await history.begin()
+            for (const each of steps) await history.take(each)
+            await history.end()
+          } finally {
+            history.close()
+          }
+        }),
+        { seed: Number(process.env.HISTORY_SEED ?? 21), numRuns: runs(1), endOnFailure: true },
+      )
+    })
   })
-})

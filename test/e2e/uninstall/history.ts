@@ -78,9 +78,13 @@ const ordered = (value: unknown) => Object.entries((value ?? {}) as object).sort
 const meant = ({ command, args, env, url, headers, http_headers }: Value): string =>
   JSON.stringify([command, args ?? [], ordered(env), url, ordered(headers ?? http_headers)])
 
-/** A person with files of three programs, and mcp-twin. */
+/** The folder of the project. */
+const project = 'work/site'
+
+/** A person with files of three programs, in the home folder or in a project, and mcp-twin. */
 export class History {
   readonly #place: Scratch = quickScratch()
+  readonly #inProject: boolean
   readonly #told: string[] = []
   readonly #files: OwnFile[]
   readonly #dropped = new Set<string>()
@@ -88,8 +92,11 @@ export class History {
   #count = 0
 
   /** `dresses`: of each file. */
-  constructor(dresses: readonly Dress[]) {
-    this.#files = begins.map(([path, client, hand, plain], at) => {
+  constructor(dresses: readonly Dress[], inProject = false) {
+    this.#inProject = inProject
+    if (inProject) this.#place.write(`${project}/.git/HEAD`, 'ref: refs/heads/main\n')
+    this.#files = begins.map(([name, client, hand, plain], at) => {
+      const path = inProject ? `${project}/${name === '.claude.json' ? '.mcp.json' : name}` : name
       const text = dressed(plain, dresses[at] as Dress)
       this.#place.write(path, text)
       const acts: OwnFile['acts'] = new Map([...hand.servers(text)].map(([name, value]) => [name, [value]]))
@@ -99,10 +106,10 @@ export class History {
     this.#there = this.#all()
   }
 
-  #all = (): string[] => namesUnder(this.#place.home).filter((name) => !/^\.mcp-twin(\/|$)/.test(name))
+  #all = (): string[] => namesUnder(this.#place.home).filter((name) => !/^\.mcp-twin(\/|$)|^work\/site\/mcp-twin\.json$/.test(name))
 
   async #run(...args: readonly string[]) {
-    const { code, output } = await inProcess(this.#place, args)
+    const { code, output } = await inProcess(this.#place, args, this.#place.path(this.#inProject ? project : '.'))
     this.#told.push(`mcp-twin ${args.join(' ')} → ${code}`)
     for (const file of this.#files) file.seen = this.#seen(file)
     return { code, output }
@@ -111,9 +118,12 @@ export class History {
   #texts = (): string[] => this.#files.map(({ path }) => this.#place.read(path))
 
   async begin(): Promise<void> {
-    await this.#run('init', '--yes', '--no-bridge')
+    // An uninstall leaves the manifest of a project to its person.
+    if (this.#inProject) rmSync(this.#place.path(`${project}/mcp-twin.json`), { force: true })
+    const words = ['init', '--yes', '--no-bridge', ...(this.#inProject ? ['--project'] : [])]
+    await this.#run(...words)
     // Codex takes part where its person says so.
-    await this.#run('init', '--yes', '--no-bridge', '--client', 'codex')
+    await this.#run(...words, '--client', 'codex')
   }
 
   async take({ act, file: at, name: which }: Step): Promise<void> {
