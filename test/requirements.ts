@@ -59,6 +59,15 @@ export const requirements: readonly Requirement[] = [
         'takes a server out of one program and puts it back',
         'is shown what a pasted server would start, and adds it in the terminal',
       ],
+      'e2e/window/screens.test.ts': [
+        'of a thing that is gone gives way to the one before it',
+        'is drawn for an address that no browser spells, too',
+        'of a server has its tools with their weight, and its keys',
+        'of Keys says which program has another value',
+        'of Work opens a handoff',
+        'says in its column that a side is not reached',
+        'shows what only one program has: its own entries, and extensions',
+      ],
     },
   },
   {

@@ -53,7 +53,7 @@ export async function watchedFiles(context: Context, homeContext: HomeContext): 
   const logs = (await findLogs(context.system, homeContext.world, home)).slice(-logsMost)
   return {
     near: {
-      servers: [place.here, place.lockHere, reach(home, own.state), ...files(true)],
+      servers: [place.here, place.lockHere, reach(home, own.state), reach(home, own.weights), ...files(true)],
       keys: [reach(home, own.secrets)],
       runs: [reach(home, own.backups)],
       // The database itself changes when it is only read.

@@ -18,8 +18,21 @@ export interface ListedServer {
 
 export interface ListDocument {
   readonly servers: readonly ListedServer[]
-  readonly unmanaged: readonly { readonly environment: string; readonly client: string; readonly server: string }[]
+  readonly unmanaged: readonly {
+    readonly environment: string
+    readonly client: string
+    readonly server: string
+    readonly reason?: string
+    readonly ignored?: boolean
+  }[]
   readonly leftover: readonly unknown[]
+  readonly extensions: readonly {
+    readonly id: string
+    readonly name: string
+    readonly version: string | null
+    readonly server: string | null
+    readonly reason: string | null
+  }[]
 }
 
 export interface PlannedStep {
@@ -41,6 +54,7 @@ export interface SyncedDocument {
 }
 
 export interface DoctorDocument {
+  readonly environments: readonly { readonly id: string; readonly reach: string }[]
   readonly findings: readonly {
     readonly check: string
     readonly level: string

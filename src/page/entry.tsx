@@ -43,12 +43,12 @@ export function Entry({ namespace, name }: EntryName) {
       <div class="row">
         <h1>{name}</h1>
         <span class="quiet">{namespace}</span>
-        {document === null ? null : (
+        {document === null || trouble !== null ? null : (
           <>
             <button type="button" onClick={() => (changing.value = document)}>
               Change
             </button>
-            <button type="button" onClick={() => void wish({ command: 'memory delete', args: [name], options })}>
+            <button type="button" onClick={() => void wish({ command: 'memory delete', args: [name], options }, '#/memory')}>
               Delete
             </button>
           </>

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { send } from './ask.ts'
 import { Entry } from './entry.tsx'
+import { Handoff } from './handoff.tsx'
 import { Health, health, wrongOf } from './health.tsx'
 import { History } from './history.tsx'
 import { Keys } from './keys.tsx'
@@ -11,8 +12,9 @@ import { SetKey } from './set-key.tsx'
 import { Server } from './server.tsx'
 import { list, Servers } from './servers.tsx'
 import { Trust } from './trust.tsx'
-import { Work } from './work.tsx'
+import { waitingIn, Work } from './work.tsx'
 import { about, begin, clicked, link, refused, said, screen } from './state.ts'
+import { namesIn } from './words.ts'
 
 const screens = [
   ['Servers', '/servers', () => 0],
@@ -20,7 +22,7 @@ const screens = [
   ['Health', '/health', () => (list.value.isLoading ? 0 : wrongOf(health.value.document).length)],
   ['Keys', '/keys', () => 0],
   ['Memory', '/memory', () => 0],
-  ['Work', '/work', () => 0],
+  ['Work', '/work', () => (list.value.isLoading || health.value.isLoading ? 0 : waitingIn())],
   ['History', '/history', () => 0],
   ['Trust', '/trust', () => 0],
 ] as const
@@ -28,8 +30,9 @@ const screens = [
 /** What the address names. */
 function Screen() {
   const path = screen.value
-  const [, room, first, second] = path.split('/').map(decodeURIComponent)
+  const [, room, first, second] = namesIn(path)
   if (room === 'servers' && first) return <Server key={first} name={first} />
+  if (room === 'work' && first) return <Handoff key={first} id={first} />
   if (room === 'memory' && second) return <Entry key={path} namespace={first ?? ''} name={second} />
   const Named =
     { '/health': Health, '/keys': Keys, '/memory': Memory, '/work': Work, '/history': History, '/trust': Trust }[path] ?? Servers
@@ -85,10 +88,10 @@ function Page() {
 }
 
 effect(() => {
-  const [, title = 'servers', ...names] = screen.value.split('/')
+  const [, title = 'servers', ...names] = namesIn(screen.value)
   const name = names.at(-1)
   const project = about.value?.title ?? ''
-  document.title = `${name === undefined ? `${title.slice(0, 1).toUpperCase()}${title.slice(1)}` : decodeURIComponent(name)} · mcp-twin${project === '' ? '' : ` · ${project}`}`
+  document.title = `${name ?? `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`} · mcp-twin${project === '' ? '' : ` · ${project}`}`
 })
 addEventListener('pointerdown', clicked)
 addEventListener('keydown', clicked)

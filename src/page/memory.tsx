@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { Wrong } from './dialog.tsx'
 import { entryAddress } from './entry.tsx'
 import { wish } from './plan.tsx'
@@ -25,14 +26,17 @@ interface MemoryDocument {
 }
 
 const searched = signal('')
+/** The namespace that is looked at; '' for all. */
+const namespace = signal('')
 /** Where each page began that was looked at, the last one now. */
 const pages = signal<readonly string[]>([''])
 
 const entries = kept<MemoryDocument>(
   computed(() => {
-    if (searched.value.trim() !== '') return `memory/search?limit=50&word=${encodeURIComponent(searched.value)}`
+    const within = namespace.value === '' ? '' : `&namespace=${encodeURIComponent(namespace.value)}`
+    if (searched.value.trim() !== '') return `memory/search?limit=50&word=${encodeURIComponent(searched.value)}${within}`
     const cursor = pages.value.at(-1) ?? ''
-    return `memory?limit=100&newest=true${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
+    return `memory?limit=100&newest=true${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}${within}`
   }),
   'store',
 )
@@ -54,6 +58,7 @@ export function Memory() {
             searched.value = event.currentTarget.value
           }}
         />
+        <Namespaces found={found} />
       </div>
       <Wrong trouble={trouble} />
       {document !== null && found.length === 0 ? (
@@ -64,6 +69,34 @@ export function Memory() {
       )}
       <Pages shown={entries.value} count={found.length} />
     </main>
+  )
+}
+
+/** Those that were seen so far: entries come by the hundred, and a namespace of the next page is one click away. */
+const seen = signal<readonly string[]>([])
+
+function Namespaces({ found }: { found: readonly Entry[] }) {
+  const all = [...new Set([...seen.peek(), ...found.map((each) => each.namespace)])].sort()
+  useEffect(() => {
+    seen.value = all
+  }, [all.join()])
+  if (all.length < 2) return null
+  return (
+    <select
+      aria-label="Namespace"
+      value={namespace.value}
+      onChange={(event) => {
+        namespace.value = event.currentTarget.value
+        pages.value = ['']
+      }}
+    >
+      <option value="">All namespaces</option>
+      {all.map((each) => (
+        <option key={each} value={each}>
+          {each}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -14,6 +14,8 @@ interface Wished {
 
 interface Open {
   readonly wish: Wished
+  /** The screen that it leads to: that of a thing that is gone says nothing. */
+  readonly leadsTo: string | null
   readonly plan: PlanDocument | null
   readonly trouble: ShownTrouble | null
   readonly note: string
@@ -25,9 +27,9 @@ const show = (more: Partial<Open>) => {
   if (open.value !== null) open.value = { ...open.value, ...more }
 }
 
-/** Shows what a change would do; nothing is done by this. */
-export async function wish(wished: Wished): Promise<void> {
-  open.value = { wish: wished, plan: null, trouble: null, note: '', isBusy: true }
+/** Shows what a change would do; nothing is done by this. `leadsTo`: the address to go to once it is done. */
+export async function wish(wished: Wished, leadsTo: string | null = null): Promise<void> {
+  open.value = { wish: wished, leadsTo, plan: null, trouble: null, note: '', isBusy: true }
   try {
     show({ plan: await send<PlanDocument>('preview', wished), isBusy: false })
   } catch (error) {
@@ -35,7 +37,7 @@ export async function wish(wished: Wished): Promise<void> {
   }
 }
 
-async function carryOut({ wish, plan }: Open): Promise<void> {
+async function carryOut({ wish, leadsTo, plan }: Open): Promise<void> {
   if (plan === null) return
   show({ isBusy: true, note: '', trouble: null })
   progress.value = ''
@@ -48,6 +50,7 @@ async function carryOut({ wish, plan }: Open): Promise<void> {
     }
     said.value = `Done: ${plan.typed}`
     open.value = null
+    if (leadsTo !== null) location.hash = leadsTo
   } catch (error) {
     const isOld = error instanceof RefusedAnswer && error.status === 409
     const fresh = isOld ? (error.document as { preview?: PlanDocument }).preview : undefined

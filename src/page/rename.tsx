@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { Dialog } from './dialog.tsx'
 import { wish } from './plan.tsx'
+import { addressOf } from './words.ts'
 
 /** The server that is being given another name. */
 export const renaming = signal<string | null>(null)
@@ -13,7 +14,7 @@ export function Rename({ name }: { name: string }) {
     event.preventDefault()
     const box = event.currentTarget.elements.namedItem('name') as HTMLInputElement
     close()
-    void wish({ command: 'rename', args: [name, box.value] })
+    void wish({ command: 'rename', args: [name, box.value] }, addressOf(box.value))
   }
   return (
     <Dialog title={`Rename ${name}`} close={close}>

@@ -3,15 +3,17 @@ import { useMemo } from 'preact/hooks'
 import { Wrong } from './dialog.tsx'
 import type { SyncedDocument } from './documents.ts'
 import { Fix } from './fix.tsx'
+import { UsedKeys } from './keys.tsx'
 import { Log } from './log.tsx'
 import { wish } from './plan.tsx'
-import { columnsOf, headOf, list } from './servers.tsx'
+import { columnsOf, list } from './servers.tsx'
 import { Places, placing } from './places.tsx'
 import { Rename, renaming } from './rename.tsx'
 import { about, kept, type Shown } from './state.ts'
 import { Table } from './table.tsx'
+import { Tools } from './tools.tsx'
 import { Tried, tryNow } from './tried.tsx'
-import { markOf, toneOf } from './words.ts'
+import { headOf, markOf, toneOf } from './words.ts'
 
 /** One server: where it is, what differs, and what can be done. */
 export function Server({ name }: { name: string }) {
@@ -40,7 +42,7 @@ export function Server({ name }: { name: string }) {
         <button type="button" disabled={about.value?.readOnly === true} onClick={() => void tryNow(name)}>
           Try
         </button>
-        <button type="button" onClick={() => ask('remove')}>
+        <button type="button" onClick={() => void wish({ command: 'remove', args: [name] }, '#/servers')}>
           Remove
         </button>
       </div>
@@ -81,6 +83,8 @@ export function Server({ name }: { name: string }) {
           </div>
         </section>
       ))}
+      <UsedKeys name={name} />
+      <Tools name={name} />
       <Log name={name} />
     </main>
   )

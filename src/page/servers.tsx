@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals'
 import { Add, addServer } from './add.tsx'
+import { Besides } from './besides.tsx'
 import { Remedy, Wrong } from './dialog.tsx'
 import type { Cell, ListDocument, ListedServer } from './documents.ts'
+import { isReached } from './health.tsx'
 import { wish } from './plan.tsx'
 import { about, kept } from './state.ts'
-import { clientWord, isQuiet, markOf, sideWord, toneOf } from './words.ts'
+import { addressOf, clientWord, headOf, isQuiet, markOf, sideWord, tokenWords, toneOf } from './words.ts'
 
 export const list = kept<ListDocument>('list', 'servers', 'keys')
 /** What tools cost: read behind the list, since it takes longer. */
@@ -24,10 +26,8 @@ export function columnsOf({ servers }: ListDocument): readonly Place[] {
     return original === undefined || states(original) !== states({ client, environment })
   })
 }
-export const headOf = ({ client, environment }: Place): string => `${clientWord(client)}, ${sideWord(environment)}`
 const cellAt = ({ cells }: ListedServer, { client, environment }: Place): Cell | undefined =>
   cells.find((cell) => cell.client === client && cell.environment === environment)
-const tokens = (count: number | null | undefined): string => (count == null ? '' : `~${count.toLocaleString('en')}`)
 
 /** How many entries a sync would change. */
 const dueIn = (document: ListDocument): number =>
@@ -64,7 +64,10 @@ export function Servers() {
       {document === null ? null : document.servers.length === 0 ? (
         <Empty document={document} />
       ) : (
-        <Grid document={document} servers={found} />
+        <>
+          <Grid document={document} servers={found} />
+          <Besides document={document} />
+        </>
       )}
     </main>
   )
@@ -100,6 +103,12 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
                 {clientWord(column.client)}
                 <span class="unseen">, </span>
                 <span class="side">{sideWord(column.environment)}</span>
+                {/* Health is read behind the list. */}
+                {list.value.isLoading || isReached(column.environment) ? null : (
+                  <a class="side warn" href="#/health">
+                    ! not reached
+                  </a>
+                )}
               </th>
             ))}
             {hasTokens ? <th scope="col">Tokens</th> : null}
@@ -121,7 +130,7 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
               ))}
               {hasTokens ? (
                 <td class="quiet" data-head="Tokens">
-                  {tokens(tokensOf.get(server.name))}
+                  {tokenWords(tokensOf.get(server.name))}
                 </td>
               ) : null}
             </tr>
@@ -132,8 +141,6 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
     </section>
   )
 }
-
-export const addressOf = (name: string): string => `#/servers/${encodeURIComponent(name)}`
 
 function State({ server, cell, head }: { server: ListedServer; cell: Cell | undefined; head: string }) {
   const state = cell?.state ?? 'not here'

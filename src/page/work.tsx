@@ -3,7 +3,7 @@ import { Dialog, Wrong } from './dialog.tsx'
 import { wish } from './plan.tsx'
 import { kept } from './state.ts'
 import { Table } from './table.tsx'
-import { clientWord, whenWords } from './words.ts'
+import { clientWord, receiverWord, whenWords } from './words.ts'
 
 interface Waiting {
   readonly id: string
@@ -32,14 +32,15 @@ interface ActionsDocument {
   }[]
 }
 
-export const inbox = kept<InboxDocument>('inbox', 'store')
+const inbox = kept<InboxDocument>('inbox', 'store')
 const handoffs = kept<HandoffsDocument>('handoff', 'store')
-export const actions = kept<ActionsDocument>('actions', 'store')
+const actions = kept<ActionsDocument>('actions', 'store')
 const answering = signal<InboxDocument['questions'][number] | null>(null)
 
-const toWords = (to: string | null): string => (to === null ? 'any program' : clientWord(to))
-/** Actions that do nothing before a person approves them. */
-export const isWaiting = ({ status }: { readonly status: string }): boolean => status === 'needs_user'
+/** How much waits for a person: questions, and actions that do nothing before they are approved. */
+export const waitingIn = (): number =>
+  (inbox.value.document?.questions.length ?? 0) + (actions.value.document?.actions.filter(isWaiting).length ?? 0)
+const isWaiting = ({ status }: { readonly status: string }): boolean => status === 'needs_user'
 
 /** What programs hand to each other and ask of each other. */
 export function Work() {
@@ -57,8 +58,8 @@ export function Work() {
           heads={['Title', 'For', 'By', 'State', 'Since']}
           rows={given.map(({ id, title, to, by, status, at }) => ({
             id,
-            head: title,
-            cells: [toWords(to), clientWord(by), status, whenWords(at)],
+            head: <a href={`#/work/${encodeURIComponent(id)}`}>{title}</a>,
+            cells: [receiverWord(to), clientWord(by), status, whenWords(at)],
           }))}
         />
       )}
@@ -69,7 +70,7 @@ export function Work() {
           <li key={each.id}>
             <p>{each.question}</p>
             <p class="quiet">
-              {clientWord(each.by)} asks {toWords(each.to)}, {whenWords(each.at)}
+              {clientWord(each.by)} asks {receiverWord(each.to)}, {whenWords(each.at)}
             </p>
             <button type="button" onClick={() => (answering.value = each)}>
               Answer
@@ -99,7 +100,7 @@ function Action({ action: { id, type, params, from, to, timestamp, status } }: {
       </p>
       <pre>{JSON.stringify(params, null, 2)}</pre>
       <p class="quiet">
-        {clientWord(from)} asks {toWords(to)}, {whenWords(timestamp)}
+        {clientWord(from)} asks {receiverWord(to)}, {whenWords(timestamp)}
       </p>
       <span class="row">
         {isWaiting({ status }) ? (

@@ -19,6 +19,8 @@ const readings: Readonly<Record<string, Reading>> = {
   diff: { argv: ['diff'], words: 1, options: where },
   doctor: { argv: ['doctor'], options: { check: 'value' } },
   outdated: { argv: ['outdated'] },
+  // Of a server whose tools nobody has asked for yet it says so; nothing is started.
+  tools: { argv: ['tools', '--no-try'], words: 1 },
   secret: { argv: ['secret', 'list'] },
   logs: { argv: ['logs'], words: 1, options: { lines: 'value' } },
   memory: { argv: ['memory', 'list'], options: { ...page, prefix: 'value', tag: 'value' } },

@@ -38,6 +38,7 @@ describe('the page reads', () => {
     ['/api/list', ['list']],
     ['/api/list?tokens=true', ['list', '--tokens', '--no-try']],
     ['/api/diff?word=tiny', ['diff', 'tiny']],
+    ['/api/tools?word=tiny', ['tools', 'tiny', '--no-try']],
     ['/api/secret', ['secret', 'list']],
     ['/api/undo', ['undo', 'list']],
     ['/api/trust', ['trust', 'list']],
@@ -53,7 +54,7 @@ describe('the page reads', () => {
     const page = await open.get(path, session)
     const typed = await place.run([...argv, '--json'])
     expect(page.json).toEqual(typed.json)
-    expect(page.status).toBe(typed.code === 0 || typed.code === 3 ? 200 : 400)
+    expect(page.status).toBe({ 0: 200, 1: 500, 3: 200 }[typed.code ?? 2] ?? 400)
   })
 
   it('a manifest that is broken as where it is broken, and everything else', async () => {

@@ -131,7 +131,8 @@ describeUnless(lacksBrowser, 'the page in a browser', () => {
     const page = await tab()
     await page.goto(open.url)
     const main = page.getByRole('navigation', { name: 'Main' })
-    await main.getByRole('link', { name: /^Work/ }).click()
+    // A question and an action wait.
+    await main.getByRole('link', { name: 'Work 2', exact: true }).click()
     await page.getByRole('table', { name: 'Handoffs' }).getByRole('rowheader', { name: 'Login form' }).waitFor()
     await page.getByText('Which login?').waitFor()
     await page.getByRole('button', { name: 'Answer' }).click()

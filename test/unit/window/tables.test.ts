@@ -15,7 +15,7 @@ const forbidden = ['follow', 'deep', 'fix', 'watch', 'force', 'prune', 'adopt', 
 
 describe('what the page reads', () => {
   it.each(readingNames)('%s is a line that its command takes, and that only lists', (name) => {
-    const { options } = parsed(readingLine(name, new URLSearchParams(/search|get|history|show/.test(name) ? 'word=k' : '')))
+    const { options } = parsed(readingLine(name, new URLSearchParams(/search|get|history|show|tools/.test(name) ? 'word=k' : '')))
     expect(Object.keys(options).filter((each) => forbidden.includes(each))).toEqual([])
     for (const option of forbidden) expect(() => readingLine(name, new URLSearchParams({ [option]: 'true' }))).toThrow(`takes no ${option}`)
   })

@@ -1,0 +1,169 @@
+import type { Page } from 'playwright-core'
+import { afterAll, expect, it } from 'vitest'
+import { closeBrowser, lacksBrowser, tab } from '../../support/browser.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { ui } from '../../support/ui.ts'
+import { world } from '../../support/world.ts'
+import type { Home } from '../support/place.ts'
+import { looking } from './looking.ts'
+
+afterAll(closeBrowser)
+
+const go = (page: Page, address: string) => page.goto(`${new URL(page.url()).origin}/#${address}`)
+const doIt = (page: Page) => page.getByRole('dialog', { name: 'Plan' }).getByRole('button', { name: 'Do it' }).click()
+
+describeUnless(lacksBrowser, 'a screen', () => {
+  it('of a thing that is gone gives way to the one before it', async () => {
+    const { place, page, wrong } = await looking()
+    expect((await place.run(['memory', 'set', 'api/port', '4000'])).code).toBe(0)
+    await go(page, '/memory/shared/api%2Fport')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await doIt(page)
+    await page.getByText('Nothing is remembered yet.').waitFor()
+    expect(new URL(page.url()).hash).toBe('#/memory')
+    await go(page, '/servers/tiny')
+    await page.getByRole('button', { name: 'Rename' }).click()
+    const rename = page.getByRole('dialog', { name: 'Rename tiny' })
+    await rename.getByLabel('New name').fill('small')
+    await rename.getByRole('button', { name: 'Next' }).click()
+    await doIt(page)
+    await page.getByRole('heading', { level: 1, name: 'small' }).waitFor()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await doIt(page)
+    await page.getByRole('heading', { level: 1, name: 'Servers' }).waitFor()
+    await page.getByRole('rowheader', { name: 'small' }).waitFor({ state: 'detached' })
+    expect(wrong).toEqual([])
+  })
+
+  it('of an entry that somebody else deleted says so, and offers nothing for it', async () => {
+    const { place, page } = await looking()
+    expect((await place.run(['memory', 'set', 'port', '4000'])).code).toBe(0)
+    await go(page, '/memory/shared/port')
+    await page.getByRole('button', { name: 'Delete' }).waitFor()
+    expect((await place.run(['memory', 'delete', 'port'])).code).toBe(0)
+    await page.getByRole('alert').getByText('There is no "port"').waitFor()
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+  })
+
+  it('is drawn for an address that no browser spells, too', async () => {
+    const { page, wrong } = await looking()
+    await go(page, '/servers/50%')
+    await page.getByRole('heading', { level: 1, name: '50%' }).waitFor()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Servers' }).click()
+    await page.getByRole('table', { name: 'Servers' }).waitFor()
+    expect(wrong).toEqual([])
+  })
+
+  it('of a server has its tools with their weight, and its keys', async () => {
+    const { page } = await looking()
+    await go(page, '/servers/other')
+    const tools = page.getByRole('table', { name: 'Tools' })
+    await page.getByRole('heading', { level: 1, name: 'other' }).waitFor()
+    await page.getByRole('button', { name: 'Set UI_KEY' }).waitFor()
+    await page.getByRole('button', { name: 'Try' }).click()
+    await page.getByText('answers, 1 tool').waitFor()
+    await tools
+      .getByText(/^~\d+$/)
+      .first()
+      .waitFor()
+    await page.getByRole('link', { name: 'Keys' }).last().click()
+    const keys = page.getByRole('table', { name: 'Keys' })
+    await keys.getByText('✓ Claude Code, Linux').waitFor()
+  })
+
+  it('of Keys says which program has another value', async () => {
+    const plant = (place: Home) => {
+      const file = place.readJson('.claude.json') as { mcpServers: { other: { env: object } } }
+      Object.assign(file.mcpServers.other.env, { UI_KEY: 'another-key-0a1b2c3d4e5f6071' })
+      place.write('.claude.json', JSON.stringify(file))
+    }
+    const { page } = await looking({ plant })
+    await go(page, '/keys')
+    await page.getByRole('table', { name: 'Keys' }).getByText('! Claude Code, Linux: another value').waitFor()
+  })
+
+  it('of Memory shows one namespace', async () => {
+    const { place, page } = await looking()
+    expect((await place.run(['memory', 'set', 'ours', 'x', '--namespace', 'shop'])).code).toBe(0)
+    expect((await place.run(['memory', 'set', 'all', 'x'])).code).toBe(0)
+    await go(page, '/memory')
+    const table = page.getByRole('table', { name: 'Memory' })
+    await table.getByRole('rowheader', { name: 'all' }).waitFor()
+    await page.getByRole('combobox', { name: 'Namespace' }).selectOption('shop')
+    await table.getByRole('rowheader', { name: 'all' }).waitFor({ state: 'detached' })
+    await table.getByRole('rowheader', { name: 'ours' }).waitFor()
+    await page.getByRole('combobox', { name: 'Namespace' }).selectOption('')
+    await table.getByRole('rowheader', { name: 'all' }).waitFor()
+  })
+
+  it('of Work opens a handoff', async () => {
+    const { place, page } = await looking()
+    const words = [
+      'handoff',
+      'new',
+      'Login form',
+      '--goal',
+      'Users can log in',
+      '--section',
+      '1 Design: one form',
+      '--acceptance',
+      'it works',
+    ]
+    expect((await place.run(words)).code).toBe(0)
+    await go(page, '/work')
+    await page.getByRole('table', { name: 'Handoffs' }).getByRole('link', { name: 'Login form' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Login form' }).waitFor()
+    for (const text of ['Users can log in', 'Done when: it works', 'one form']) await page.getByText(text).waitFor()
+  })
+})
+
+describeUnless(lacksBrowser, 'the page of two sides', () => {
+  const alone = JSON.stringify({
+    ...{ manifest_version: '0.4', name: 'notes', version: '1.0.0', description: 'notes', author: { name: 'ana' } },
+    server: { type: 'node', entry_point: 'server/index.js', mcp_config: { command: 'node', args: ['${__dirname}/server/index.js'] } },
+  })
+  const base = 'AppData\\Roaming\\Claude'
+  const sides = (runnable: boolean) =>
+    world()
+      .wsl('Ubuntu')
+      .client('claude-code', '{"mcpServers":{"tiny":{"command":"true"}}}')
+      .windows({ runnable })
+      .client('claude-desktop', '{}')
+      .file(`${base}\\Claude Extensions\\local.mcpb.ana.notes\\manifest.json`, alone)
+      .file(`${base}\\Claude Extensions\\local.mcpb.ana.notes\\server\\index.js`, '')
+      .file(`${base}\\Claude Extensions Settings\\local.mcpb.ana.notes.json`, '{"isEnabled":true}')
+      .build()
+  const looked = async (runnable: boolean) => {
+    const planted = sides(runnable)
+    const { code, output } = await planted.cli(['init', '--yes', '--no-bridge'])
+    expect([0, 1, 3], output).toContain(code)
+    const desktop = planted.side('windows')
+    desktop.write(desktop.clientFile('claude-desktop'), '{"mcpServers":{"own":{"command":"true"}}}')
+    const open = await ui({ home: planted.scratch.home, env: planted.env() })
+    const page = await tab()
+    await page.goto(open.url)
+    await page.getByRole('table', { name: 'Servers' }).waitFor()
+    return { planted, page }
+  }
+
+  it('says in its column that a side is not reached', async () => {
+    const { page } = await looked(false)
+    await page.getByRole('columnheader', { name: /^Claude Desktop.*Windows.*! not reached$/ }).waitFor()
+    await page.getByRole('link', { name: '! not reached' }).click()
+    await page.getByText('programs of Windows cannot be started from here').first().waitFor()
+  })
+
+  it('shows what only one program has: its own entries, and extensions', async () => {
+    const { planted, page } = await looked(true)
+    expect(await page.getByRole('columnheader').allTextContents()).toEqual(
+      expect.arrayContaining(['Claude Code, Ubuntu', 'Claude Desktop, Windows']),
+    )
+    await page.getByRole('listitem').filter({ hasText: 'notes' }).getByText('mcp-twin add extension:local.mcpb.ana.notes').waitFor()
+    await page.getByRole('button', { name: 'Take over own' }).click()
+    const plan = page.getByRole('dialog', { name: 'Plan' })
+    await plan.getByText('mcp-twin sync --adopt own').waitFor()
+    await plan.getByRole('button', { name: 'Ask in the terminal' }).click()
+    await plan.getByText('This is answered in a terminal.').waitFor()
+    expect(planted.self.read('.mcp-twin/mcp-twin.json')).not.toContain('"own"')
+  })
+})
