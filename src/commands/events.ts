@@ -1,6 +1,7 @@
 import { localSeconds } from '../core/local-time.ts'
 import { join } from 'node:path'
 import { limits } from '../bridge/base/limits.ts'
+import { inQuotes, quoteInLine } from '../bridge/base/quote.ts'
 import { inLine } from '../bridge/base/text.ts'
 import type { events as spec } from '../cli/specs/events.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
@@ -91,7 +92,7 @@ interface Happened {
 const ofChange = ({ n, kind, id, namespace, by, at }: StoreChange): Happened => ({
   at,
   document: { n, kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at },
-  words: `${inLine(kind)} ${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}, by ${inLine(by)}`,
+  words: `${inLine(kind)} ${quoteInLine(id)}${namespace === null ? '' : ` in ${quoteInLine(namespace)}`}, by ${quoteInLine(by)}`,
 })
 
 function ofAudit({ at, event, tool, ...line }: ReadAuditLine, { redaction }: Bridge): Happened {
@@ -99,11 +100,11 @@ function ofAudit({ at, event, tool, ...line }: ReadAuditLine, { redaction }: Bri
   const client = redaction.text(line.client)
   const subject = redaction.text(line.subject)
   const outcome = redaction.text(line.outcome)
-  const what = [tool, subject].filter((each) => each !== '').join(' ')
+  const what = [tool, /\s/.test(subject) ? inQuotes(subject) : inLine(subject)].filter((each) => each !== '').join(' ')
   return {
     at,
     document: { kind: 'audit', event, client, tool, subject, outcome, at },
-    words: `${inLine(event)} ${inLine(what)}${client === '' ? '' : `, by ${inLine(client)}`}: ${inLine(outcome)}`,
+    words: `${inLine(event)} ${what}${client === '' ? '' : `, by ${quoteInLine(client)}`}: ${inLine(outcome)}`,
   }
 }
 

@@ -15,11 +15,15 @@ export interface IgnoreRules {
 
 const longestLine = 1024
 const mostRules = 2000
-/** Letters that are compared for one path. */
+/** Letters of names and patterns, and names, that are compared for one path: some ten milliseconds, in which nothing else goes on. */
 const mostSteps = 2_000_000
 
 interface Steps {
   left: number
+}
+
+function step(steps: Steps): void {
+  if (--steps.left < 0) throw new UnreadableRepository('its ignore files take too long')
 }
 
 /** Reads an ignore file (gitignore(5)); lines beyond a few thousand, or as long, count for nothing. */
@@ -63,6 +67,7 @@ export function isIgnored(path: string, isFolder: boolean, files: readonly Ignor
 function fits(names: readonly string[], parts: readonly string[], steps: Steps): boolean {
   let [at, part, star, mark] = [0, 0, -1, 0]
   while (at < names.length) {
+    step(steps)
     if (parts[part] === '**') {
       // At the end it means everything inside, but not the folder itself.
       if (part === parts.length - 1) return true
@@ -82,12 +87,12 @@ function fits(names: readonly string[], parts: readonly string[], steps: Steps):
 function fitsName(name: string, pattern: string, steps: Steps): boolean {
   let [at, next, star, mark] = [0, 0, -1, 0]
   while (at < name.length) {
-    if (--steps.left < 0) throw new UnreadableRepository('its ignore files take too long')
-    const step = pattern[next] === '*' ? 0 : fitsOne(name[at] ?? '', pattern, next)
+    step(steps)
+    const length = pattern[next] === '*' ? 0 : fitsOne(name[at] ?? '', pattern, next, steps)
     if (pattern[next] === '*') [star, mark] = [next++, at]
-    else if (step > 0) {
+    else if (length > 0) {
       at++
-      next += step
+      next += length
     } else if (star >= 0) {
       at = ++mark
       next = star + 1
@@ -98,7 +103,7 @@ function fitsName(name: string, pattern: string, steps: Steps): boolean {
 }
 
 /** How long the part of a pattern is that stands for this one letter; 0: it stands for another. */
-function fitsOne(letter: string, pattern: string, at: number): number {
+function fitsOne(letter: string, pattern: string, at: number, steps: Steps): number {
   const sign = pattern[at]
   if (sign === '?') return 1
   if (sign === '\\') return pattern[at + 1] === letter ? 2 : 0
@@ -107,6 +112,7 @@ function fitsOne(letter: string, pattern: string, at: number): number {
   const first = at + (isNot ? 2 : 1)
   let isIn = false
   for (let next = first; next < pattern.length; next++) {
+    step(steps)
     if (pattern[next] === ']' && next > first) return isIn !== isNot ? next + 1 - at : 0
     if (pattern[next] === '\\') next++
     const [low = '', high = ''] =

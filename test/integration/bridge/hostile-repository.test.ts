@@ -642,6 +642,9 @@ describe('a repository that costs much to read', () => {
   it('is read within limits where ignore patterns explode', async () => {
     put(shop, { '.gitignore': `${`${`*${'a'.repeat(120)}`}b\n`.repeat(1000)}`, ['a'.repeat(250)]: '' })
     expect((await attacked()).refused).toMatch(/ignore files/)
+    // Each letter is compared with a whole class of letters.
+    put(shop, { '.gitignore': `*[${'b'.repeat(1000)}]\n`.repeat(200) })
+    expect((await attacked()).refused).toMatch(/ignore files/)
     put(shop, { '.gitignore': `${' '.repeat(250_000)}x\n${'**/'.repeat(300)}b\n${'[[[['.repeat(200)}\n` })
     expect((await attacked()).refused).toBeNull()
   })

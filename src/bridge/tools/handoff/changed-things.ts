@@ -3,7 +3,7 @@ import { statusNow } from '../../actions/queue.ts'
 import { limits } from '../../base/limits.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
-import { cut, inLine } from '../../base/text.ts'
+import { cut } from '../../base/text.ts'
 import type { IsLive } from '../../handoff/claims.ts'
 import { find } from '../../handoff/handoff.ts'
 import { questionOfId } from '../../handoff/question.ts'
@@ -55,7 +55,7 @@ export function changedThings(
 function thingNow(database: Database, change: StoreChange, since: number, looking: Looking, isOwn: boolean): ChangedThing {
   const { kind, id, namespace, by, at } = change
   const { state, more } = stateOf(database, change, since, looking)
-  const named = kind === 'memory' ? `${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}` : inLine(id)
+  const named = kind === 'memory' ? `${quoteInLine(id)}${namespace === null ? '' : ` in ${quoteInLine(namespace)}`}` : quoteInLine(id)
   const note = more.note === undefined ? '' : `: ${inQuotes(more.note)}`
   const about = [...(kind === 'memory' || namespace === null ? [] : [`namespace ${quoteInLine(namespace)}`]), localTime(at)].join(', ')
   return {

@@ -1,7 +1,7 @@
 import { count } from '../../../core/count.ts'
 import { localTime } from '../../../core/local-time.ts'
 import { optional, text } from '../../base/input.ts'
-import { inQuotes } from '../../base/quote.ts'
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { cut, inLine } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 
@@ -18,7 +18,7 @@ export const searchHistory = defineTool({
     const searches = found.searches.map(({ head, used, ...search }) => ({ ...search, reused: used, begins: cut(head, 200) }))
     const lines = searches.map(
       ({ id, server, tool, by, at, outcome, reused, bytes, begins, ...search }) =>
-        `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${localTime(at)}${reused === 0 ? '' : `, reused ${reused}×`}, ${bytes} bytes${begins === '' ? '' : `: ${inQuotes(begins)}`}`,
+        `${id}  ${quoteInLine(server)} ${quoteInLine(tool)} ${argumentsText(search.arguments)}  ${outcome}, by ${quoteInLine(by)}, ${localTime(at)}${reused === 0 ? '' : `, reused ${reused}×`}, ${bytes} bytes${begins === '' ? '' : `: ${inQuotes(begins)}`}`,
     )
     const summary = `${count(found.requests, 'call')} went out, ${count(found.reused, 'result was', 'results were')} used again.`
     const content = [{ type: 'text' as const, text: [...(lines.length === 0 ? ['No such call.'] : lines), summary].join('\n') }]
@@ -26,4 +26,10 @@ export const searchHistory = defineTool({
   },
 })
 
-const argumentsText = (value: unknown): string => cut(typeof value === 'string' ? value : JSON.stringify(value), 300)
+const shortUnits = 300
+
+/** Arguments as JSON; what is cut stands in quotation marks of its own, since it has no end. */
+function argumentsText(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' || text.length > shortUnits ? `${inQuotes(cut(text, shortUnits))}…` : inLine(text)
+}
