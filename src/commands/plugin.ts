@@ -16,6 +16,7 @@ import { absolute } from '../effects/manifest/place.ts'
 import { changeToolsFile, readToolsFile } from '../effects/store/tools-file.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { type ReachablePath, reachable } from '../model/path.ts'
+import { tilde } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { wouldDo } from './change.ts'
 import { nearHint, unknownName } from './unknown.ts'
@@ -40,7 +41,7 @@ const marks: Readonly<Record<PluginState['state'], string>> = {
   off: 'off',
 }
 
-async function list({ context: { system, io }, folder }: Task): Promise<ExitCode> {
+async function list({ context: { system, io }, homeContext: { home }, folder }: Task): Promise<ExitCode> {
   const plugins = pluginStates(folder, await readToolsFile(system, folder))
   io.json({ action: 'list', folder: pluginsFolder(folder), plugins })
   for (const { file, state, why, tools: names } of plugins) {
@@ -48,7 +49,8 @@ async function list({ context: { system, io }, folder }: Task): Promise<ExitCode
     if (why !== null) io.out(`  ${inText(why)}; look at it, then: mcp-twin plugin allow ${inText(file)}`)
     else if (state === 'new') io.out(`  read it, then: mcp-twin plugin allow ${inText(file)}`)
   }
-  if (plugins.length === 0) io.out(`There are no plugins in ${pluginsFolder(folder)}; make one: mcp-twin plugin new NAME`)
+  if (plugins.length === 0)
+    io.out(`There are no plugins in ${tilde(pluginsFolder(folder), home.environment.home)}. To make one: mcp-twin plugin new NAME`)
   return EXIT.ok
 }
 

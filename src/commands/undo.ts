@@ -1,6 +1,6 @@
 import { count } from '../core/count.ts'
 import { localTime } from '../core/local-time.ts'
-import { clients } from '../catalog/clients/index.ts'
+import { clientById, clients } from '../catalog/clients/index.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import type { undo as spec } from '../cli/specs/undo.ts'
@@ -42,7 +42,14 @@ async function listThem(context: Context, homeContext: HomeContext): Promise<Exi
     runs: runs.map(({ id, at, command, files }) => {
       const changes = files.flatMap((file) => {
         const { environment, client, file: path } = file
-        return changesOf(file).map(({ entry, change, fields }) => ({ environment, client, file: path, server: entry, change, fields }))
+        return changesOf(file, command).map(({ entry, change, fields }) => ({
+          environment,
+          client,
+          file: path,
+          server: entry,
+          change,
+          fields,
+        }))
       })
       const named = files.filter(isOfUser).map((file) => file.file)
       return { id, at, command, files: named, ...(changes.length === 0 ? {} : { changes }) }
@@ -61,7 +68,7 @@ async function listThem(context: Context, homeContext: HomeContext): Promise<Exi
   )
   runs.forEach((run, at) => {
     io.out(heads[at])
-    for (const line of changedLines(run.files, labels))
+    for (const line of changedLines(run, labels))
       wrap(line.trimStart(), io.width - 8).forEach((each, nth) => {
         io.out(`${' '.repeat(nth > 0 ? 8 : line.startsWith(' ') ? 4 : 2)}${each}`)
       })
@@ -70,18 +77,22 @@ async function listThem(context: Context, homeContext: HomeContext): Promise<Exi
   return EXIT.ok
 }
 
-type StoredFile = Awaited<ReturnType<typeof runsOf>>[number]['files'][number]
+type StoredRun = Awaited<ReturnType<typeof runsOf>>[number]
+type StoredFile = StoredRun['files'][number]
 
-/** What a run changed in one file; older backups know the names of the entries only. */
-const changesOf = ({ client, entries, changes }: StoredFile): NonNullable<StoredFile['changes']> =>
-  client === null ? [] : (changes ?? entries.map((entry) => ({ entry, change: 'update', fields: [] })))
+/** What a run changed in one file; older backups, and those of an uninstall, know the names of the entries only. */
+const changesOf = ({ client, entries, changes }: StoredFile, command: string): NonNullable<StoredFile['changes']> =>
+  client === null ? [] : (changes ?? entries.map((entry) => ({ entry, change: command === 'uninstall' ? 'remove' : 'update', fields: [] })))
 
-/** What a run changed: files with the same changes, under one heading. */
-function changedLines(files: readonly StoredFile[], labels: Labels): string[] {
+/** What a run changed: files with the same changes, under one heading, and of a file that repeats another one nothing more. */
+function changedLines({ files, command }: Pick<StoredRun, 'files' | 'command'>, labels: Labels): string[] {
   const headings = new Map<string, string[]>()
+  const linesOf = (file: StoredFile): string => entryLines(changesOf(file, command)).join('\n')
   for (const file of files) {
-    const lines = entryLines(changesOf(file)).join('\n')
+    const lines = linesOf(file)
     if (file.client === null || lines === '') continue
+    const { copyOf } = clientById(file.client) ?? {}
+    if (files.some((each) => each.client === copyOf && each.environment === file.environment && linesOf(each) === lines)) continue
     headings.set(lines, [...(headings.get(lines) ?? []), `${labels.client(file.client)} (${labels.environment(file.environment)})`])
   }
   return [...headings].flatMap(([lines, names]) => [names.join(', '), ...lines.split('\n').map((line) => `  ${line}`)])

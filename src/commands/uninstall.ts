@@ -8,8 +8,8 @@ import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallPro
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
-import { describeSteps } from '../ui/steps.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { stepLines } from './report-sync.ts'
 
 /** Uninstalls mcp-twin. Manifest, keys and backups stay in home, unless `--purge`. */
 export const run: Run<typeof spec> = (context, _args, options) =>
@@ -44,11 +44,15 @@ export const run: Run<typeof spec> = (context, _args, options) =>
   })
 
 /** Throws where what `--manifest` names is no manifest: who names one means its entries, and not all there is. */
-async function demandManifest({ open, place }: HomeContext): Promise<void> {
+async function demandManifest({ home, open, place }: HomeContext): Promise<void> {
   const { bytes } = await open()
   if (bytes === null)
-    throw usageError(`There is no manifest ${place.shown}.`, { hint: 'to see what is installed: mcp-twin uninstall --dry-run' })
+    throw usageError(`There is no manifest ${tilde(place.shown, home.environment.home)}.`, {
+      hint: 'to see what is installed: mcp-twin uninstall --dry-run',
+    })
 }
+
+type Home = HomeContext['home']
 
 interface Extent {
   readonly purge: boolean
@@ -62,9 +66,9 @@ const ofProject = async ({ system }: Context, { world, home }: HomeContext, proj
 })
 
 /** What would stand in each file afterwards, and what else becomes of this machine: the same before the question and in a dry run. */
-function show({ io }: Context, { world }: HomeContext, planned: readonly Step[], extent: Extent, say: (line: string) => void): void {
-  for (const line of describeSteps(planned, labelsFor(world, clients), io.paint, io.width)) say(line)
-  for (const line of whatElse(planned, extent)) say(line)
+function show({ io }: Context, { home, world }: HomeContext, planned: readonly Step[], extent: Extent, say: (line: string) => void): void {
+  for (const line of stepLines(planned, labelsFor(world, clients), io)) say(line)
+  for (const line of whatElse(home, planned, extent)) say(line)
 }
 
 /** Servers of the user's own, which do not go with ours. */
@@ -72,14 +76,14 @@ const ownServers = (planned: readonly Step[]): string[] => [
   ...new Set(planned.flatMap(({ kind, server }) => (kind === 'write' && server !== null ? [server] : []))),
 ]
 
-const whatElse = (planned: readonly Step[], extent: Extent): string[] => {
+const whatElse = (home: Home, planned: readonly Step[], extent: Extent): string[] => {
   const own = ownServers(planned).map(visible)
-  return [...(own.length === 0 ? [] : [`Your own servers come back: ${own.join(', ')}.`]), besides(extent)]
+  return [...(own.length === 0 ? [] : [`Your own servers come back: ${own.join(', ')}.`]), besides(home, extent)]
 }
 
-const besides = ({ purge, project }: Extent): string => {
+const besides = ({ environment }: Home, { purge, project }: Extent): string => {
   if (project !== null)
-    return `Nothing but the files of ${project} changes${purge ? ', and --purge deletes nothing' : ''}; --all uninstalls everything.`
+    return `Nothing but the files of ${tilde(project, environment.home)} changes${purge ? ', and --purge deletes nothing' : ''}; --all uninstalls everything.`
   return purge
     ? 'Packages and programs on every side are removed; manifest, keys and backups are deleted too, for good.'
     : 'Packages and programs on every side are removed; manifest, keys and backups are kept (--purge deletes them too).'
@@ -87,7 +91,7 @@ const besides = ({ purge, project }: Extent): string => {
 
 function preview(context: Context, homeContext: HomeContext, planned: readonly Step[], extent: Extent): ExitCode {
   const { io } = context
-  const notices = whatElse(planned, extent)
+  const notices = whatElse(homeContext.home, planned, extent)
   io.json({ command: 'uninstall', changed: false, run: null, steps: planned, ended: [], removed: [], kept: [], notices })
   if (!io.asJson) {
     show(context, homeContext, planned, extent, (line) => io.out(line))
@@ -129,7 +133,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
   })
   if (!io.asJson) {
     const labels = labelsFor(world, clients)
-    for (const line of describeSteps(steps, labels, io.paint, io.width)) io.out(line)
+    for (const line of stepLines(steps, labels, io)) io.out(line)
     for (const side of world.environments) {
       const gone = removed.filter(({ environment }) => environment === side.id).length
       const stopped = ended.filter(({ environment }) => environment === side.id).length
@@ -143,7 +147,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
     for (const words of elsewhereWords(elsewhere)) io.out(`${io.paint.dim('·')} ${words}`)
-    io.out(project === null || isStopped ? lastWords(home, isStopped, keeps) : projectWords(project, purge))
+    io.out(project === null || isStopped ? lastWords(home, isStopped, keeps) : projectWords(home, project, purge))
   }
   if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed
   if (troubles.some(({ isFailure }) => isFailure)) return EXIT.failed
@@ -163,20 +167,22 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   })
 }
 
-const keptWords = (home: HomeContext['home']): string =>
-  `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
+const keptWords = (home: Home): string => `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
 
-/** Both ways on from there. */
-const WAYS = ['to set the same servers up again: npx mcp-twin sync --adopt', 'to delete them too: npx mcp-twin uninstall --purge']
+/** Both ways on from there: the command that was typed may be gone, and npm knows the name only where the program lies. */
+const WAYS = [
+  "in mcp-twin's own folder, to set the same servers up again: npx mcp-twin sync --adopt",
+  'to delete them too: npx mcp-twin uninstall --purge',
+]
 
-const projectWords = (project: string, purge: boolean): string =>
+const projectWords = ({ environment }: Home, project: string, purge: boolean): string =>
   [
-    `The files of ${project} hold nothing of ours any more. Its manifest and the program are as they were${purge ? ': --purge deletes nothing here' : ''}.`,
+    `The files of ${tilde(project, environment.home)} hold nothing of ours any more. Its manifest and the program are as they were${purge ? ': --purge deletes nothing here' : ''}.`,
     'To uninstall everything:',
-    '  → npx mcp-twin uninstall --all',
+    '  → mcp-twin uninstall --all',
   ].join('\n')
 
-function lastWords(home: HomeContext['home'], isStopped: boolean, keeps: boolean): string {
+function lastWords(home: Home, isStopped: boolean, keeps: boolean): string {
   if (isStopped)
     return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
   if (!keeps) return 'mcp-twin is uninstalled.'

@@ -8,6 +8,7 @@ import { watchHome } from '../effects/sync/watch.ts'
 import { withWatchLock } from '../effects/store/lock.ts'
 import { detectWorld } from '../effects/machine/detect.ts'
 import type { OptionsOf } from '../model/command-line.ts'
+import { tilde } from '../ui/labels.ts'
 import type { HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
@@ -21,7 +22,7 @@ export async function watch(context: Context, homeContext: HomeContext, options:
   const settings = { ...syncOptions(context, options), refresh: false, anySelf: true, keepsTrust: false }
   let before: SyncResult | null = null
   await withWatchLock(system, home.here, home.environment.id, (held) => {
-    io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C stops.`)
+    io.note(`Watching ${tilde(place.shown, home.environment.home)} and the files of all programs; Ctrl-C stops.`)
     return watchHome(system, {
       open: () => openAgain(context, homeContext),
       options: settings,

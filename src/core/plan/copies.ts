@@ -44,9 +44,13 @@ const bodyOf = ({ environment: _, client: __, file: ___, ...rest }: Step): strin
 
 const isGood = ({ outcome }: Step): boolean => outcome === 'planned' || outcome === 'done'
 
-/** Whether a step of a copy tells nothing that those of the original do not: it says the same, or a server comes that both then have. */
+/**
+ * Whether a step of a copy tells nothing that those of the original do not: it says the same, a server comes that both then have, or
+ * the copy itself goes.
+ */
 const tellsNoMore = (step: Step, original: readonly Step[]): boolean =>
   original.some((each) => bodyOf(each) === bodyOf(step)) ||
+  (isGood(step) && step.change === 'remove' && step.server === null && original.length > 0) ||
   (isGood(step) &&
     (step.change === 'add' || step.change === 'adopt') &&
     original.some((each) => isGood(each) && each.server === step.server && each.change !== 'remove'))

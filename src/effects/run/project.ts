@@ -46,7 +46,7 @@ export async function findProject(system: System, self: Environment, directory: 
     if (parent === folder || (await system.files.look(reachable(`${hereFolder}/.git`))) !== null) break
     folder = parent
   }
-  throw usageError(`No ${manifestName} in ${start} or a folder above it.`, { hint: INIT })
+  throw usageError(`No ${manifestName} in ${start === self.home ? '~' : start} or a folder above it.`, { hint: INIT })
 }
 
 /** Finds a server in a project's manifest. Throws unless this place, manifest and lock are trusted exactly as they are now. */

@@ -153,13 +153,29 @@ describe('uninstall', () => {
     const [own, code] = [readdirSync(place.path('.mcp-twin')), place.read(codeFile)]
     const planned = await place.run(['uninstall', '--purge', '--dry-run'], site)
     expect(planned.stdout).toContain('--purge deletes nothing')
+    expect(planned.stdout).toContain('Nothing but the files of ~/work/site changes')
     const done = await place.run(['uninstall', '--purge', '--yes'], site)
     expect(done.code, done.output).toBe(0)
     expect(done.stdout).toContain('--purge deletes nothing here')
+    expect(done.stdout).toContain('The files of ~/work/site hold nothing of ours any more.')
+    // Everywhere else npm would look for a program of this name.
+    expect(done.stdout).not.toContain('npx')
     expect(place.has('work/site/.mcp.json')).toBe(false)
     expect(place.has('work/site/mcp-twin.json')).toBe(true)
     expect([readdirSync(place.path('.mcp-twin')), place.read(codeFile)]).toEqual([own, code])
     await must(place, 'sync', '--check')
+  })
+
+  it('names a file that repeats another one in one line, and says so in the list of runs', async () => {
+    const place = home()
+    place.manifest({})
+    await must(place, 'add', 'ours', '--command', 'node', '--no-try', '--', 'ours.js')
+    const also = 'Claude Code: also ~/.config/claude/claude_code_config.json'
+    for (const words of ['--dry-run', '--yes']) {
+      const { stdout } = await place.run(['uninstall', words])
+      expect([stdout.match(/- ours/g)?.length, stdout.includes(also), stdout.includes('old file')]).toEqual([1, true, false])
+    }
+    expect((await place.run(['undo', 'list'])).stdout).toMatch(/uninstall +2 files\n {2}Claude Code \([^)]*\)\n {4}- ours\n/)
   })
 
   it('shows what becomes of every entry and file before it asks, and does just that', async () => {

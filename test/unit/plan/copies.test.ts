@@ -22,6 +22,13 @@ describe('steps of a file that repeats another one', () => {
     expect(steps).toEqual(own)
   })
 
+  it('are left out where it goes, and with it the same servers as of the other one', () => {
+    const own = [step('claude-code', 'a', 'remove')]
+    const gone = { ...step('claude-code-config', '', 'remove'), server: null }
+    expect(withoutCopies([...own, step('claude-code-config', 'a', 'remove'), gone], copyOf).steps).toEqual(own)
+    expect(withoutCopies([gone], copyOf).steps).toEqual([gone])
+  })
+
   it.each([
     ['it changes an entry', [step('claude-code', 'a'), step('claude-code-config', 'a', 'update')]],
     ['the other one loses the server', [step('claude-code', 'a', 'remove'), step('claude-code-config', 'a')]],
