@@ -1,11 +1,12 @@
 import { builtinServers } from '../catalog/servers/index.ts'
 import type { completion as spec } from '../cli/specs/completion.ts'
 import type { Context, Run } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../errors.ts'
 import type { Offers } from '../model/command-line.ts'
 import { environmentKinds } from '../model/environment.ts'
 import { type Shell, completionScript, printed, shells } from './completion-scripts.ts'
 import { expected, matching, type OfferedWord } from './completion-words.ts'
+import { unknownName } from './unknown.ts'
 
 /**
  * Prints a completion script; with words, what the last of them can be: the script asks that while a person types, so it
@@ -14,7 +15,7 @@ import { expected, matching, type OfferedWord } from './completion-words.ts'
  */
 export const run: Run<typeof spec> = async (context, [name = '', ...args]) => {
   const shell = shells.find((each) => each === name)
-  if (shell === undefined) throw usageError(`Unknown shell "${name}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
+  if (shell === undefined) throw unknownName('shell', name, shells, `mcp-twin completion ${shells.join('|')}`)
   const handed = context.system.variables.MCP_TWIN_WORDS
   const words = args.length > 0 ? args : handed === undefined ? null : handed.split('\n')
   return words === null ? script(context, shell) : offer(context, shell, words)

@@ -1,4 +1,5 @@
 import { loginsName, secretsName } from '../../core/layout.ts'
+import { nearest } from '../../core/nearest.ts'
 import { isWindows } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -42,7 +43,10 @@ export function checkClient(name: string): void {
 /** Refuses a family that does not exist, before anything is started. */
 export function checkFamilies(names: readonly string[]): void {
   const strange = names.find((name) => !families.some((family) => family === name))
-  if (strange !== undefined) throw usageError(`Unknown tool family "${strange}".`, { hint: `--tools takes ${families.join(', ')}` })
+  if (strange === undefined) return
+  const guess = nearest(strange, families)
+  const known = `--tools takes ${families.join(', ')}`
+  throw usageError(`Unknown tool family "${strange}".`, { hint: guess === null ? known : `did you mean "${guess}"? ${known}` })
 }
 
 /** The families to offer: those of the flags, else of the manifest, else all. An unknown name is a problem. */

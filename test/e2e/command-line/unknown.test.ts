@@ -83,8 +83,8 @@ const rows: readonly Row[] = [
   ['plugin revoke', () => ['plugin', 'revoke', 'echoo.js'], () => 'echo.js'],
   ['trust --revoke', ({ trusted }) => ['trust', '--revoke', slip(trusted)], ({ trusted }) => trusted],
   ['roots', ({ root }) => ['roots', 'remove', slip(root)], () => '~/shared'],
-  ['serve', () => ['serve', '--tools', 'memoryy'], () => 'memory'],
-  ['completion', () => ['completion', 'bashh'], () => 'bash'],
+  ['serve', () => ['serve', '--tools', 'memoryy'], () => 'did you mean "memory"'],
+  ['completion', () => ['completion', 'bashh'], () => 'did you mean "bash"'],
 ]
 
 /** Of every verb: its name with a letter too many, a flag that another verb of its command has, and a word too many. */

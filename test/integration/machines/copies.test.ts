@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { grantsSql, schemaSql } from '../../../src/bridge/machines/schema.ts'
 import { claim, create, list, read, update } from '../../../src/bridge/handoff/handoff.ts'
@@ -169,6 +170,22 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     expect(await put(laptop, 'after', 1)).toBe(1)
     await desktop.ordering.begin()
     await arrives(desktop, 'after', '1')
+  })
+
+  it('send once more what was under way when the server ended their connection, and keep it once', async () => {
+    await put(laptop, 'before', 1)
+    await arrives(desktop, 'before', '1')
+    const locking = new pg.Client(server.url())
+    await locking.connect()
+    await locking.query('BEGIN; LOCK TABLE mcp_twin.entries IN ACCESS EXCLUSIVE MODE')
+    const writing = put(laptop, 'torn', 1)
+    await expect.poll(() => server.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).toBe('1')
+    server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    await locking.query('ROLLBACK')
+    await locking.end()
+    expect(await writing).toBe(1)
+    await arrives(desktop, 'torn', '1')
+    expect(server.sql("SELECT count(*) FROM mcp_twin.entries WHERE key LIKE '%torn%'")).toBe('1')
   })
 
   it('get what was lost from the server after they were salvaged', async () => {
