@@ -37,6 +37,40 @@ describe('a name in the memory', () => {
   })
 })
 
+describe('memory_get without a namespace', () => {
+  let place: Desk
+  const own = 'project'
+  const put = (namespace: string, value: string) => place.data('memory_set', { key: 'k', namespace, value })
+  const found = async (more = {}) => {
+    const { value, namespace, also_in: others } = await place.data('memory_get', { key: 'k', ...more })
+    return [value, namespace, ((others ?? []) as { namespace: string }[]).map((each) => each.namespace)]
+  }
+  beforeEach(() => {
+    place = desk({ namespace: own })
+  })
+  afterEach(() => place.close())
+
+  it('reads from the project first, and names where else the key is', async () => {
+    await put('shared', 'for all')
+    await put(own, 'for this project')
+    expect(await found()).toEqual(['for this project', own, ['shared']])
+    expect(await found({ namespace: 'shared' })).toEqual(['for all', 'shared', [own]])
+  })
+
+  it('reads from shared where the project does not have the key', async () => {
+    await put('other', 'of another')
+    await put('shared', 'for all')
+    expect(await found()).toEqual(['for all', 'shared', ['other']])
+  })
+
+  it('reads from another namespace only where no second one has the key', async () => {
+    await put('other', 'of another')
+    expect(await found()).toEqual(['of another', 'other', []])
+    await put('third', 'of a third')
+    expect(await found()).toEqual([undefined, own, expect.arrayContaining(['other', 'third'])])
+  })
+})
+
 describe('a list of the memory', () => {
   it('names a further page only where there is one', async () => {
     const place = desk()
