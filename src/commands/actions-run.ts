@@ -8,7 +8,6 @@ import type { ActionMeans, ActionOutcome } from '../bridge/actions/type.ts'
 import { typeNamed } from '../bridge/actions/types/index.ts'
 import type { Settings } from '../bridge/base/settings.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
-import { Refusal } from '../bridge/base/refusal.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
 import { Policy } from '../bridge/policy/policy.ts'
 import { actionFacts } from '../bridge/tools/actions/words.ts'
@@ -22,7 +21,7 @@ import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import { changedFiles } from './actions-files.ts'
 import { actionScreen, resultLines } from './actions-screen.ts'
-import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
+import { type OpenBridge, refused, terminalClient, withBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
 import { syncOptions } from './sync-options.ts'
 
@@ -78,10 +77,6 @@ async function rehearse(context: Context, open: OpenBridge, waiting: Action, fre
   context.io.out('Nothing was changed (--dry-run).')
   return EXIT.ok
 }
-
-/** What the bridge refuses, as an error of a command. */
-const refused = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
 
 /** Refuses to carry anything out where nobody knows what the manifest closes. */
 function demandReadable({ settings: { unreadable } }: Bridge): void {

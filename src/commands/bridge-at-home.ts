@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { InputTrouble } from '../bridge/base/input.ts'
+import { Refusal } from '../bridge/base/refusal.ts'
 import { inText } from '../bridge/base/text.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { callTool } from '../bridge/contract/own-call.ts'
@@ -24,6 +25,10 @@ import { clientFiles } from './client-files.ts'
 
 /** Who the author is of what a person stores from a terminal. */
 export const terminalClient = 'terminal'
+
+/** What the bridge refuses, as an error of a command. */
+export const refused = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
 
 /** The bridge's parts for a command that a person types. */
 export interface OpenBridge {

@@ -53,6 +53,9 @@ async function exportTo(context: Context, homeContext: HomeContext, dir: string,
   await writeExport(system, folder, files)
   const notices = [
     ...named.map((name) => `The manifest itself contains a key (\${secret:${name}} in the export). To see how to fix it: mcp-twin doctor`),
+    ...(situation.manifest.bridge?.store === undefined
+      ? []
+      : ['The store server is left out. To join it on another machine: mcp-twin store move']),
     ...stored.notices,
     ...leftOutWords(dir, keys, stored),
   ]

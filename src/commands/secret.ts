@@ -1,7 +1,7 @@
 import type { secret as spec } from '../cli/specs/secret.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { hasKnownPrefix, looksLikeToken } from '../core/keys/judge.ts'
-import { keysOfAll } from '../core/manifest/names.ts'
+import { keysOfAll, keysOfStore } from '../core/manifest/names.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { layout } from '../core/layout.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
@@ -65,7 +65,8 @@ function usersOf({ manifest, projects }: Task, name: string): { usedBy: string[]
 /** The same as text; empty if nothing needs it. */
 const usersInWords = (task: Task, name: string): string[] => {
   const { usedBy, projects = [] } = usersOf(task, name)
-  return [...usedBy, ...projects.map((folder) => `the project ${tilde(folder, task.homeContext.home.environment.home)}`)]
+  const store = keysOfStore(task.manifest).includes(name) ? ['the store server'] : []
+  return [...usedBy, ...store, ...projects.map((folder) => `the project ${tilde(folder, task.homeContext.home.environment.home)}`)]
 }
 
 async function set(task: Task, name: string): Promise<ExitCode> {

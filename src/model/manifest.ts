@@ -1,5 +1,17 @@
 import { terminalModes } from './bridge-words.ts'
-import { flag, optionalFilled, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, texts, z } from './zod.ts'
+import {
+  filledText,
+  flag,
+  optionalFilled,
+  optionalFlag,
+  optionalList,
+  optionalText,
+  optionalTexts,
+  text,
+  textList,
+  texts,
+  z,
+} from './zod.ts'
 
 /** Names that every client takes as they are; others are mapped, stably, where a client refuses them. */
 const serverName = text.check(z.minLength(1), z.maxLength(128))
@@ -67,6 +79,13 @@ const clientSwitch = z.union([flag, z.looseObject({ file: optionalText })])
 const root = z.union([text, z.strictObject({ path: text, readOnly: optionalFlag })])
 export type RootSpec = z.infer<typeof root>
 
+/** A PostgreSQL server that keeps the store for all of a person's machines; an object where its certificate or TLS is special. */
+const storeServer = z.union([
+  filledText,
+  z.strictObject({ url: filledText, certificate: optionalFilled, tls: z.optional(z.enum(['off'])) }),
+])
+export type StoreSpec = z.infer<typeof storeServer>
+
 export const bridgeSchema = z.strictObject({
   enabled: optionalFlag,
   roots: z.optional(z.array(root)),
@@ -78,6 +97,7 @@ export const bridgeSchema = z.strictObject({
   allow: optionalList,
   namespace: optionalText,
   plugins: optionalTexts,
+  store: z.optional(storeServer),
   http: optionalPort,
   ws: optionalPort,
 })

@@ -55,6 +55,11 @@ export const settingWords: Readonly<Record<string, string>> = {
   'bridge.deny': 'more paths that stay closed, inside open folders too',
   'bridge.allow': 'read-only places that are opened to writing: paths, or names of the list such as ".git/hooks"',
   'bridge.namespace': "the namespace of memory in place of the project's",
+  'bridge.store':
+    'a PostgreSQL server that keeps the store of all your machines, as "postgres://NAME:${secret:KEY}@HOST/DATABASE"; each machine joins it with mcp-twin store move',
+  'bridge.store.url': 'where it is; keys are named, as ${secret:KEY}',
+  'bridge.store.certificate': 'the certificate that counts: sha256: and its digest, or a file',
+  'bridge.store.tls': '"off": without encryption, as in a VPN',
   'bridge.plugins': 'the digest of each plugin that may run, by file name; mcp-twin plugin allow writes it',
   'bridge.http': 'reserved, without effect so far: mcp-twin serve --http PORT',
   'bridge.ws': 'reserved, without effect so far: mcp-twin serve --ws PORT',

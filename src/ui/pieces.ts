@@ -1,7 +1,7 @@
 /** Every command and alias, so that `mcp-twin sync` is told from a sentence about mcp-twin; a unit test compares them with the specs. */
 export const commandNames: readonly string[] = (
   'init sync doctor add search login logout remove enable disable ignore rename list status tools diff try secret outdated update undo ui logs run serve session roots memory ' +
-  'handoff inbox actions events plugin trust export import schema completion uninstall help'
+  'handoff inbox actions events plugin store trust export import schema completion uninstall help'
 ).split(' ')
 
 /** Words of a sentence that goes on behind a command. A server with such a name costs a line break, no more. */

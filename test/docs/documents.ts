@@ -159,6 +159,28 @@ export const documents: readonly Document[] = [
     },
   },
   {
+    title: 'store',
+    words:
+      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not. `person`, `administrator` and `schema` are null until it was reached.',
+    runs: [{ args: ['store'] }],
+    shape: {
+      command,
+      engine: 'text',
+      counts: { memory: 'number', versions: 'number', handoffs: 'number', questions: 'number', searches: 'number', actions: 'number' },
+      server: 'null|…',
+    },
+  },
+  {
+    title: 'store move',
+    words:
+      '`counts` has `{ from, to, conflicts, left_out }` for each kind that `store` counts, `left_out` the names of what holds a stored key and stayed. `verified`: both ends were counted and are alike. With `--dry-run` `holds` has the counts; where nothing had to be moved there is `changed`: whether the manifest was.',
+    runs: [{ args: ['store', 'move', 'embedded'] }],
+    shape: {
+      ...{ command, from: 'text', to: 'text', 'changed?': 'yes', 'counts?': '…', 'left_out?': ['text'], 'verified?': 'yes' },
+      ...{ 'holds?': '…', 'dryRun?': 'yes' },
+    },
+  },
+  {
     title: 'logout',
     words: '`before` is in, out or ended. `revoked`: revoked, none (its server has no way to), failed, or null where there was no login.',
     runs: [],

@@ -24,7 +24,7 @@ const readers = [
     'undo list',
     'trust list',
   ],
-  ...['secret list', 'roots list', 'session list', 'plugin list'],
+  ...['secret list', 'roots list', 'session list', 'plugin list', 'store show', 'store sql'],
   ...['memory get', 'memory list', 'memory search', 'memory history'],
   ...['handoff list', 'handoff show', 'actions list', 'actions show', 'actions sign'],
 ]
@@ -70,6 +70,7 @@ export const dryRuns: Readonly<Record<string, readonly string[][]>> = {
   import: [['setup']],
   'roots add': [['project']],
   'roots remove': [['trusted']],
+  'store move': [['embedded']],
   'session new': [[]],
   'session revoke': [['SESSION']],
   'plugin new': [['fresh']],

@@ -4,6 +4,7 @@ import type { ForeignTools } from '../foreign/tools.ts'
 import type { Trash } from '../files/trash.ts'
 import type { Notices } from '../handoff/notices.ts'
 import type { BridgeLog } from '../records/log.ts'
+import type { ServerState } from '../machines/server.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Redaction } from '../base/redaction.ts'
 import type { Searches } from '../search/searches.ts'
@@ -31,6 +32,8 @@ export interface Bridge {
   terminal(): Promise<Terminal>
   /** Opened when first used; rejects with a Refusal where there is none, and is tried again by the next call. */
   store(): Promise<Store>
+  /** How the server is reached whose copy the store is; null: it is no copy. */
+  storeServer(signal: AbortSignal): Promise<ServerState | null>
   /** Where the memory of this client's project is kept, and what is written without a namespace. */
   namespace(): Promise<string>
   /** Takes over what the manifest says now: a call is judged by that. */

@@ -11,6 +11,16 @@ export interface ServerAddress {
   readonly tls: boolean
 }
 
+/** Where a server is, for people: without person and password. */
+export const shownAddress = (url: string): string => {
+  const { host, port, database } = addressIn(withKeys(url, () => 'key'))
+  return `${host}${port === usual ? '' : `:${port}`}/${database}`
+}
+
+/** A URL with the keys that it names. */
+export const withKeys = (url: string, keyOf: (name: string) => string): string =>
+  url.replace(/\$\{secret:([^}]*)\}/g, (_, name: string) => encodeURIComponent(keyOf(name)))
+
 const usual = 5432
 const noHost = 'no-host.invalid'
 

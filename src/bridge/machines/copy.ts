@@ -1,5 +1,6 @@
 import { isObject } from '../../core/object.ts'
 import { failed } from '../base/refusal.ts'
+import { isCopy } from '../store/connection.ts'
 import type { StoreCopy } from '../store/transaction.ts'
 import type { Database, Row } from '../store/database.ts'
 import { copyMark, schemaVersion } from '../store/schema.ts'
@@ -29,6 +30,9 @@ export interface JoinedServer extends ServerTrust {
 }
 
 const joinedName = 'server'
+
+/** Null: the store is this machine's own. */
+export const serverOf = (database: Database): JoinedServer | null => (isCopy(database) ? joinedTo(database) : null)
 
 export function joinedTo({ get }: Pick<Database, 'get'>): JoinedServer {
   const joined: unknown = JSON.parse(get<{ value: string }>('SELECT value FROM meta WHERE name = ?', joinedName)?.value ?? 'null')

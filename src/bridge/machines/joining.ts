@@ -1,4 +1,5 @@
 import { setImmediate as breath, setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { indexAgain } from '../memory/index-again.ts'
@@ -6,11 +7,13 @@ import { isCopy, lastChange, prepare, within } from '../store/connection.ts'
 import { type Database, hasCode, type Row, type SqlValue } from '../store/database.ts'
 import type { Engine } from '../store/engine.ts'
 import { originName } from '../store/held.ts'
+import { type StoredCounts, storedCounts } from '../store/state.ts'
 import type { StorePlace } from '../store/place.ts'
 import { copyRows } from '../store/salvage-rows.ts'
 import { runWrite, type StoreCopy, type Transaction } from '../store/transaction.ts'
+import { compareWithServer } from './comparing.ts'
 import { type JoinedServer, join, makeCopy, openCopy } from './copy.ts'
-import { type MergedKind, mergeInto } from './merging.ts'
+import { type Merged, mergeInto } from './merging.ts'
 import { Ordering } from './ordering.ts'
 import type { ServerAddress } from './address.ts'
 
@@ -26,11 +29,14 @@ export interface Joining extends StoreMove {
   readonly server: JoinedServer
   /** Where that is, with its password. */
   readonly address: ServerAddress
+  /** Whether a value holds a key that is stored here: it stays where it is. */
+  holdsKey(value: unknown): boolean
 }
 
-/** How many rows of each kind there are before and after, and what became of them. */
-export interface Moved {
-  readonly counts: Readonly<Record<string, MergedKind>>
+/** How much there is before and after, and what became of it. */
+export interface Moved extends Merged {
+  readonly from: StoredCounts
+  readonly to: StoredCounts
 }
 
 /** Rows that stay on each machine, and go over as they are. */
@@ -52,14 +58,13 @@ export async function joinServer(work: Joining): Promise<Moved> {
   const fresh = engine.open(place.database(next))
   try {
     if (isCopy(old)) throw failed('The store is the copy of a server already.')
-    const counts = await fill(fresh, old, work, () => {
+    return await fill(fresh, old, work, () => {
       const files = place.files(generation)
       fresh.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', originName(generation, files), String(lastChange(old)))
       fresh.get('PRAGMA wal_checkpoint(TRUNCATE)')
       place.moveTo(next, work.random(4))
       isDone = true
     })
-    return { counts }
   } finally {
     fresh.close()
     old.close()
@@ -67,8 +72,8 @@ export async function joinServer(work: Joining): Promise<Moved> {
   }
 }
 
-async function fill(fresh: Database, old: Database, work: Joining, done: () => void): Promise<Readonly<Record<string, MergedKind>>> {
-  const { server, address, now, random } = work
+async function fill(fresh: Database, old: Database, work: Joining, done: () => void): Promise<Moved> {
+  const { server, address, now, random, holdsKey } = work
   prepare(fresh, random)
   within(fresh, 'BEGIN IMMEDIATE', () => {
     makeCopy(fresh)
@@ -78,20 +83,19 @@ async function fill(fresh: Database, old: Database, work: Joining, done: () => v
   const ordering: Ordering = new Ordering({ address, trust: server, machine: server.machine, now, store: () => Promise.resolve(store) })
   const copy = openCopy(fresh, { machine: server.machine, random, send: (batch) => ordering.send(batch) })
   const store = rawStore(fresh, copy, server.machine, now)
+  const merging = { to: store, from: old, machine: server.machine, holdsKey }
   try {
     await ordering.begin()
     // Most of it goes while programs go on writing; what they wrote meanwhile goes while they wait.
-    const first = await mergeInto(store, old, server.machine)
+    const first = await mergeInto(merging)
     await locked(old, now)
     try {
-      const last = await mergeInto(store, old, server.machine)
+      const { conflicts, leftOut } = await mergeInto(merging)
       takeLocal(fresh, old, server)
+      await compareWithServer(fresh, ordering)
+      const moved = { from: storedCounts(old), to: storedCounts(fresh), conflicts: first.conflicts + conflicts, leftOut }
       done()
-      const both = Object.entries(last).map(([kind, each]) => [
-        kind,
-        { ...each, conflicts: each.conflicts + (first[kind]?.conflicts ?? 0) },
-      ])
-      return Object.fromEntries(both)
+      return moved
     } finally {
       old.exec('ROLLBACK')
     }
@@ -161,7 +165,7 @@ async function locked(database: Database, now: () => number): Promise<void> {
 }
 
 /** Makes the copy the store of this machine, whether the server is there or not. */
-export async function leaveServer({ place, engine, now, random }: StoreMove): Promise<void> {
+export async function leaveServer({ place, engine, now, random }: StoreMove): Promise<Omit<Moved, keyof Merged>> {
   const generation = place.generation()
   if (generation === null) throw failed('There is no store yet.')
   const old = engine.open(place.database(generation))
@@ -183,9 +187,13 @@ export async function leaveServer({ place, engine, now, random }: StoreMove): Pr
       await indexAgain(fresh)
       fresh.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', originName(generation, place.files(generation)), String(last))
       fresh.exec('COMMIT')
+      const counts = { from: storedCounts(old), to: storedCounts(fresh) }
+      if (!isDeepStrictEqual(counts.from, counts.to))
+        throw failed('The counts differ, so the copy of the server is still in use; try again.')
       fresh.get('PRAGMA wal_checkpoint(TRUNCATE)')
       place.moveTo(next, random(4))
       isDone = true
+      return counts
     } finally {
       old.exec('ROLLBACK')
     }

@@ -18,7 +18,7 @@ interface StoredVersion extends Row {
 const columns = 'version, value, rationale, tags, client, session, machine, at'
 
 /** All versions of a key, the newest first. */
-const versionsOf = ({ all }: Pick<Database, 'all'>, namespace: string, key: string): StoredVersion[] =>
+export const versionsOf = ({ all }: Pick<Database, 'all'>, namespace: string, key: string): StoredVersion[] =>
   all<StoredVersion>(
     `SELECT ${columns} FROM memory WHERE namespace = ?1 AND key = ?2
      UNION ALL SELECT ${columns} FROM memory_versions WHERE namespace = ?1 AND key = ?2 ORDER BY version DESC`,

@@ -2,16 +2,31 @@ import { createHash } from 'node:crypto'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
 import { deleteRow, putRow } from './apply.ts'
-import { mergeKey } from './merging-memory.ts'
+import { mergeKey, versionsOf } from './merging-memory.ts'
 import { bodyOf } from './row.ts'
 import { sharedTables } from './tables.ts'
 
-/** How many rows of a kind the store had, and the copy has. */
-export interface MergedKind {
-  readonly from: number
-  readonly to: number
+/** What became of a store's rows besides going over. */
+export interface Merged {
   /** Keys that hold something else on the server: what this machine held is in their history. */
   readonly conflicts: number
+  /** What holds a stored key and stays where it is. */
+  readonly leftOut: LeftOut
+}
+
+/** Names, by kind. */
+export interface LeftOut {
+  readonly memory: readonly string[]
+  readonly handoffs: readonly string[]
+  readonly questions: readonly string[]
+}
+
+export interface Merging {
+  readonly to: MergeTarget
+  readonly from: Database
+  readonly machine: string
+  /** Whether a value holds a key that is stored here: no server gets it. */
+  holdsKey(value: unknown): boolean
 }
 
 export interface MergeTarget {
@@ -28,38 +43,48 @@ const groupBytes = 4 * 1024 * 1024
  * Sends what the copy lacks of a store. Doing it again sends only what is new, also after it was killed in the middle. Nothing of the
  * server's is replaced but by what was made of it here.
  */
-export async function mergeInto(to: MergeTarget, from: Database, machine: string): Promise<Readonly<Record<string, MergedKind>>> {
-  const conflicts = await mergeMemory(to, from)
-  for (const kind of ['handoff_texts', 'handoff_heads', 'handoff_notes', 'questions']) await mergeRows(to, from, kind, machine)
-  const counts: Record<string, MergedKind> = {}
-  for (const kind of Object.keys(sharedTables))
-    counts[kind] = {
-      from: countOf(from, kind),
-      to: await to.read((copy) => countOf(copy, kind)),
-      conflicts: kind === 'memory' ? conflicts : 0,
-    }
-  return counts
+export async function mergeInto(work: Merging): Promise<Merged> {
+  const { conflicts, leftOut: memory } = await mergeMemory(work)
+  const handoffs = new Set<string>()
+  for (const [kind, id] of handoffTables)
+    for (const rows of pagesOf(work.from, kind))
+      for (const row of rows) if (!handoffs.has(String(row[id])) && work.holdsKey(row)) handoffs.add(String(row[id]))
+  for (const [kind, id] of handoffTables) await mergeRows(work, kind, (row) => !handoffs.has(String(row[id])))
+  const questions: string[] = []
+  await mergeRows(work, 'questions', (row) => {
+    const isKept = !work.holdsKey(row)
+    if (!isKept) questions.push(String(row.id))
+    return isKept
+  })
+  return { conflicts, leftOut: { memory, handoffs: [...handoffs], questions } }
 }
 
-const countOf = ({ get }: Database, kind: string): number => get<{ n: number }>(`SELECT count(*) AS n FROM ${kind}`)?.n ?? 0
+/** The tables of a handoff, and where its id is in each. */
+const handoffTables = [
+  ['handoff_texts', 'id'],
+  ['handoff_heads', 'id'],
+  ['handoff_notes', 'handoff'],
+] as const
 
-/** Returns how many keys hold something else on the server. */
-async function mergeMemory(to: MergeTarget, from: Database): Promise<number> {
+async function mergeMemory({ to, from, holdsKey }: Merging): Promise<{ readonly conflicts: number; readonly leftOut: readonly string[] }> {
   const keys = from.all<StoredKey>(
     `SELECT namespace, key, total(octet_length(value)) AS bytes
        FROM (SELECT namespace, key, value FROM memory UNION ALL SELECT namespace, key, value FROM memory_versions)
        GROUP BY namespace, key ORDER BY namespace, key`,
   )
   let conflicts = 0
+  const leftOut: string[] = []
   for (const group of groupsOf(keys)) {
     let found = 0
+    const kept = group.filter(({ namespace, key }) => !holdsKey([namespace, key, versionsOf(from, namespace, key)]))
+    for (const { namespace, key } of group.filter((each) => !kept.includes(each))) leftOut.push(`${key} (${namespace})`)
     await to.write((transaction) => {
       found = 0
-      for (const { namespace, key } of group) if (mergeKey(transaction, from, namespace, key)) found++
+      for (const { namespace, key } of kept) if (mergeKey(transaction, from, namespace, key)) found++
     })
     conflicts += found
   }
-  return conflicts
+  return { conflicts, leftOut }
 }
 
 interface StoredKey extends Row {
@@ -87,18 +112,27 @@ function* groupsOf(keys: readonly StoredKey[]): Iterable<readonly StoredKey[]> {
 /** Of two states of one row the later one stays. */
 const laterBy: Readonly<Record<string, string>> = { handoff_heads: 'updated', questions: 'answer_at' }
 
-async function mergeRows(to: MergeTarget, from: Database, kind: string, machine: string): Promise<void> {
+/** The rows of a table, some at a time, in the order in which they came. */
+function* pagesOf(from: Database, kind: string): Iterable<readonly Row[]> {
   const table = sharedTables[kind]
   if (table === undefined) return
   const order = table.number ?? table.key.join(', ')
-  const later = laterBy[kind]
-  const where = table.key.map((name) => `${name} = ?`).join(' AND ')
   // Handoffs may be large: few at once.
   const most = kind === 'handoff_texts' ? 5 : groupMost
   for (let at = 0; ; at += most) {
-    const rows = from
-      .all<Row>(`SELECT * FROM ${kind} ORDER BY ${order} LIMIT ? OFFSET ?`, most, at)
-      .map((row) => (kind === 'handoff_notes' ? { ...row, uid: noteId(row) } : row))
+    const rows = from.all<Row>(`SELECT * FROM ${kind} ORDER BY ${order} LIMIT ? OFFSET ?`, most, at)
+    yield rows
+    if (rows.length < most) return
+  }
+}
+
+async function mergeRows({ to, from, machine }: Merging, kind: string, isKept: (row: Row) => boolean): Promise<void> {
+  const table = sharedTables[kind]
+  if (table === undefined) return
+  const later = laterBy[kind]
+  const where = table.key.map((name) => `${name} = ?`).join(' AND ')
+  for (const page of pagesOf(from, kind)) {
+    const rows = page.filter(isKept).map((row) => (kind === 'handoff_notes' ? { ...row, uid: noteId(row) } : row))
     await to.write((transaction) => {
       for (const row of rows) {
         const key = table.key.map((name) => row[name] ?? null)
@@ -108,7 +142,6 @@ async function mergeRows(to: MergeTarget, from: Database, kind: string, machine:
         putRow(transaction, kind, key, { ...body }, { ...own })
       }
     })
-    if (rows.length < most) break
   }
   if (kind === 'questions') await removeWithdrawn(to, from)
 }

@@ -2,7 +2,7 @@ import { failed } from '../base/refusal.ts'
 import type { Store } from '../store/store.ts'
 import { apply, keepServerId, seenBy, serverIdIn } from './apply.ts'
 import type { Batch, ChangedRow, News, SentBatch } from './batch.ts'
-import { ServerConnection, type ServerFacts, type ServerOptions, Unreachable } from './server.ts'
+import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, Unreachable } from './server.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
   /** The copy. */
@@ -76,6 +76,18 @@ export class Ordering {
   /** Connects, where there is no connection, and brings the copy up to date. */
   async begin(): Promise<void> {
     await this.follow((await this.connected()).facts.last)
+  }
+
+  /** What the server holds, once the copy has all of it. */
+  async totals(): Promise<ServerTotals> {
+    const totals = await (await this.connected()).totals()
+    await this.follow(totals.last)
+    return totals
+  }
+
+  /** What the server said of itself when it was connected; null: it is not. */
+  get facts(): ServerFacts | null {
+    return this.live?.facts ?? null
   }
 
   /** Settles when the connection ends, or `over`. */

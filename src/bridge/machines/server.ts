@@ -24,10 +24,39 @@ export interface ServerFacts {
   readonly schema: number
   /** The role that signed in. */
   readonly person: string
+  /** This role can read what all others keep there. */
+  readonly administrator: boolean
   /** The number of this person's last change. */
   readonly last: number
   /** How far the server's clock is ahead of this machine's, in ms. */
   readonly clock: number
+}
+
+/** How this machine reaches the store server. */
+export interface ServerState {
+  readonly reached: boolean
+  /** Ms since the epoch: since when it is, or is not. */
+  readonly since: number
+  /** Why it is not. */
+  readonly why: string | null
+  /** Null: it was not reached since the store is looked after by this process. */
+  readonly facts: Pick<ServerFacts, 'person' | 'administrator' | 'schema'> | null
+}
+
+/** What the server holds of one kind. */
+export interface KindTotals {
+  readonly kind: string
+  /** Deleted ones are counted. */
+  readonly rows: number
+  readonly live: number
+  /** The sum of the numbers of their changes. */
+  readonly numbers: number
+}
+
+export interface ServerTotals {
+  /** The number of the last change. */
+  readonly last: number
+  readonly kinds: readonly KindTotals[]
 }
 
 /** The server cannot be asked now: what was sent may have been kept, and is sent again under the same id. */
@@ -65,7 +94,8 @@ export class ServerConnection {
       const { id = '', schema = '0', last = '0' } = about.rows[0] ?? {}
       await client.query(`LISTEN "${channelOf(row.hash)}"`)
       const clock = Number(row.at) - Math.round((asked + now()) / 2)
-      return new ServerConnection(client, options.machine, { id, schema: Number(schema), person: row.person, last: Number(last), clock })
+      const { person, administrator } = row
+      return new ServerConnection(client, options.machine, { id, schema: Number(schema), person, administrator, last: Number(last), clock })
     } catch (error) {
       await client.end().catch(() => undefined)
       throw refused ?? asUnreachable(error)
@@ -100,6 +130,18 @@ export class ServerConnection {
     }
   }
 
+  /** How many rows of each kind this person has there, at one moment. */
+  async totals(): Promise<ServerTotals> {
+    const rows = await this.ask<{ kind: string; rows: string; live: string; numbers: string }>(totalsSql, [])
+    const numbered = rows.map(({ kind, rows: all, live, numbers }) => ({
+      ...{ kind, rows: Number(all), live: Number(live), numbers: Number(numbers) },
+    }))
+    return {
+      last: numbered.find(({ kind }) => kind === lastKind)?.numbers ?? 0,
+      kinds: numbered.filter(({ kind }) => kind !== lastKind),
+    }
+  }
+
   async close(): Promise<void> {
     await this.client.end().catch(() => undefined)
   }
@@ -116,6 +158,7 @@ export class ServerConnection {
 
 interface FactsRow {
   person: string
+  administrator: boolean
   hash: string
   at: string
   there: boolean
@@ -138,7 +181,11 @@ interface NewsRow {
 const batchKind = '(batch)'
 const lastKind = '(last)'
 
-const factsSql = `SELECT session_user::text AS person, md5(session_user::text) AS hash,
+/** The owner of the schema may take its wall away. */
+export const isAdministrator = `(SELECT rolsuper OR rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = session_user)
+  OR coalesce((SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_catalog.pg_namespace WHERE nspname = 'mcp_twin'), false)`
+
+const factsSql = `SELECT session_user::text AS person, ${isAdministrator} AS administrator, md5(session_user::text) AS hash,
   floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at,
   to_regnamespace('mcp_twin') IS NOT NULL AND has_schema_privilege(to_regnamespace('mcp_twin'), 'USAGE') AS there`
 
@@ -156,12 +203,16 @@ const newsSql = `SELECT n, kind, key, body, '' AS machine, '' AS client, '' AS s
   UNION ALL SELECT n, '${lastKind}', '', NULL, '', '', '', 0 FROM mcp_twin.people WHERE person = session_user
   ORDER BY n`
 
+const totalsSql = `SELECT kind, count(*) AS rows, count(body) AS live, sum(n) AS numbers
+    FROM mcp_twin.entries WHERE person = session_user GROUP BY kind
+  UNION ALL SELECT '${lastKind}', 0, 0, n FROM mcp_twin.people WHERE person = session_user`
+
 const channelOf = (hash: string): string => `mcp_twin_${hash}`
 
 const notedIn = (text: string | null): readonly NotedChange[] => JSON.parse(text ?? '[]')
 
 /** SQLSTATE classes in which the server has decided something; all others mean that nobody knows. */
-const asUnreachable = (error: unknown): unknown => {
+export const asUnreachable = (error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (!(error instanceof Error) || error.name === 'Refusal') return error
   if (/^(22|23|42|P0)/.test(code)) return failed(`The store server refused it: ${error.message}.`)

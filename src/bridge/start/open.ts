@@ -51,12 +51,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
   const fileChanges = new FileChanges({ settings, policy, log, store: () => storage.store() })
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
-    settings,
-    policy,
-    config,
-    audit,
-    log,
-    redaction,
+    ...{ settings, policy, config, audit, log, redaction },
     trash: new Trash(join(settings.folder, 'trash'), now, (bytes) => settings.random(bytes)),
     carriers: [],
     now,
@@ -70,6 +65,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       return terminal
     },
     store: () => storage.store(),
+    storeServer: (signal) => storage.serverState(signal),
     namespace: () => storage.namespace(),
     followManifest,
     onManifest: (listener) => following.onChange(listener),

@@ -5,11 +5,13 @@ import type { Lease } from '../lease/lease.ts'
 import type { RunnerParts } from './runner-parts.ts'
 import type { RunnerPlace } from './runner.ts'
 import type { BridgeLog } from '../records/log.ts'
+import { limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/transaction.ts'
 import { failed } from '../base/refusal.ts'
+import type { ServerState } from '../machines/server.ts'
 import type { StoreServer } from './store-server.ts'
 
 /** What the holder of the lease works with. */
@@ -60,6 +62,7 @@ export class Storage {
     this.waiting = waiting
     this.log = log
     this.serve('store.send', async ({ params }) => (await this.storeServer()).answer(params))
+    this.serve('store.state', async () => (await this.storeServer()).look())
   }
 
   /** Rejects with a Refusal where there is no store; the next call tries again, since what is in the way may be gone by then. */
@@ -86,15 +89,31 @@ export class Storage {
     const store = await this.store()
     // A command that ends soon takes part only where a server must be asked, and no bridge may be there to do it.
     if (this.server !== undefined && this.settings.unreadable === undefined) this.joined ??= this.takePart(store)
-    const lease = await this.joined
-    if (lease == null) throw failed('Nothing was done: this process takes no part in looking after the store.')
-    return lease.ask(method, params, asking)
+    // The lease and its connections keep no process alive, and a command has nothing else that does.
+    const awake = setInterval(() => undefined, limits.leaseWaitMs)
+    try {
+      const lease = await this.joined
+      if (lease == null) throw failed('Nothing was done: this process takes no part in looking after the store.')
+      return await lease.ask(method, params, asking)
+    } finally {
+      clearInterval(awake)
+    }
   }
 
   /** The namespace of Claude Code's project, else that of the manifest, else the one that all share. */
   namespace(): Promise<string> {
     this.ownNamespace ??= this.findNamespace()
     return this.ownNamespace
+  }
+
+  /** How the server is reached whose copy the store is; null: it is no copy. */
+  async serverState(signal: AbortSignal): Promise<ServerState | null> {
+    const store = await this.store()
+    const { serverOf } = await import('../machines/copy.ts')
+    if ((await store.read(serverOf)) === null) return null
+    const { stateWork } = await import('./store-server.ts')
+    // It comes from a process of the same user.
+    return (await this.ask(stateWork, null, { signal, progress: () => undefined })) as ServerState
   }
 
   async close(): Promise<void> {

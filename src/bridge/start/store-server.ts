@@ -3,18 +3,21 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { Lost } from '../lease/channel.ts'
-import { addressIn } from '../machines/address.ts'
+import { addressIn, withKeys } from '../machines/address.ts'
 import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
 import { joinedTo, makeCopy, openCopy } from '../machines/copy.ts'
 import { Ordering } from '../machines/ordering.ts'
-import { Unreachable } from '../machines/server.ts'
+import { type ServerState, Unreachable } from '../machines/server.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { CopyMaker, StoreCopy } from '../store/transaction.ts'
 
 /** The request by which a bridge has the holder of the lease send what it wrote. */
 export const sendWork = 'store.send'
+
+/** The request by which it says how the server is reached. */
+export const stateWork = 'store.state'
 
 export interface StoreServerParts {
   readonly settings: Pick<Settings, 'random' | 'now' | 'keyNamed'>
@@ -34,6 +37,7 @@ export class StoreServer implements CopyMaker {
   private ordering: Ordering | undefined
   private over: AbortController | undefined
   private told = ''
+  private state: ServerState = { reached: false, since: 0, why: null, facts: null }
 
   constructor(parts: StoreServerParts) {
     this.parts = parts
@@ -66,6 +70,17 @@ export class StoreServer implements CopyMaker {
     }
   }
 
+  /** How the server is reached, in the bridge that holds the lease; it tries where there is no connection. */
+  async look(): Promise<ServerState> {
+    try {
+      await (await this.ordered()).begin()
+      this.reach()
+    } catch (error) {
+      this.complain(error)
+    }
+    return this.state
+  }
+
   /** Keeps the connection, and brings news to the copy, until `lost`. */
   async follow(lost: AbortSignal): Promise<void> {
     const over = new AbortController()
@@ -76,7 +91,7 @@ export class StoreServer implements CopyMaker {
         const ordering = await this.ordered()
         await ordering.begin()
         wait = limits.serverRetryMs
-        this.told = ''
+        this.reach()
         await ordering.untilEnd(over.signal)
       } catch (error) {
         this.complain(error)
@@ -114,10 +129,21 @@ export class StoreServer implements CopyMaker {
     return this.ordering
   }
 
+  private reach(): void {
+    this.told = ''
+    this.turn({ reached: true, why: null, facts: this.ordering?.facts ?? this.state.facts })
+  }
+
   private complain(error: unknown): void {
     const trouble = error instanceof Error ? error.message : String(error)
     if (trouble !== this.told) this.parts.report(`the store server is not reached: ${trouble}`)
     this.told = trouble
+    this.turn({ reached: false, why: trouble, facts: this.state.facts })
+  }
+
+  private turn(now: Omit<ServerState, 'since'>): void {
+    const { reached, since } = this.state
+    this.state = { ...now, since: since > 0 && reached === now.reached ? since : this.parts.settings.now() }
   }
 }
 
@@ -126,11 +152,11 @@ const notReached = ({ message }: Error) =>
 
 /** A URL with the keys that it names, escaped as a URL needs it. */
 export async function filledIn(url: string, { keyNamed }: Pick<Settings, 'keyNamed'>): Promise<string> {
-  let filled = ''
-  for (const [at, part] of url.split(/\$\{secret:([^}]*)\}/).entries()) {
-    const key = at % 2 === 0 ? null : await keyNamed?.(part)
-    if (at % 2 === 1 && key == null) throw failed(`The URL of the store server needs the key ${part}: mcp-twin secret set ${part}`)
-    filled += at % 2 === 0 ? part : encodeURIComponent(key ?? '')
+  const keys = new Map<string, string>()
+  for (const [, name = ''] of url.matchAll(/\$\{secret:([^}]*)\}/g)) {
+    const key = await keyNamed?.(name)
+    if (key == null) throw failed(`The URL of the store server needs the key ${name}: mcp-twin secret set ${name}`)
+    keys.set(name, key)
   }
-  return filled
+  return withKeys(url, (name) => keys.get(name) ?? '')
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { StoreFacts } from '../../core/doctor/bridge-facts.ts'
 import { Refusal } from '../base/refusal.ts'
 import { lastRecord } from './change-file.ts'
-import { hasCode, isDamage } from './database.ts'
+import { type Database, hasCode, isDamage } from './database.ts'
 import { explained, ownVersion, within } from './connection.ts'
 import { chooseEngine, type EngineName } from './engine.ts'
 import { verifyFile } from './check-file.ts'
@@ -25,6 +25,34 @@ export function storeState(folder: string, platform: NodeJS.Platform, arch: stri
   const size = (end: string) => statSync(`${place.database(generation)}${end}`, { throwIfNoEntry: false })?.size ?? 0
   return { engine: chooseEngine(platform, arch).name, generation, bytes: size(''), logBytes: size('-wal') }
 }
+
+/** How much of each kind a store holds. */
+export interface StoredCounts {
+  readonly memory: number
+  readonly versions: number
+  readonly handoffs: number
+  readonly questions: number
+  readonly searches: number
+  readonly actions: number
+}
+
+const countedTables = {
+  memory: 'memory',
+  versions: 'memory_versions',
+  handoffs: 'handoff_heads',
+  questions: 'questions',
+  searches: 'searches',
+  actions: 'actions',
+} as const satisfies Record<keyof StoredCounts, string>
+
+/** `database`: an open store; null: there is none yet. */
+export const storedCounts = (database: Pick<Database, 'get'> | null): StoredCounts =>
+  Object.fromEntries(
+    Object.entries(countedTables).map(([kind, table]) => [
+      kind,
+      database?.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n ?? 0,
+    ]),
+  ) as Record<keyof StoredCounts, number>
 
 /** How long a look at the store may take, and the time now; both in ms. */
 export interface StoreLook {

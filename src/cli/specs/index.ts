@@ -29,6 +29,7 @@ import { search } from './search.ts'
 import { secret } from './secret.ts'
 import { serve } from './serve.ts'
 import { session } from './session.ts'
+import { store } from './store.ts'
 import { sync } from './sync.ts'
 import { tools } from './tools.ts'
 import { trust } from './trust.ts'
@@ -111,6 +112,7 @@ export const groups: readonly Group[] = [
       command(events, () => import('../../commands/events.ts')),
       command(session, () => import('../../commands/session.ts')),
       command(plugin, () => import('../../commands/plugin.ts')),
+      command(store, () => import('../../commands/store.ts')),
     ],
   },
   {

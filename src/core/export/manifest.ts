@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/entry.ts'
 import type { Manifest, Override, ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
-import { setAt } from '../formats/json/tree-edit.ts'
+import { removeAt, setAt } from '../formats/json/tree-edit.ts'
 import { extractKeys } from '../keys/extract.ts'
 import { secretNames } from '../keys/naming.ts'
 import { beforeTemplate } from '../keys/template.ts'
@@ -53,5 +53,13 @@ export function exportedManifest(text: string, manifest: Manifest, keys: Readonl
     servers[name] = { ...clean(spec, name), ...(spec.on === undefined ? {} : { on: Object.fromEntries(on) }) }
   }
   const edited = setAt(text, ['servers'], servers as JsonObject)
-  return { text: edited.ok ? edited.text : text, manifest: { ...manifest, servers }, named: names.taken }
+  const whole = edited.ok ? edited.text : text
+  // Where somebody keeps their memory is nobody else's, and each machine joins by itself.
+  const { store, ...bridge } = manifest.bridge ?? {}
+  const parted = store === undefined ? null : removeAt(whole, ['bridge', 'store'])
+  return {
+    text: parted?.ok === true ? parted.text : whole,
+    manifest: { ...manifest, servers, ...(store !== undefined && { bridge }) },
+    named: names.taken,
+  }
 }

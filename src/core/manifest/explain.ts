@@ -51,6 +51,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(manifestSchema.shape)
   if (top === 'servers' && path.length === 2) return Object.keys(serverSchema.shape)
   if (top === 'servers' && part === 'on' && path.length === 4) return Object.keys(overrideSchema.shape)
+  if (top === 'bridge' && path[1] === 'store') return ['url', 'certificate', 'tls']
   if (top === 'bridge' && path.length === 1) return Object.keys(bridgeSchema.shape)
   if (top === 'secrets' && path.length === 1) return ['command']
   return []

@@ -24,7 +24,18 @@ export const keysOf = (server: ServerSpec): string[] => templateNames([...texts(
 export const variablesOf = (server: ServerSpec): string[] => templateNames(texts(server), 'env')
 
 /** Names of all keys that the manifest asks for, in its order. */
-export const keysOfAll = (manifest: Manifest): string[] => [...new Set(Object.values(manifest.servers).flatMap(keysOf))]
+export const keysOfAll = (manifest: Manifest): string[] => [
+  ...new Set([...Object.values(manifest.servers).flatMap(keysOf), ...keysOfStore(manifest)]),
+]
+
+/** The URL of the store server; null: the manifest names none. */
+export function storeUrlOf({ bridge }: Pick<Manifest, 'bridge'>): string | null {
+  const store = bridge?.store
+  return (typeof store === 'string' ? store : store?.url) ?? null
+}
+
+/** Names of the keys that the store server asks for. */
+export const keysOfStore = (manifest: Pick<Manifest, 'bridge'>): string[] => templateNames([storeUrlOf(manifest) ?? ''], 'secret')
 
 /** The package that a server starts, as a lock has it; undefined: none. */
 export const wordsIn = ({ package: words, pypi }: Pick<ServerSpec, 'package' | 'pypi'>): string | undefined =>

@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts'
 import { isProgramName } from '../packages/lock-rules.ts'
 import { parsePython } from '../packages/python.ts'
 import { parseWords, shown } from '../packages/words.ts'
-import { keysOf } from './names.ts'
+import { keysOf, storeUrlOf } from './names.ts'
 
 /** A breach of a rule that the shape alone cannot say, with the path of the value that breaks it. */
 export interface Breach {
@@ -116,6 +116,15 @@ const meant = (word: string, known: readonly string[]): string => {
 /** `windows`, `wsl`, `linux`, `macos`, or one distribution: `wsl:Ubuntu`. */
 export const isEnvironmentName = (word: string): boolean => /^wsl:.+$/.test(word) || environmentKinds.some((kind) => kind === word)
 
+/** What is wrong with the URL of a store server; null: nothing that can be seen. It is not repeated: it may hold a password. */
+export function troubleWithStore(url: string): string | null {
+  if (!/^postgres(ql)?:\/\//.test(url)) return 'the URL of the store server must begin with postgres://'
+  const [, password] = /^\w+:\/\/[^/?#@:]*:([^/?#]*)@/.exec(url) ?? []
+  const isNamed = password === undefined || password === '' || /^\$\{secret:[^{}]+\}$/.test(password)
+  if (isNamed && !/[?&]password=/i.test(url)) return null
+  return 'the URL of the store server holds a password; put ${secret:STORE} in its place, and store it: mcp-twin secret set STORE'
+}
+
 /** Every breach of the manifest, in its order. */
 export function breaches(manifest: Manifest, clientIds: readonly string[]): Breach[] {
   const found = Object.entries(manifest.servers).flatMap(([name, server]) => [
@@ -139,6 +148,9 @@ export function breaches(manifest: Manifest, clientIds: readonly string[]): Brea
     if (!isEnvironmentName(key))
       found.push({ path: ['prefix', key], message: `"${key}" is not an environment${meant(key, environmentKinds)}` })
   }
+  const store = storeUrlOf(manifest)
+  const trouble = store === null ? null : troubleWithStore(store)
+  if (trouble !== null) found.push({ path: ['bridge', 'store'], message: trouble })
   if (manifest.servers['mcp-twin'] !== undefined)
     found.push({ path: ['servers', 'mcp-twin'], message: '"mcp-twin" is the name of the bridge itself; a server needs another one' })
   return found

@@ -58,6 +58,9 @@ export async function undo(system: System, situation: Situation, { named, force,
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
   if (id === undefined) return null
   const { index } = await readRun(system, folder, id)
+  // The manifest alone moves nothing.
+  if (index.command === 'store')
+    throw new TwinError('refused', 'A move of the store is not undone by putting a file back.', { hint: 'mcp-twin store move embedded' })
   await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
   const run = isPreview ? null : openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
   const revert = reverter(situation, index.files, await recordsAfter(system, situation, id), {

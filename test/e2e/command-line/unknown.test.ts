@@ -83,6 +83,7 @@ const rows: readonly Row[] = [
   ['plugin revoke', () => ['plugin', 'revoke', 'echoo.js'], () => 'echo.js'],
   ['trust --revoke', ({ trusted }) => ['trust', '--revoke', slip(trusted)], ({ trusted }) => trusted],
   ['roots', ({ root }) => ['roots', 'remove', slip(root)], () => '~/shared'],
+  ['store move', () => ['store', 'move', 'embeded'], () => 'embedded'],
   ['serve', () => ['serve', '--tools', 'memoryy'], () => 'did you mean "memory"'],
   ['completion', () => ['completion', 'bashh'], () => 'did you mean "bash"'],
 ]

@@ -73,6 +73,7 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
       ...{ place: new StorePlace(laptop.folder), engine: chooseEngine(process.platform, process.arch), now: Date.now, random },
       server: { url: server.url('anna', '${secret:STORE}'), machine: 'joins' },
       address: addressIn(server.url('anna', encodeURIComponent('p@ss/word'))),
+      holdsKey: () => false,
     })
     expect(await laptop.data('memory_set', { key: 'old', value: 2, namespace: 'joins' })).toMatchObject({ version: 2 })
     const desktop = machine('desktop4')

@@ -35,7 +35,7 @@ describe('what can be typed', () => {
   it('after "serve --tools " is any family of tools that the bridge has', () => expect(offers('serve --tools ')).toEqual(families))
 
   it('is a command first, then its flags', () => {
-    expect(shown('st')).toEqual(['status'])
+    expect(shown('sta')).toEqual(['status'])
     expect(shown('sync --che')).toEqual(['--check'])
     expect(shown('run --js')).toEqual([])
     expect(shown('secret m')).toEqual(['merge'])

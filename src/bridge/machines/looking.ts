@@ -1,0 +1,93 @@
+import type pg from 'pg'
+import { failed } from '../base/refusal.ts'
+import type { ServerAddress } from './address.ts'
+import { clientFor, type ServerTrust } from './client.ts'
+import { schemaSql } from './schema.ts'
+import { asUnreachable, isAdministrator } from './server.ts'
+
+/** A server as it is before a store moves there. */
+export interface ServerLook {
+  /** The role that signed in. */
+  readonly person: string
+  /** This role can read what all others keep there, or will, since it makes the schema. */
+  readonly administrator: boolean
+  /** The schema is there. */
+  readonly isMade: boolean
+  /** What this person has there already. */
+  readonly memory: number
+  readonly handoffs: number
+  /** Machines that wrote there as this person. */
+  readonly machines: readonly string[]
+}
+
+/** Looks at a server without changing anything. Rejects with `Unreachable`, or with a Refusal where this person can keep nothing there. */
+export const lookAt = (address: ServerAddress, trust: ServerTrust): Promise<ServerLook> =>
+  withClient(address, trust, async (client) => {
+    const { person, administrator, is_made: isMade, may_use: mayUse, may_make: mayMake } = await row<FoundRow>(client, foundSql)
+    if (!isMade && !mayMake)
+      throw failed(
+        `The role ${person} may not make a schema in this database. Its administrator can run what is printed by: mcp-twin store sql --person ${person}`,
+      )
+    if (!isMade) return { person, administrator: true, isMade, memory: 0, handoffs: 0, machines: [] }
+    if (!mayUse)
+      throw failed(
+        `The role ${person} may not use the store in this database. Its administrator can run what is printed by: mcp-twin store sql --person ${person}`,
+      )
+    const { memory, handoffs, machines } = await row<HeldRow>(client, heldSql)
+    return { person, administrator, isMade, memory: Number(memory), handoffs: Number(handoffs), machines: machines ?? [] }
+  })
+
+/** Makes the schema where it is missing. Another machine may do so at the same moment. */
+export const makeSchema = (address: ServerAddress, trust: ServerTrust): Promise<void> =>
+  withClient(address, trust, async (client) => {
+    try {
+      // All of it or nothing: statements that are sent as one text are one transaction.
+      await client.query(schemaSql)
+    } catch (error) {
+      const { is_made: isMade } = await row<FoundRow>(client, foundSql)
+      if (!isMade) throw error
+    }
+  })
+
+async function withClient<T>(address: ServerAddress, trust: ServerTrust, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  let refused: Error | undefined
+  const client = clientFor(address, trust, (why) => {
+    refused = why
+  })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await work(client)
+  } catch (error) {
+    throw refused ?? asUnreachable(error)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function row<R extends pg.QueryResultRow>(client: pg.Client, text: string): Promise<R> {
+  const [first] = (await client.query<R>(text)).rows
+  if (first === undefined) throw failed('The store server gave no answer.')
+  return first
+}
+
+interface FoundRow {
+  person: string
+  administrator: boolean
+  is_made: boolean
+  may_use: boolean | null
+  may_make: boolean
+}
+
+const foundSql = `SELECT session_user::text AS person, ${isAdministrator} AS administrator, to_regnamespace('mcp_twin') IS NOT NULL AS is_made,
+  has_schema_privilege(to_regnamespace('mcp_twin'), 'USAGE') AS may_use, has_database_privilege(current_database(), 'CREATE') AS may_make`
+
+interface HeldRow {
+  memory: string
+  handoffs: string
+  machines: string[] | null
+}
+
+const heldSql = `SELECT count(*) FILTER (WHERE kind = 'memory') AS memory, count(*) FILTER (WHERE kind = 'handoff_heads') AS handoffs,
+  (SELECT array_agg(DISTINCT machine) FROM mcp_twin.batches WHERE person = session_user) AS machines
+  FROM mcp_twin.entries WHERE person = session_user AND body IS NOT NULL`

@@ -1,0 +1,86 @@
+import { shownAddress } from '../bridge/machines/address.ts'
+import type { JoinedServer } from '../bridge/machines/copy.ts'
+import { grantsSql, quotedName, schemaSql } from '../bridge/machines/schema.ts'
+import type { ServerState } from '../bridge/machines/server.ts'
+import type { store as spec } from '../cli/specs/store.ts'
+import type { VerbsOf } from '../context.ts'
+import { localTime } from '../core/local-time.ts'
+import { storeUrlOf } from '../core/manifest/names.ts'
+import { userPlace } from '../effects/manifest/place.ts'
+import { EXIT, usageError } from '../errors.ts'
+import { refused, withBridge } from './bridge-at-home.ts'
+import { countWords, storedNow } from './store-server.ts'
+
+type Verbs = VerbsOf<typeof spec>
+
+const show: Verbs['show'] = (context) =>
+  withBridge(context, async (open) => {
+    const { io } = context
+    const { server } = await refused(storedNow(open))
+    // The copy is brought up to date before it is counted.
+    const state = server === null ? null : await refused(open.bridge.storeServer(context.signal))
+    const { counts } = await refused(storedNow(open))
+    io.json({
+      ...{ engine: server === null ? 'embedded' : 'postgres', counts },
+      server: server === null ? null : serverFacts(server, state),
+    })
+    if (server === null) io.out('The store is embedded: it is on this machine alone.')
+    else for (const line of serverLines(server, state)) io.out(line)
+    io.out(`It holds ${countWords(counts)}.`)
+    const named = storeUrlOf((await open.homeContext.openAt(userPlace(open.homeContext.home))).manifest)
+    if (server === null && named !== null)
+      io.note('The manifest names a store server, which this machine has not joined: mcp-twin store move')
+    return EXIT.ok
+  })
+
+const serverFacts = (server: JoinedServer, state: ServerState | null) => ({
+  address: shownAddress(server.url),
+  person: state?.facts?.person ?? null,
+  administrator: state?.facts?.administrator ?? null,
+  machine: server.machine,
+  schema: state?.facts?.schema ?? null,
+  reached: state?.reached ?? false,
+  since: state?.since ?? null,
+  why: state?.why ?? null,
+})
+
+function serverLines(server: JoinedServer, state: ServerState | null): string[] {
+  const facts = state?.facts ?? null
+  const since = state === null || state.since === 0 ? '' : ` since ${localTime(state.since)}`
+  return [
+    `The store is on ${shownAddress(server.url)}, with a whole copy here. This machine is ${server.machine} there.`,
+    ...(facts === null
+      ? []
+      : [`You are ${facts.person}${facts.administrator ? ', an administrator: this role can read what everybody keeps there' : ''}.`]),
+    state?.reached === true
+      ? `The server is reached${since}.`
+      : `The server is not reached${since}${state?.why == null ? '' : `: ${state.why}`}. Until it is, reading works and writing is refused.`,
+  ]
+}
+
+const move: Verbs['move'] = async (context, [where], options) => {
+  const { moveBack, moveTo } = await import('./store-move.ts')
+  return withBridge(context, (open) => (where === 'embedded' ? moveBack(context, open) : moveTo(context, open, where, options)))
+}
+
+/** Names of roles that need no care in any shell or file. */
+const ordinary = /^[\p{L}_][\p{L}\p{N}._-]{0,62}$/u
+
+/** Text for `psql`; it names no password, which `\password` asks for. */
+const sql: Verbs['sql'] = async ({ io }, _words, { person }) => {
+  if (person !== undefined && !ordinary.test(person))
+    throw usageError(`"${person}" is no name for a person: letters, digits, dots, dashes and underscores, at most 63.`, {
+      hint: 'mcp-twin store sql --person ben',
+    })
+  const role = person === undefined ? '' : quotedName(person)
+  const text =
+    person === undefined
+      ? schemaSql.trimStart()
+      : `CREATE ROLE ${role} LOGIN;\n-- Asks for the password: \\password ${role}\n${grantsSql(role).trimStart()}`
+  io.json({ sql: text })
+  io.data(text)
+  return EXIT.ok
+}
+
+/** Shows where the store is, and moves it. */
+export const verbs: Verbs = { show, move, sql }
