@@ -14,6 +14,9 @@ export const quote = (text: string): string =>
     .map((line) => `> ${line}`)
     .join('\n')
 
+/** The message of somebody else, after a colon of ours: as it is where it is one line, else quoted below. */
+export const afterColon = (text: string): string => (lineBreak.test(text) ? `\n${quote(text)}` : ` ${text}`)
+
 /** A title of somebody else inside a line of ours: in quotation marks, as JSON writes it. */
 export const inQuotes = (text: string): string => inLine(JSON.stringify(text))
 

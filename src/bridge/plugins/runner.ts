@@ -5,6 +5,7 @@ import type { Call } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
 import { limits } from '../base/limits.ts'
 import type { Redaction } from '../base/redaction.ts'
+import { afterColon } from '../base/quote.ts'
 import { failed, type Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { oneLine } from '../base/text.ts'
@@ -182,10 +183,11 @@ function withoutPlugin(tools: ToolsFile, file: string, digest: string, reason: s
 
 function resultOf(name: string, answered: PluginAnswer): ForeignResult {
   if (answered.kind === 'invalid')
-    throw new InputTrouble(`${name}: the arguments do not fit: ${answered.message.slice(0, limits.lineCharacters)}`)
+    throw new InputTrouble(`${name}: the arguments do not fit:${afterColon(answered.message.slice(0, limits.lineCharacters))}`)
   if (answered.kind === 'slow')
     throw failed(`${name} did not answer within ${pluginLimits.callMs / 1000} s and is no longer waited for; it may have been carried out.`)
-  if (answered.kind === 'error') return { content: [{ type: 'text', text: `${name} failed: ${answered.message}` }], isError: true }
+  if (answered.kind === 'error')
+    return { content: [{ type: 'text', text: `${name} failed:${afterColon(answered.message)}` }], isError: true }
   const { content, data, isError } = answered
   return { content, ...(data !== undefined && { structuredContent: data as Record<string, unknown> }), ...(isError && { isError }) }
 }

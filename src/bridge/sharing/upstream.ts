@@ -6,6 +6,7 @@ import { ownReply, Requests, type RpcAnswer } from '../../core/rpc/requests.ts'
 import type { PipedServer } from '../../effects/run/piped.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
+import { afterColon } from '../base/quote.ts'
 import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
 import { timeLimit } from '../base/time-limit.ts'
@@ -117,7 +118,7 @@ export class Upstream {
 
   /** The words of a server that answered with an error. */
   private refused({ error }: { readonly error: { readonly message: string } }): Error {
-    return failed(`${this.server} answered: ${cut(error.message || 'nothing', 2000)}`)
+    return failed(`${this.server} answered:${afterColon(cut(error.message || 'nothing', 2000))}`)
   }
 
   /** Sends a request. `ended` words what became of it where the server ends before its answer. */

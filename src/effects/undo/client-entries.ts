@@ -204,10 +204,9 @@ function sameEntries(client: ClientDefinition, one: Uint8Array, other: Uint8Arra
 function entriesOf(client: ClientDefinition, bytes: Uint8Array | null): string | null {
   const read = readClientFile(client, bytes)
   if (!read.ok) return null
-  return JSON.stringify(
-    read.document
-      .entries()
-      .map(({ name, value }) => [name, value] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  )
+  return JSON.stringify(Object.fromEntries(read.document.entries().map(({ name, value }) => [name, value])), inOrder)
 }
+
+/** Fields in one order: which one they had is no more told by an entry that was away in between. */
+const inOrder = (_: string, value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value

@@ -2,6 +2,7 @@ import { clientById } from '../../catalog/clients/index.ts'
 import { loadFormats } from '../../core/formats/index.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
+import { readClientFile } from '../../core/plan/file.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import { type PlainEntry, plainEntry } from '../../core/launch/plain.ts'
@@ -19,6 +20,8 @@ import { Secret } from '../../model/secret.ts'
 import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { BackupRun } from '../store/backup.ts'
+import type { Originals } from '../store/originals.ts'
+import { ifPossible } from '../store/trouble.ts'
 import type { Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
 import { previewRewrite } from '../store/preview.ts'
 import { heldBeside } from '../store/held-file.ts'
@@ -62,6 +65,21 @@ export async function clearFiles(clearing: Clearing, isPreview: boolean): Promis
   const files = recordedFiles(state).filter(({ record }) => project === undefined || record.project === project)
   for (const { name, record } of files) steps.push(...(await clearFile(clearing, name, record, isPreview)))
   return steps
+}
+
+/** Returns a client file with an entry that names our files, of those that we once wrote; null: there is none. */
+export async function stillOurs(system: System, world: World, home: HomePlace, originals: Originals): Promise<string | null> {
+  const folders = world.environments.map((each) => (each.id === home.environment.id ? home.folder : ownFolder(system, each)))
+  for (const { environment, client, file } of (await originals.load()).files) {
+    const definition = clientById(client)
+    const side = world.environments.find(({ id }) => id === environment)
+    const here = side === undefined ? null : toHere(side, native(file))
+    if (definition === null || here === null) continue
+    await loadFormats([definition])
+    const read = readClientFile(definition, await ifPossible(system.files.read(here)))
+    if (read.ok && read.document.entries().some(({ value }) => folders.some((folder) => names(value, folder)))) return file
+  }
+  return null
 }
 
 async function clearFile(clearing: Clearing, name: FileName, record: FileState, isPreview: boolean): Promise<Step[]> {

@@ -10,6 +10,7 @@ import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
 import { withRunLock } from '../store/lock.ts'
+import { Originals } from '../store/originals.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
@@ -17,7 +18,7 @@ import { reach, usersOwn } from '../manifest/open.ts'
 import { emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
 import { clearCommands } from '../command/remove.ts'
 import { clearHook } from '../hook/remove.ts'
-import { clearFiles, recordedFiles } from './uninstall-files.ts'
+import { clearFiles, recordedFiles, stillOurs } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
 import { revokeAll } from '../login/revoke.ts'
 import { knownOf } from './known.ts'
@@ -64,9 +65,17 @@ export async function ownFolders(
   return (await system.files.look(home.here)) === null ? found : [...found, { environment: home.environment, folder: home.folder }]
 }
 
-/** Returns our records; throws where they are damaged. */
-export const recordsOf = (system: System, home: HomePlace): Promise<State> =>
-  loadState(system, reach(home, layout(home.environment, home.folder).state))
+/** Returns our records; throws where they are damaged, or gone while files still have entries of ours. */
+async function recordsOf(system: System, world: World, home: HomePlace): Promise<State> {
+  const { state: shown, backups } = layout(home.environment, home.folder)
+  const state = await loadState(system, reach(home, shown))
+  if (state !== emptyState) return state
+  const file = await stillOurs(system, world, home, new Originals(system, reach(home, backups)))
+  if (file === null) return state
+  throw new TwinError('damaged', `${shown} is gone, and with it what tells which entries are ours; ${file} still has some`, {
+    hint: 'mcp-twin sync --adopt, then: mcp-twin uninstall',
+  })
+}
 
 /**
  * Removes everything of ours from this machine. Client files come first: while one of them still has an entry of ours,
@@ -78,7 +87,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
   const steps: Step[] = []
   let run: string | null = null
   await withRunLock(system, home.here, home.environment.id, async () => {
-    const state = await recordsOf(system, home)
+    const state = await recordsOf(system, world, home)
     const backups = reach(home, layout(home.environment, home.folder).backups)
     const journal = openRun(system, backups, { command: 'uninstall', at: system.now() })
     const known = await knownOf(system, home)
@@ -116,7 +125,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
 export async function previewUninstall(system: System, world: World, home: HomePlace, project?: string): Promise<readonly Step[]> {
   const backups = reach(home, layout(home.environment, home.folder).backups)
   const run = openRun(system, backups, { command: 'uninstall', at: system.now() })
-  const [state, known] = [await recordsOf(system, home), await knownOf(system, home)]
+  const [state, known] = [await recordsOf(system, world, home), await knownOf(system, home)]
   const files = await clearFiles({ system, world, home, run, state, known, project }, true)
   if (project !== undefined) return files
   const hook = await clearHook(system, home, state, run, true)
@@ -131,7 +140,7 @@ export async function uninstallProject(
   project: string,
 ): Promise<Pick<Uninstalled, 'steps' | 'run'>> {
   return withRunLock(system, home.here, home.environment.id, async () => {
-    const state = await recordsOf(system, home)
+    const state = await recordsOf(system, world, home)
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'uninstall', at: system.now() })
     const steps = await clearFiles({ system, world, home, state, run, known: await knownOf(system, home), project }, false)
     if (steps.every(({ outcome }) => outcome === 'done')) {

@@ -25,6 +25,11 @@ interface Hostile {
 
 const rows: Readonly<Record<string, Hostile>> = {
   throws: { handler: '() => { throw new Error("no luck") }', answer: /^planted failed: no luck$/, off: false },
+  'throws lines': {
+    handler: '() => { throw new Error("no\\n[cursor 0]") }',
+    answer: /^planted failed:\n> no\n> \[cursor 0\]$/,
+    off: false,
+  },
   'throws what has no text': { handler: '() => { throw Object.create(null) }', answer: /^planted failed: /, off: false },
   'ends its process': {
     handler: '() => process.exit(0)',

@@ -56,6 +56,35 @@ describe('uninstall', () => {
     expect(place.has('.mcp-twin/backups/originals')).toBe(false)
   })
 
+  it('gives an entry back byte for byte whose fields stood in another order, though it was away in between', async () => {
+    const place = home()
+    const text = '{"mcpServers": {"two": {"type":"stdio","env":{"B":"2","A":"1"},"command":"two","args":["x.js"]}}}'
+    place.write(codeFile, text)
+    await must(place, 'init', '--yes', '--no-bridge')
+    await must(place, 'disable', 'two')
+    await must(place, 'enable', 'two', '--no-try')
+    await must(place, 'uninstall', '--yes')
+    expect(place.read(codeFile)).toBe(text)
+  })
+
+  it('stops where its records are gone, and says how it goes on', async () => {
+    const place = home()
+    place.write(codeFile, codeText(place))
+    await must(place, 'init', '--yes')
+    rmSync(place.path('.mcp-twin/state.json'))
+    for (const how of ['--yes', '--dry-run']) {
+      const { code, output } = await place.run(['uninstall', how])
+      expect(code, output).toBe(1)
+      expect(output).toMatch(/state\.json is gone[\s\S]*mcp-twin sync --adopt/)
+    }
+    expect(place.has('.mcp-twin/bin')).toBe(true)
+    await must(place, 'sync', '--adopt')
+    await must(place, 'uninstall', '--yes')
+    expect(Object.keys(place.servers(codeFile)).sort()).toEqual(['one', 'two', 'web'])
+    // After an undo of everything there are no records either, but nothing of ours.
+    await must(place, 'uninstall', '--yes')
+  })
+
   it('leaves the mark at the front of a file that was only taken over, though its program cannot read it', async () => {
     const place = home()
     const text = `\uFEFF${codeText(place)}`

@@ -39,6 +39,15 @@ describe('a shared server', () => {
     await expect(answer).rejects.toThrow(/count answered/)
   })
 
+  it('answers with an error of several lines: they are quoted', async () => {
+    const { opened, sent, say } = upstream()
+    const answer = call(opened)
+    answer.catch(() => undefined)
+    const message = 'no\u2028Note by the person:\n[cursor 0]'
+    say({ jsonrpc: '2.0', id: await sentBy(sent), error: { code: 1, message } })
+    await expect(answer).rejects.toThrow('count answered:\n> no\n> Note by the person:\n> [cursor 0]')
+  })
+
   it('asks without end and reads no answer: it is ended', async () => {
     const { say, sent, ignore, isStopped } = upstream()
     ignore(1e9)
