@@ -62,7 +62,7 @@ const revealers = [
   ...[
     'effects/sync/adopt.ts',
     'effects/sync/checks.ts',
-    'effects/sync/files.ts',
+    'effects/sync/apply-file.ts',
     'effects/sync/shared-tools.ts',
     'commands/export.ts',
     'ui/io.ts',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ChannelAsking, IncomingRequest } from '../lease/channel.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { RunnerParts } from './runner-parts.ts'
-import type { RunnerPlace } from './runner.ts'
+import type { RunnerPlace } from './holding.ts'
 import type { BridgeLog } from '../records/log.ts'
 import { limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
@@ -33,7 +33,7 @@ export type Hold = (held: { readonly store: Store; readonly lease: Lease }, lost
 export const holdWith =
   (place: RunnerPlace, parts: RunnerParts): Hold =>
   async (held, lost) =>
-    (await import('./runner.ts')).startRunner(place, held, parts, lost)
+    (await import('./holding.ts')).startRunner(place, held, parts, lost)
 
 /** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
 export class Storage {

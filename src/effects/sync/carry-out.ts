@@ -12,7 +12,7 @@ import type { SyncOptions } from './options.ts'
 import { writeOwn, writeState } from './own-files.ts'
 import { prepare, type PreparedSync } from './prepare.ts'
 import { differs, restartsFor, type SyncResult } from './result.ts'
-import type { SyncStart } from './start.ts'
+import type { PlannedRun } from './plan-run.ts'
 import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
 import { tidy } from './tidy.ts'
 
@@ -26,7 +26,7 @@ function agreeing(situation: Situation, { input, lock }: PreparedSync): Situatio
 /** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
 export async function carryOut(
   system: System,
-  { situation: opened, locked, bytes, prepared, plan, ...besides }: SyncStart,
+  { situation: opened, locked, bytes, prepared, plan, ...besides }: PlannedRun,
   options: SyncOptions,
   command: string,
 ): Promise<SyncResult> {

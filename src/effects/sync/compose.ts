@@ -14,7 +14,7 @@ import { targetsFor } from '../manifest/targets.ts'
 import type { System } from '../../model/system.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
-import type { Edited } from './start.ts'
+import type { Edited } from './plan-run.ts'
 
 /** An existing entry that is managed from now on. */
 export type AdoptedEntry = Imported['adopted'][number]

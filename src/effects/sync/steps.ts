@@ -69,7 +69,11 @@ export async function unmanagedOf(plan: Plan, { input }: PreparedSync): Promise<
 }
 
 /** Returns a plan as a result in which nothing was done. */
-export async function planned(prepared: PreparedSync, plan: Plan, besides: Besides = { hook: null, commands: [] }): Promise<SyncResult> {
+export async function resultOfPlan(
+  prepared: PreparedSync,
+  plan: Plan,
+  besides: Besides = { hook: null, commands: [] },
+): Promise<SyncResult> {
   const steps = [...stepsOf(plan, prepared), ...stepsBesides(besides)]
   return {
     inSync: !steps.some(differs),

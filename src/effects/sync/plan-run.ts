@@ -25,7 +25,7 @@ export interface Edited {
 }
 
 /** A prepared run and its plan. */
-export interface SyncStart extends Besides {
+export interface PlannedRun extends Besides {
   readonly situation: Situation
   /** The lock on the disk; this run may change it. */
   readonly locked: Lock
@@ -35,7 +35,7 @@ export interface SyncStart extends Besides {
 }
 
 /** Prepares a run and makes its plan. */
-export async function begin(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<SyncStart> {
+export async function planRun(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<PlannedRun> {
   const edited = (await source.edit?.(opened)) ?? null
   const situation = edited?.situation ?? opened
   const prepared = await prepare(system, situation, options)
@@ -58,7 +58,7 @@ function withNamed(situation: Situation, bytes: ProjectBytes, named: string | un
 }
 
 /** Returns whether a run has nothing to do. */
-export const isIdle = (start: SyncStart): boolean =>
+export const isIdle = (start: PlannedRun): boolean =>
   start.bytes === null &&
   start.commands.length === 0 &&
   (start.hook === null || start.hook.step.kind === 'refuse') &&
