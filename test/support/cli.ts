@@ -69,7 +69,7 @@ export function cli(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(timer)
-      resolve(result(code, signal, Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString()))
+      resolve(resultOf(code, signal, Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString()))
     })
     // A program that ends without reading its input is no fault of the test.
     child.stdin.on('error', () => {})
@@ -85,7 +85,8 @@ export function untried(args: readonly string[]): string[] {
   return [...args.slice(0, at + 1), '--no-try', ...args.slice(at + 1)]
 }
 
-function result(code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string): CliResult {
+/** What a test reads of a run. */
+export function resultOf(code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string): CliResult {
   return {
     code,
     signal,

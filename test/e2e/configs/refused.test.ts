@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksRoot } from '../../support/machine.ts'
 import { asOrdinaryUser, lacksOrdinaryUser } from '../../support/ordinary-user.ts'
-import { codeFile, cursorFile, expectTidy, type Home, home, oldFile, stepsAs, treeOf } from '../support/place.ts'
+import { codeFile, cursorFile, expectTidy, type Home, quickHome, oldFile, stepsAs, treeOf } from '../support/place.ts'
 
 const entry = { command: '/opt/thing', args: ['x'] }
 const good = '{"mcpServers":{}}'
@@ -45,7 +45,7 @@ describeUnless(lacking, 'a config that must not be written', () => {
   it.concurrent.each(Object.entries(cases))(
     'keeps its bytes while the other file is written, with the reason: %s',
     async (_what, [prepare, says, hasLine]) => {
-      const place = home()
+      const place = quickHome()
       prepare(place)
       place.manifest({ thing: entry })
       const wrapper = asOrdinaryUser(place)
@@ -68,7 +68,7 @@ describeUnless(lacking, 'a config that must not be written', () => {
   )
 
   it('lies in a folder that may not be written', async () => {
-    const place = home()
+    const place = quickHome()
     place.write(cursorFile, good)
     place.manifest({ thing: entry })
     const wrapper = asOrdinaryUser(place)
@@ -85,7 +85,7 @@ describeUnless(lacking, 'a config that must not be written', () => {
 
 describeUnless(lacksRoot, 'a link to a file of another user', () => {
   it('is refused', async () => {
-    const place = home()
+    const place = quickHome()
     const elsewhere = mkdtempSync(join(tmpdir(), 'mcp-twin-test-'))
     try {
       const wrapper = asOrdinaryUser(place)
@@ -109,7 +109,7 @@ describeUnless(lacksRoot, 'a link to a file of another user', () => {
 
 describe("somebody else's server under the name of ours", () => {
   it('is not started, nor reported to answer', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ thing: place.tiny })
     place.write(codeFile, '{"mcpServers": {"thing": {"command": "mine"}}}')
     const { checks } = (await place.run(['init', '--yes', '--json'])).json
@@ -119,7 +119,7 @@ describe("somebody else's server under the name of ours", () => {
 
 describe('a config behind a symbolic link', () => {
   it('is changed at its target, and the link stays', async () => {
-    const place = home()
+    const place = quickHome()
     place.write('dotfiles/claude.json', '{"theirs": 1}', 0o640)
     symlinkSync('dotfiles/claude.json', place.path('second'))
     symlinkSync('second', place.path(codeFile))
@@ -138,7 +138,7 @@ describe('a config behind a symbolic link', () => {
 
 describe('a byte order mark', () => {
   it('is removed where Claude Code cannot read it, with a notice, and kept for Cursor', async () => {
-    const place = home()
+    const place = quickHome()
     for (const file of [codeFile, cursorFile]) place.write(file, `\ufeff${good}`)
     place.manifest({ thing: entry })
     const document = await place.json(['sync'])
@@ -153,7 +153,7 @@ describe('a byte order mark', () => {
 
 describe('a read-only config that is in sync', () => {
   it('is left in peace', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ thing: entry })
     expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true })
     chmodSync(place.path(codeFile), 0o444)
@@ -163,7 +163,7 @@ describe('a read-only config that is in sync', () => {
   })
 
   it('is no crash in a folder that may not be entered', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ thing: entry })
     mkdirSync(place.path('.cursor'))
     const wrapper = asOrdinaryUser(place)
@@ -181,7 +181,7 @@ describe('a config that is not there, or empty', () => {
     ['empty', ''],
     ['white space', '\n \n'],
   ])('is created, private when it holds a key: %s', async (_what, text) => {
-    const place = home()
+    const place = quickHome()
     if (text !== null) place.write(codeFile, text, 0o644)
     place.manifest({ thing: { ...entry, env: { K: '${secret:A_KEY}' } } })
     expect(await place.json(['sync'], { env: { MCP_TWIN_SECRET_A_KEY: 'k-0123456789' } })).toMatchObject({ code: 0, inSync: true })
@@ -192,7 +192,7 @@ describe('a config that is not there, or empty', () => {
 
 describe('a key that differs from mcpServers only in case', () => {
   it('is left alone and reported', async () => {
-    const place = home()
+    const place = quickHome()
     place.write(codeFile, '{"mcpservers":{"theirs":{"command":"t"}}}')
     place.manifest({ thing: entry })
     const document = await place.json(['sync'])

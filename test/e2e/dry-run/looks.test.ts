@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { specs } from '../../../src/cli/specs/index.ts'
-import { codeFile, cursorFile, type Home, home, treeOf } from '../support/place.ts'
+import { codeFile, cursorFile, type Home, quickHome, treeOf } from '../support/place.ts'
 
 /** Flags that say "write nothing". */
 const looking = ['--check', '--dry-run']
@@ -21,7 +21,7 @@ const pairs = specs.flatMap(({ name, options = [] }) => {
 
 /** A home with something for every flag: a server to write, one edited by hand, one that nobody manages. */
 async function drifted(): Promise<Home> {
-  const place = home()
+  const place = quickHome()
   place.write(cursorFile, '{ "mcpServers": {} }')
   place.manifest({ one: place.tiny, two: { command: 'two' } })
   expect((await place.run(['sync'])).code).toBe(0)

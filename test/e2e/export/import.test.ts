@@ -6,7 +6,7 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { world } from '../../support/world.ts'
-import { codeFile, documentOf, errorOf, home, settingsFor, tinyRegistry } from '../support/place.ts'
+import { codeFile, documentOf, errorOf, quickHome, settingsFor, tinyRegistry } from '../support/place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('import', () => {
   })
 
   it('takes the settings that run programs only when they are named', async () => {
-    const place = home()
+    const place = quickHome()
     const secrets = { command: ['/opt/keeper', '{name}'] }
     const bridge = { roots: ['~/work'], terminal: 'on' }
     const servers = { tiny: { ...place.tiny, description: 'mine' } }
@@ -93,7 +93,7 @@ describe('import', () => {
   })
 
   it('takes no key from the folder, and keeps a server that is different here', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ tiny: place.tiny })
     const typed = `tvly-${'dev'}-abcdefghijklmnopqrstuvwx1234`
     const servers = { tiny: { command: '/other' }, web: { command: '/opt/web', env: { TAVILY_API_KEY: typed } } }
@@ -109,7 +109,7 @@ describe('import', () => {
   })
 
   it('shows a long path whole, like trust', async () => {
-    const place = home()
+    const place = quickHome()
     const path = `/opt/${'a'.repeat(70)}/${'b'.repeat(70)}/evil/${'c'.repeat(70)}/serve`
     const servers = { long: { command: path, env: { K: '${secret:K}' } } }
     place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers }))
@@ -127,7 +127,7 @@ describe('import', () => {
   })
 
   it('reads nothing that a link in the folder leads to', async () => {
-    const place = home()
+    const place = quickHome()
     place.write('elsewhere/mcp-twin.json', JSON.stringify({ version: 1, servers: { tiny: place.tiny } }))
     place.write('setup/.keep', '')
     symlinkSync(place.path('elsewhere/mcp-twin.json'), place.path('setup/mcp-twin.json'))
@@ -136,7 +136,7 @@ describe('import', () => {
   })
 
   it('works from inside the folder, shows with --dry-run, and names what is missing', async () => {
-    const place = home()
+    const place = quickHome()
     place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers: { tiny: place.tiny }, bridge: { enabled: false } }))
     const cwd = { cwd: place.path('setup') }
     expect(await place.run(['import', '.', '--dry-run'], cwd)).toMatchObject({ code: 0, stdout: expect.stringContaining('tiny: ') })
@@ -151,7 +151,7 @@ describe('import', () => {
 
 describeUnless(lacksTerminal, 'import on a terminal', () => {
   it('shows, asks, and asks for the keys; no is the answer of Enter', async () => {
-    const place = home()
+    const place = quickHome()
     const servers = { tiny: { ...place.tiny, env: { THE_KEY: '${secret:THE_KEY}' } } }
     place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers, bridge: { roots: ['~/work'] } }))
     const no = await terminal(place, ['import', 'setup'])
@@ -174,11 +174,11 @@ describeUnless(lacksTerminal, 'import on a terminal', () => {
 })
 
 describe('import of launches that were agreed to before', () => {
-  const setup = (place: ReturnType<typeof home>, server: object) =>
+  const setup = (place: ReturnType<typeof quickHome>, server: object) =>
     place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers: { one: server }, bridge: { enabled: false } }))
 
   it('asks nothing, though they were removed in between', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ one: { ...place.tiny, env: { LEVEL: 'a' } } })
     await place.run(['sync'])
     await place.run(['remove', 'one'])
@@ -190,7 +190,7 @@ describe('import of launches that were agreed to before', () => {
   })
 
   it('names what an export has changed, and takes nothing of it unasked', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ one: place.tiny })
     await place.run(['sync'])
     await place.run(['remove', 'one'])

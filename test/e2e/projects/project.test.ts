@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { filesWith } from '../../support/processes.ts'
 import { world } from '../../support/world.ts'
-import { codeFile, contentOf, documentOf, type Home, home, settingsFor, tinyRegistry } from '../support/place.ts'
+import { codeFile, contentOf, documentOf, type Home, quickHome, settingsFor, tinyRegistry } from '../support/place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
@@ -24,7 +24,7 @@ function project(manifest: object = { version: 1, servers }): {
   place: Home
   at: (words: readonly string[], options?: object) => ReturnType<Home['run']>
 } {
-  const place = home({ npmrc: settingsFor(registry) })
+  const place = quickHome({ npmrc: settingsFor(registry) })
   place.manifest({ mine: { command: 'own' } })
   mkdirSync(place.path('work/site/.git'), { recursive: true })
   mkdirSync(place.path('work/site/.cursor'), { recursive: true })
@@ -148,7 +148,7 @@ describe('init --project', () => {
   })
 
   it('is refused in the home folder itself', async () => {
-    const place = home()
+    const place = quickHome()
     expect(await place.run(['init', '--project', '--yes'])).toMatchObject({ code: 2 })
   })
 })
@@ -205,7 +205,7 @@ describe('a project on either side', () => {
 
 describe('a home that is reached by a link', () => {
   it('is no project, and neither is our folder in it', async () => {
-    const place = home()
+    const place = quickHome()
     const link = `${place.home}-link`
     symlinkSync(place.home, link)
     place.manifest({ thing: { command: 'own' } })

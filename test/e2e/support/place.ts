@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
 import { type CliOptions, type CliResult, cli } from '../../support/cli.ts'
+import { inProcess, quickScratch } from '../../support/in-process.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { publishBinaries } from '../../support/own-binaries.ts'
@@ -138,9 +139,17 @@ export const oldFile = '.config/claude/claude_code_config.json'
 export const cursorFile = '.cursor/mcp.json'
 export const desktopFile = '.config/Claude/claude_desktop_config.json'
 
-export function home(options: ScratchOptions = {}): Home {
-  const place = scratch(options)
-  const run = (args: readonly string[], more?: CliOptions) => cli(place, args, more)
+/** A home whose commands run in this process, where they need nothing else: for tests of files, which run many. */
+export const quickHome = (options: ScratchOptions = {}): Home =>
+  homeOf(quickScratch(options), (place, args, more = {}) => {
+    const { cwd, ...others } = more
+    return Object.keys(others).length > 0 ? cli(place, args, more) : inProcess(place, args, cwd)
+  })
+
+export const home = (options: ScratchOptions = {}): Home => homeOf(scratch(options), cli)
+
+function homeOf(place: Scratch, start: (place: Scratch, args: readonly string[], more?: CliOptions) => Promise<CliResult>): Home {
+  const run = (args: readonly string[], more?: CliOptions) => start(place, args, more)
   const tiny = { command: nodePath, args: [place.write('tiny.cjs', tinyServer)] }
   return Object.assign(place, {
     run,

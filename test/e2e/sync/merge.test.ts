@@ -1,13 +1,13 @@
 import { symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { codeFile, cursorFile, desktopFile, expectTidy, type Home, home, oldFile, stepsAs, treeOf } from '../support/place.ts'
+import { codeFile, cursorFile, desktopFile, expectTidy, type Home, quickHome, oldFile, stepsAs, treeOf } from '../support/place.ts'
 
 const server = (word: string) => ({ command: '/opt/thing', args: [word] })
 const config = (servers: object, more: object = {}) => `${JSON.stringify({ ...more, mcpServers: servers }, null, 2)}\n`
 
 /** A home in which one sync has been done. */
 async function synced(servers: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<Home> {
-  const place = home()
+  const place = quickHome()
   place.manifest(servers, more)
   expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true })
   return place
@@ -21,7 +21,7 @@ const edit = (place: Home, file: string, change: (servers: Record<string, unknow
 
 describe('an entry that is there before the first sync', () => {
   it('is taken over without a write where it means the same', async () => {
-    const place = home()
+    const place = quickHome()
     const text = '{"mcpServers": {"a": {"env": {}, "args": ["x"],\n "command": "/opt/thing", "timeout": 5}}}'
     for (const file of [codeFile, oldFile]) place.write(file, text)
     place.manifest({ a: server('x') })
@@ -36,7 +36,7 @@ describe('an entry that is there before the first sync', () => {
 
   it('is refused where it differs, adopted by --adopt, replaced by --force', async () => {
     const foreign = async () => {
-      const place = home()
+      const place = quickHome()
       place.write(codeFile, config({ a: server('theirs'), other: server('o') }))
       place.manifest({ a: server('ours') })
       return place
@@ -156,7 +156,7 @@ describe('an entry of ours', () => {
   })
 
   it('is renamed, disabled and enabled with its manifest, comments kept there', async () => {
-    const place = home()
+    const place = quickHome()
     const text =
       '{\n  // all of mine\n  "version": 1,\n  "servers": {\n    "a": { "command": "/opt/thing", "args": ["x"] }, // why\n  },\n  "bridge": { "enabled": false },\n}\n'
     place.write('.mcp-twin/mcp-twin.json', text)
@@ -235,7 +235,7 @@ describe('entries that are not managed', () => {
 
 describe('a server that not every program shall have', () => {
   const clientsWith = async (spec: object, more: Record<string, unknown> = {}) => {
-    const place = home()
+    const place = quickHome()
     place.write(cursorFile, config({}))
     place.write(desktopFile, config({}))
     place.manifest({ a: { ...server('x'), ...spec } }, more)
@@ -269,7 +269,7 @@ describe('a server that not every program shall have', () => {
       'claude-code',
       'claude-code-config',
     ])
-    const place = home()
+    const place = quickHome()
     place.write(cursorFile, config({ theirs: server('t') }))
     place.manifest({ a: server('x') })
     await place.json(['sync'])
@@ -280,7 +280,7 @@ describe('a server that not every program shall have', () => {
   })
 
   it('goes into the file that the manifest names', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest(
       { a: server('x') },
       { clients: { 'claude-code': { file: place.path('elsewhere/code.json') }, 'claude-code-config': false } },
@@ -291,7 +291,7 @@ describe('a server that not every program shall have', () => {
   })
 
   it('is removed from the file that the manifest named before, unless it is the same file', async () => {
-    const place = home()
+    const place = quickHome()
     place.write(codeFile, config({ theirs: server('t') }))
     place.manifest({ a: server('x') })
     await place.json(['sync'])
@@ -309,7 +309,7 @@ describe('a server that not every program shall have', () => {
   })
 
   it('is synced alone with --client and --on', async () => {
-    const place = home()
+    const place = quickHome()
     place.write(cursorFile, config({}))
     place.manifest({ a: server('x') })
     expect(stepsAs(await place.json(['sync', '--client', 'cursor']))).toEqual(['write cursor a add done'])
@@ -318,7 +318,7 @@ describe('a server that not every program shall have', () => {
   })
 
   it('gets a name that its program takes, stably, and that is reported', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({ 'my server (새)': server('x'), 'my server [새]': server('y') })
     const document = await place.json(['sync'])
     expect(document).toMatchObject({ code: 0, inSync: true })
@@ -333,7 +333,7 @@ describe('a server that not every program shall have', () => {
 
 describe('add', () => {
   it('takes every form, and writes it everywhere', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({}, { clients: { 'claude-code-config': false } })
     const add = (...args: string[]) => place.run(['add', '--json', ...args])
     expect(await add('cmd', '--command', 'node', '--env', 'A=b=c', '--', 'x.js', '--flag')).toMatchObject({
@@ -357,7 +357,7 @@ describe('add', () => {
   })
 
   it('takes a server of the built-in list, with what is reported besides', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({})
     expect((await place.run(['add', 'filesystem', '--no-sync', '--env', 'LOG=1', '--', '{path:~/mine}'])).code).toBe(0)
     expect((await place.run(['add', 'tavily', '--no-sync', '--secret', 'TAVILY_API_KEY', '--on', 'linux'])).code).toBe(0)
@@ -370,7 +370,7 @@ describe('add', () => {
   })
 
   it('keeps the key apart with --secret and {secret:NAME}', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({})
     const env = { MCP_TWIN_SECRET_MY_KEY: 'k-0123456789' }
     expect(
@@ -401,7 +401,7 @@ describe('add', () => {
   })
 
   it('reads the snippet of a README', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({})
     const input =
       '// add this:\n"mcpServers": {\n  "thing": { "command": "thing-mcp", "args": ["--stdio"], "env": { "THING_API_KEY": "sk-live-0123456789abcdef0123" } },\n}'
@@ -418,7 +418,7 @@ describe('add', () => {
   })
 
   it('waits for the sync with --no-sync', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({})
     expect(await place.json(['add', 'a', '--command', 'node', '--no-sync'])).toMatchObject({
       code: 0,

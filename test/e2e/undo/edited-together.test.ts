@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
-import { codeFile, contentOf, type Home, home, settingsFor, tinyRegistry } from '../support/place.ts'
+import { codeFile, contentOf, type Home, quickHome, settingsFor, tinyRegistry } from '../support/place.ts'
 
 const manifest = '.mcp-twin/mcp-twin.json'
 const must = async (place: Home, ...args: string[]) => {
@@ -12,7 +12,7 @@ const runOf = (output: string) => /run (\d{8}-\d{6}-[0-9a-f]{4})/.exec(output)?.
 
 /** Servers added one after another. */
 async function withAdded(...names: string[]): Promise<Home> {
-  const place = home()
+  const place = quickHome()
   place.write(codeFile, '{"mcpServers":{}}')
   place.manifest({})
   for (const name of names) await must(place, 'add', name, '--command', '/opt/thing', '--', name)
@@ -133,7 +133,7 @@ describe('undo of an uninstall', () => {
   })
 
   it('names a command that installs what is missing', async () => {
-    const place = home({ npmrc: settingsFor(registry) })
+    const place = quickHome({ npmrc: settingsFor(registry) })
     place.write(codeFile, '{"mcpServers":{}}')
     place.manifest({ tiny: { package: 'tiny-server@1.0.0' } })
     await must(place, 'sync')
@@ -150,7 +150,7 @@ describe('undo of an uninstall', () => {
   })
 
   it('has an alternative that uninstall names, which imports the same servers again', async () => {
-    const place = home({ npmrc: settingsFor(registry) })
+    const place = quickHome({ npmrc: settingsFor(registry) })
     place.write(codeFile, '{"mcpServers":{"tiny":{"command":"npx","args":["-y","tiny-server"]}}}')
     await must(place, 'init', '--yes', '--no-bridge')
     const said = await must(place, 'uninstall', '--yes')

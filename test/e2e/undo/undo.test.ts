@@ -7,7 +7,7 @@ import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { restored } from '../../support/restored.ts'
 import { runs } from '../../support/runs.ts'
-import { codeFile, contentOf, cursorFile, expectTidy, type Home, home, oldFile, stepsAs } from '../support/place.ts'
+import { codeFile, contentOf, cursorFile, expectTidy, type Home, quickHome, oldFile, stepsAs } from '../support/place.ts'
 
 const server = (word: string) => ({ command: '/opt/thing', args: [word] })
 const theirs =
@@ -23,7 +23,7 @@ const content = (place: Home) => {
 }
 
 function withTheirs(): Home {
-  const place = home()
+  const place = quickHome()
   place.write(codeFile, theirs, 0o640)
   place.write(cursorFile, '{\n  // theirs\n  "mcpServers": {\n  }\n}')
   place.manifest({})
@@ -172,7 +172,7 @@ describe('undo', () => {
   })
 
   it('keeps the newest thirty runs', async () => {
-    const place = home()
+    const place = quickHome()
     const sync = async (word: string) => {
       place.manifest({ a: server(word) })
       await run(place, 'sync')

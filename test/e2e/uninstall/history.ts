@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { namesUnder } from '../../support/under.ts'
 import type { Scratch } from '../../support/scratch.ts'
-import { inProcess, quickScratch } from './in-process.ts'
+import { inProcess, quickScratch } from '../../support/in-process.ts'
 import { type Hand, jsonHand, tomlHand, type Value } from './own-text.ts'
 
 /** One thing that a person does, with numbers that say to which file and entry. */

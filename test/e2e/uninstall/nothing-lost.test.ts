@@ -4,7 +4,7 @@ import { itUnless } from '../../support/left-out.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
-import { codeFile, cursorFile, desktopFile, type Home, home, oldFile, settingsFor, tinyRegistry } from '../support/place.ts'
+import { codeFile, cursorFile, desktopFile, type Home, home, oldFile, quickHome, settingsFor, tinyRegistry } from '../support/place.ts'
 
 const key = 'ghp_q7Rt2Vx9Lm4Np8Ks1Wd6Zy3Bf5Hj0Tc4Ea7'
 let registry: MiniRegistry
@@ -23,7 +23,7 @@ const edit = (place: Home, file: string, change: (servers: Record<string, unknow
 }
 const mine = { command: 'mine', args: ['m.js'] }
 const begun = async (...servers: [string, unknown][]): Promise<Home> => {
-  const place = home()
+  const place = quickHome()
   place.write(codeFile, JSON.stringify({ mcpServers: Object.fromEntries([['two', { command: 'two', args: ['x.js'] }], ...servers]) }))
   await must(place, 'init', '--yes', '--no-bridge')
   return place
@@ -41,7 +41,7 @@ describe('uninstall', () => {
   })
 
   it('keeps an adopted edit that starts the same package in another version', async () => {
-    const place = home({ npmrc: settingsFor(registry) })
+    const place = quickHome({ npmrc: settingsFor(registry) })
     const started = (version: string) => ({ command: 'npx', args: ['-y', `tiny-server@${version}`] })
     place.write(codeFile, JSON.stringify({ mcpServers: { tiny: { ...started('1.0.0'), timeout: 5 } } }))
     await must(place, 'init', '--yes', '--no-bridge')
@@ -167,7 +167,7 @@ describe('uninstall', () => {
   })
 
   it('names a file that repeats another one in one line, and says so in the list of runs', async () => {
-    const place = home()
+    const place = quickHome()
     place.manifest({})
     await must(place, 'add', 'ours', '--command', 'node', '--no-try', '--', 'ours.js')
     const also = 'Claude Code: also ~/.config/claude/claude_code_config.json'

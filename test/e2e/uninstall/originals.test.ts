@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { codeFile, cursorFile, desktopFile, type Home, home, oldFile } from '../support/place.ts'
+import { codeFile, cursorFile, desktopFile, type Home, oldFile, quickHome } from '../support/place.ts'
 
 const key = 'ghp_q7Rt2Vx9Lm4Np8Ks1Wd6Zy3Bf5Hj0Tc4Ea7'
 const codeText = (place: Home) => `{
@@ -17,7 +17,7 @@ const cursorText = '// mine\n{ "mcpServers": { "two": { "command": "two", "args"
 
 /** A home with servers of its person in two programs, taken over by init. */
 async function taken(more: readonly string[] = []): Promise<Home> {
-  const place = home()
+  const place = quickHome()
   place.write(codeFile, codeText(place))
   place.write(cursorFile, cursorText)
   expect([0, 3]).toContain((await place.run(['init', '--yes', '--no-bridge', ...more])).code)
@@ -57,7 +57,7 @@ describe('uninstall', () => {
   })
 
   it('gives an entry back byte for byte whose fields stood in another order, though it was away in between', async () => {
-    const place = home()
+    const place = quickHome()
     const text = '{"mcpServers": {"two": {"type":"stdio","env":{"B":"2","A":"1"},"command":"two","args":["x.js"]}}}'
     place.write(codeFile, text)
     await must(place, 'init', '--yes', '--no-bridge')
@@ -68,7 +68,7 @@ describe('uninstall', () => {
   })
 
   it('stops where its records are gone, and says how it goes on', async () => {
-    const place = home()
+    const place = quickHome()
     place.write(codeFile, codeText(place))
     await must(place, 'init', '--yes')
     rmSync(place.path('.mcp-twin/state.json'))
@@ -86,7 +86,7 @@ describe('uninstall', () => {
   })
 
   it('leaves the mark at the front of a file that was only taken over, though its program cannot read it', async () => {
-    const place = home()
+    const place = quickHome()
     const text = `\uFEFF${codeText(place)}`
     place.write(codeFile, text)
     await must(place, 'init', '--yes', '--no-bridge')
@@ -96,7 +96,7 @@ describe('uninstall', () => {
   })
 
   it('leaves out what its person took out after an undo, though it was enabled and disabled again', async () => {
-    const place = home()
+    const place = quickHome()
     place.write(codeFile, codeText(place))
     await must(place, 'init', '--yes', '--no-bridge')
     await must(place, 'uninstall', '--yes')
@@ -166,7 +166,7 @@ describe('uninstall', () => {
     ['after the undo of another run', ['undo']],
     ['after an undo that left nothing of ours in the file', ['undo', 'undo']],
   ])('gives back what is disabled %s', async (_when, undos) => {
-    const place = home()
+    const place = quickHome()
     const before = '{ "mcpServers": { "two": { "command": "two", "args": ["x.js"] } } }'
     place.write(cursorFile, before)
     await must(place, 'init', '--yes', '--no-bridge')
