@@ -127,7 +127,7 @@ async function manifestServer(name: string, value: JsonObject, { self, sides }: 
   return server
 }
 
-/** Throws a Refusal where a wish is for a program that has no config which is known. */
+/** Throws a Refusal if no config of the program is known. */
 export function demandConfigOf(to: string | null): void {
   if (to !== null && clientById(to) === null)
     throw failed(`No config of ${JSON.stringify(to)} is known, so it cannot be changed; leave "to" out to change every program's.`)

@@ -96,7 +96,7 @@ export function list(
   return select(database, { where, values: wanted, order: 'newest', limit, keep }, isLive, now)
 }
 
-/** How many actions there are that `list` may name, and the bytes of what they ask and of their results; one that has expired meanwhile counts as it is stored. */
+/** Counts the actions that `list` may name, and the bytes of their params and results. An action that expired meanwhile counts by its stored status. */
 export function totalOf(database: Database, status: ActionStatus | undefined): { readonly count: number; readonly bytes: number } {
   const sums = 'SELECT count(*) AS count, coalesce(sum(octet_length(params) + ifnull(octet_length(result), 0)), 0) AS bytes FROM actions'
   const [where, values] = status === undefined ? ['', []] : ['WHERE status = ?', [status]]

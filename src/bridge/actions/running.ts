@@ -7,7 +7,7 @@ import type { Action, ActionRow } from './action.ts'
 import { release } from './claims.ts'
 import { finish, read } from './queue.ts'
 
-/** The process that carries an action out: the holder of the lease, with its generation, or a command that a person typed, without one. */
+/** The process that carries an action out: the holder of the lease with its generation, or a typed command without one. */
 export interface Carrying extends Claim {
   readonly generation: number | null
 }

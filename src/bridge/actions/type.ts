@@ -34,7 +34,7 @@ export interface ActionOutcome {
 
 /** Work that is done only after a person has approved it. */
 export interface ForPerson {
-  /** Sets a server of the manifest, or removes it, and brings every config in line, if that is still what the person was shown. */
+  /** Sets or removes a server of the manifest, and updates every config. Refuses if the person was shown another plan. */
   changeServer(id: string, wish: ConfigWish): Promise<ActionOutcome>
   /** Sets the model in a client's settings file. */
   setModel(client: ClientDefinition, model: string): Promise<ActionOutcome>

@@ -11,14 +11,14 @@ import { separatorOf } from './region.ts'
 const inHome = new NameTree(() => pathsForAny(autorunList.home))
 const inFolders = new NameTree(() => autorunList.folders)
 
-/** Whether names, those of a path, mean something that runs by itself later, wherever they lie. `homes`: as for `closedNames`. */
+/** Whether a program will run the file of these names by itself, in any place. `homes`: as for `closedNames`. */
 export const autorunNames = (names: Names, homes: readonly Names[]): boolean =>
   names.at(-1) === gitName ||
   inGitByName(names) === 'in' ||
   names.some((_, at) => inFolders.match(names, at) === 'in') ||
   homesIn(names, homes, false).some((at) => inHome.match(names, at) === 'in')
 
-/** True for what is open to reading only by its name, wherever it is. */
+/** Whether the names of a path make it read-only, anywhere. */
 export const autorunByName = (path: string): boolean => autorunNames(namesOf(path), [])
 
 /** What would run by itself in a folder because of the folder's own name: as `closedBelow`. */
@@ -36,7 +36,7 @@ export function autorunPaths(home: string, kind: Environment['kind']): string[] 
   return home.startsWith('/') ? [...inIt, ...autorunList.machine] : inIt
 }
 
-/** Of the entries of `bridge.allow` the paths, as this process opens them, and the names of the list, meant wherever they lie. */
+/** Splits `bridge.allow` into paths, spelled for this process, and names of the list, which count in any place. */
 export const pathsAllowed = (entries: readonly string[]): string[] => entries.filter((entry) => isAbsolute(entry))
 export const namesAllowed = (entries: readonly string[]): string[] => entries.filter((entry) => !isAbsolute(entry))
 

@@ -2,8 +2,8 @@ import { identityAt } from './identity.ts'
 import { type KnownPath, lookAt, Survey } from './survey.ts'
 
 /**
- * Paths whose canonical form is needed at every call: resolved once. One that exists keeps its meaning from then on, so
- * that swapping it for a link changes nothing; one that does not is looked at again when its folder has changed.
+ * Paths whose canonical form every call needs: resolved once. A path that exists keeps its meaning, so a link in its place
+ * changes nothing. A missing one is resolved again when its folder has changed.
  */
 export class CanonicalList {
   private readonly paths: readonly string[]
@@ -77,7 +77,7 @@ export class CanonicalList {
     return this.paths.flatMap((path) => [...kept, ...fresh].find((each) => each.path === path) ?? [])
   }
 
-  /** Which of the folders are others now, or may be: one that changed a moment ago may change again at the same time of its clock. */
+  /** Returns the folders that have changed, or may have: one with a young time may change again without a new time. */
   private changedFolders(): ReadonlySet<string> {
     const changed = new Set<string>()
     for (const [folder, stamp] of this.stamps) {
@@ -103,7 +103,7 @@ const mostFormer = 4096
 /** Coarser than any clock by which file systems of Linux, macOS and Windows stamp folders. */
 const youngMs = 100
 
-/** Another one: something may have appeared in the folder, or gone. '' where that cannot be told, or not yet. */
+/** A mark that changes when a name in the folder appears or goes. '': unknown, or the folder changed a moment ago. */
 function stampOf(folder: string): string {
   const facts = lookAt(folder)
   return facts === undefined || Math.abs(Date.now() - facts.mtimeMs) < youngMs ? '' : `${facts.ino} ${facts.mtimeMs}`

@@ -4,7 +4,7 @@ import { sep } from 'node:path'
 import { codeOf, denied, failed } from '../base/refusal.ts'
 
 /**
- * The canonical form of a path of which only a beginning may exist. Refuses a link that leads nowhere: writing through it
+ * Returns the canonical form of a path. Its last parts may be missing. Refuses a link that leads nowhere: writing through it
  * would create its target.
  */
 export async function canonical(path: string): Promise<{ real: string; missing: string[] }> {
@@ -32,7 +32,7 @@ export async function canonical(path: string): Promise<{ real: string; missing: 
   }
 }
 
-/** What is at a path; undefined where that cannot be told. At once: the file system has just answered for it. */
+/** Looks at a path; undefined: it cannot be read. Synchronous: the file system has just answered for this folder. */
 function factsAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })

@@ -18,14 +18,14 @@ function isOurFolder(names: Names, at: number): boolean {
 }
 
 /**
- * Whether a path is closed by its names, in any place: project files of clients, and the private files of a home, however it is
- * reached. `homes`: homes in unusual places.
+ * Whether the names of a path close it anywhere: project files of clients, and private files of a home under any path.
+ * `homes`: homes in unusual places.
  */
 export const closedNames = (names: Names, homes: readonly Names[]): boolean =>
   names.some((_, at) => inFolders.match(names, at) === 'in') ||
   homesIn(names, homes, true).some((at) => isOurFolder(names, at) || inHome.match(names, at) === 'in')
 
-/** True for what is closed by its name, wherever it is. */
+/** Whether the names of a path close it, anywhere. */
 export const closedByName = (path: string): boolean => closedNames(namesOf(path), [])
 
 /**

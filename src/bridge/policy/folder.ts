@@ -71,8 +71,8 @@ export class Folder {
 }
 
 /**
- * Where an open descriptor leads, as the kernel knows it; null where it cannot be asked. Asked at once: the kernel answers
- * from memory, so node's threads would take many times as long.
+ * Returns the path of an open descriptor as the kernel knows it; null if it cannot be asked. Synchronous: the kernel answers from
+ * memory, and node's threads would take many times as long.
  */
 function where(descriptor: number): string | null {
   try {
@@ -95,7 +95,7 @@ export interface Within {
   readonly name?: string
 }
 
-/** A git directory is made of several things, of which each alone is harmless, so each is judged when the one before is there. */
+/** Writes that could complete a git directory run one by one: each part alone is harmless, so each is judged after the one before. */
 const gitWrites = new Semaphore(1)
 
 /** Runs work in an open, checked folder and closes it. `take`: a name is taken away from it; to the policy that is a write. */
@@ -120,7 +120,7 @@ export async function inFolder<T>(
 
 /**
  * Opens an ordinary file that policy allows. Never follows a link at its end, never waits for the other end of a pipe
- * and never opens a device. The opened file is what is checked.
+ * and never opens a device. Policy judges the opened file.
  */
 export async function openFile(real: string, name: string, folder: Folder, policy: Policy, flags: number): Promise<FileHandle> {
   const follow = sep === '\\' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK

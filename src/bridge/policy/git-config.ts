@@ -21,8 +21,8 @@ const pathsIn = (value: string): string[] =>
   value.split(/[\s"'`;|&()<>=!\\]+/).filter((word) => word.includes('/') && !word.includes('://'))
 
 /**
- * Reads what is named by a configuration: `core.hooksPath`, `include.path` and, by the look of it, whatever else is a path
- * (git-config(1): aliases, filters, pagers, helpers …). `worktree`: what such paths are relative to.
+ * Returns the paths in a configuration: `core.hooksPath`, `include.path`, and every other value that looks like one (git-config(1):
+ * aliases, filters, pagers, helpers …). `worktree`: the folder that relative paths begin in.
  */
 export function elsewhereOf(config: string, worktree: string, home: string): GitElsewhere {
   const hooks: string[] = []
@@ -45,7 +45,7 @@ export function elsewhereOf(config: string, worktree: string, home: string): Git
   return { hooks, configs, others }
 }
 
-/** The directory whose configuration and hooks hold for a git directory: another one for that of a linked worktree. */
+/** Returns the directory with the configuration and hooks of a git directory. A linked worktree has those of its repository. */
 export function commonDirectoryOf(directory: string): string {
   const path = textOf(join(directory, 'commondir')).trim()
   return path === '' ? directory : isAbsolute(path) ? path : join(directory, path)
@@ -61,7 +61,7 @@ export function gitDirectoryNamedIn(file: string): string | null {
 /** Whether the list of what a rebase still has to do starts programs (git-rebase(1)). The rebase itself must write it. */
 export const startsPrograms = (todo: string): boolean => /^[ \t]*(x|exec)[ \t]/m.test(textOf(todo))
 
-/** The beginning of an ordinary file, '' for anything else: a repository may have a pipe there, or a link to what never ends. */
+/** Returns the beginning of an ordinary file, and '' for anything else: a hostile repository may have a pipe or a device there. */
 function textOf(path: string): string {
   try {
     const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))

@@ -4,8 +4,8 @@ import { platform } from 'node:process'
 import { codeOf } from '../base/refusal.ts'
 
 /**
- * A file as its file system knows it, whatever it is called: device, inode and, on Linux, when it was made, since there the inode of
- * a deleted file is given to the next one (statx(2); 0 where a file system does not tell it). Elsewhere that time can be changed.
+ * Identifies a file under any name: by device, inode and, on Linux, its time of birth, since a new file may get the inode of a
+ * deleted one (statx(2); 0 if the file system has no such time). Elsewhere programs can change that time.
  */
 export const identityOf = ({ dev, ino, birthtimeNs }: Pick<BigIntStats, 'dev' | 'ino' | 'birthtimeNs'>): string =>
   platform === 'linux' ? `${dev}:${ino}:${birthtimeNs}` : `${dev}:${ino}`

@@ -18,7 +18,7 @@ function readMounts(mountinfo: string): Mount[] {
   })
 }
 
-/** What follows a folder in a path that lies in it, or is it: '' or with a slash in front; null for any other path. */
+/** Returns the rest of a path behind a folder: '' for the folder itself, else with a slash in front. Null: the path is elsewhere. */
 function rest(path: string, folder: string): string | null {
   if (path === folder) return ''
   if (folder === '/') return path

@@ -40,7 +40,7 @@ export type Match = 'in' | 'above' | null
 
 const none = { match: null, nodes: [] } as const
 
-/** A list of relative paths (`.cursor/mcp.json`, `*.code-workspace`) as a tree, in which a path is found name by name. */
+/** A list of relative paths (`.cursor/mcp.json`, `*.code-workspace`) as a tree of names. */
 export class NameTree {
   private readonly list: () => readonly string[]
   private built: Node | undefined
@@ -108,7 +108,7 @@ const pathsBelow = ({ children, globs }: Node): string[] =>
     next.listed ? [next.name] : pathsBelow(next).map((path) => `${next.name}/${path}`),
   )
 
-/** What a list has below a folder because of the folder's own names, as paths in which `*` stands for a part of a name. */
+/** Returns the paths of a list below a folder with these names. `*` in them stands for a part of a name. */
 export function below(folder: string, names: Names, tree: NameTree): string[] {
   const separator = separatorOf(folder)
   return names.flatMap((_, at) => tree.below(names, at)).map((path) => `${folder}${separator}${path.replaceAll('/', separator)}`)

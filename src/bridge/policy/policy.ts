@@ -15,7 +15,7 @@ import { type Current, type PolicyRules, Rulings } from './rulings.ts'
 import type { Sides } from '../base/settings.ts'
 import { folding, onDrive, understand } from './spelling.ts'
 
-/** A path that policy allows, in canonical form. What is not there yet has `exists: false`, and all its parents are canonical. */
+/** An allowed path in canonical form. `exists: false`: it is missing, and its parents are canonical. */
 export interface Admitted {
   readonly real: string
   readonly folder: string
@@ -72,7 +72,7 @@ export class Policy {
     return folding(await this.sides())
   }
 
-  /** The canonical path, when it is allowed; otherwise a refusal that says why. Checks the target, never the wording. */
+  /** Returns the canonical path if it is allowed, and refuses it with the reason otherwise. Checks the target of links. */
   async admit(path: string, use: Use): Promise<Admitted> {
     const sides = await this.sides()
     const asked = this.understood(path, sides)
@@ -139,7 +139,7 @@ export class Policy {
     return found
   }
 
-  /** Judges a canonical path; `asked` is what the refusal names, `laid` the same as it was understood, before links were followed. */
+  /** Judges a canonical path. The refusal names `asked`; `laid` is the same path before links were followed. */
   async check(real: string, use: Use, asked: string = real, laid: string = real): Promise<void> {
     const { ruling, region } = await this.rulings.current()
     const verdict = ruling.of(real, use)
@@ -159,7 +159,7 @@ export class Policy {
     if (verdict !== 'open') throw await this.refusal(verdict, real, asked)
   }
 
-  /** Judges what was opened as `real` and lies at `opened` by now, as the kernel knows it. */
+  /** Judges an open file: it was opened as `real`, and the kernel says that it is at `opened` now. */
   async checkOpened(descriptor: number, opened: string, real: string, use: Use): Promise<void> {
     if (opened !== real) await this.check(opened, use, real)
     const { ruling } = await this.rulings.current()

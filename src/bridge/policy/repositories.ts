@@ -31,9 +31,9 @@ function gitDirectoryOf(folder: string): string | null {
 }
 
 /**
- * What git runs, or takes configuration from, beside a repository's own directory: where the configuration of the repository
- * around a folder names hooks and further configuration, and where hooks are links. Canonical paths, none of which holds the
- * folder itself; of a repository elsewhere that names something here nothing is known.
+ * Returns the places outside a repository's own directory from which git starts hooks or reads configuration: its configuration
+ * names them, or a hook is a link to them. Paths are canonical, and none contains the folder itself. Repositories elsewhere may
+ * name this folder, too; they are unknown.
  */
 export function startedFrom(folder: string, home: string): string[] {
   const directory = gitDirectoryOf(folder)

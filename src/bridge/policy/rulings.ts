@@ -10,7 +10,7 @@ import type { Settings, Sides } from '../base/settings.ts'
 import { folding, onDrive } from './spelling.ts'
 import type { KnownPath } from './survey.ts'
 
-/** The part of the settings that the policy is made of. A path that cannot be resolved opens nothing until it exists. */
+/** The settings of the policy. A path that cannot be resolved opens nothing until it exists. */
 export type PolicyRules = Pick<
   Settings,
   'roots' | 'readable' | 'closed' | 'reopened' | 'autorun' | 'allow' | 'homes' | 'deny' | 'flags' | 'unreadable'
@@ -28,7 +28,7 @@ export interface Current {
 /** So long the rules hold without another look at what they name. */
 const againMs = 1000
 
-/** The rules in canonical form, made again when something that they name appears, goes, or is mounted in another place too. */
+/** The rules in canonical form. They are made again when a path in them appears, goes, or is mounted elsewhere. */
 export class Rulings {
   private rules: PolicyRules
   private readonly sides: () => Promise<Sides>

@@ -37,10 +37,7 @@ const joined = (folder: string, name: string): string => (folder.endsWith(sep) ?
 /** From this number of wanted names on, a folder is listed instead of asked for each, since most are missing. */
 const manyNames = 8
 
-/**
- * One look at many paths that lie in the same few folders, and of which most are missing: each folder is located once, and
- * what is in it at once.
- */
+/** Looks at many paths in a few folders, most of them missing: resolves each folder once, and lists it once. */
 export class Survey {
   private readonly wanted = new Map<string, number>()
   private readonly folders = new Map<string, Located>()
@@ -74,7 +71,7 @@ export class Survey {
     return found
   }
 
-  /** What is at a path in a folder that is located; null where it takes more than a look. */
+  /** Resolves a path by its resolved folder. Null: it is a link, or its last part is no name. */
   private locate(path: string, { real, missing }: Located): Located | null {
     const name = basename(path)
     if (name === '' || name === '.' || name === '..') return null

@@ -33,7 +33,7 @@ export class SqlError extends Error {
 /** SQLITE_IOERR_SHORT_READ: the file ends before a page that it must hold. */
 const shortRead = 522
 
-/** Whether the file does not hold what SQLite wrote to it; a disk that fails is something else. */
+/** Whether the content of the file is damaged. A failing disk is another error. */
 export const isDamage = (error: unknown): error is SqlError =>
   hasCode(error, 'corrupt', 'notADatabase') || (error instanceof SqlError && error.extended === shortRead)
 

@@ -110,7 +110,7 @@ async function scan(from: Database, table: Table, direction: 'ASC' | 'DESC', put
   }
 }
 
-/** The keys that an index of the table holds, which lies on other pages; null where none can be read to its end. */
+/** Returns the keys in an index of the table, which lies on other pages. Null: no index can be read to its end. */
 function indexed(from: Database, table: Table): readonly (readonly SqlValue[])[] | null {
   const indexes = readable(() =>
     from.all<{ name: string }>(`SELECT name FROM pragma_index_list(?) WHERE origin != 'pk' AND partial = 0`, table.source),

@@ -4,10 +4,10 @@ import type { Database } from './database.ts'
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
 export const schemaVersion = 5
 
-/** Added to the version of a store that is the copy of a server's, so that an older program refuses it instead of writing past the server. */
+/** Added to the version of a copy of a server’s store: an older program refuses it, and does not write past the server. */
 export const copyMark = 1_000_000
 
-/** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
+/** "mtwn" in the header of the file tells our database from others. */
 export const applicationId = 0x6d74776e
 
 /**

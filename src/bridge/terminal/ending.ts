@@ -84,7 +84,7 @@ export async function endForGood(sessions: readonly Session[], marks: readonly s
 
 const left = (facts: ProcessFacts, why: string): LeftProcess => ({ pid: facts.pid, command: commandLine(facts), why })
 
-/** Ends what killed bridges left running; later, so that the first command need not wait. */
+/** Ends processes that killed bridges left. Runs later, so that the first command does not wait. */
 export function endOrphansLater(): void {
   const end = () => {
     for (const each of orphans()) signal(each, 'SIGKILL')

@@ -89,7 +89,7 @@ const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_
 export const passedPattern = `^(${names.map((name) => name.replace('*', '.*')).join('|')})$`
 const pattern = new RegExp(passedPattern, 'i')
 
-/** Marks what this bridge started, so that it is found again when it has left its process group. Says nothing secret. */
+/** Marks processes of this bridge, which finds them again outside their process group. Says nothing secret. */
 export const tagName = 'TWIN_COMMANDS_OF'
 
 /**

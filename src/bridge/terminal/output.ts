@@ -112,7 +112,7 @@ export class Output {
     return Math.max(this.shown, this.total - this.mask.begun(this.slice(this.total - this.mask.longest, this.total)))
   }
 
-  /** Before it so much is kept that a key which began there is still known as one. */
+  /** Enough text is kept before it to recognise a key that began there. */
   private first(): number {
     return this.dropped === 0 ? 0 : this.between(this.dropped + this.mask.longest)
   }

@@ -4,7 +4,7 @@ import type { Transaction } from '../../store/transaction.ts'
 import { type NewAction, queue } from '../queue.ts'
 import type { Trigger } from './signed.ts'
 
-/** A trigger that was checked, with the action that it asks for, and where it came from. */
+/** A checked trigger: its action and its origin. */
 export interface ReadyTrigger {
   readonly trigger: Trigger
   readonly action: NewAction

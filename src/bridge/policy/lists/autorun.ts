@@ -150,7 +150,7 @@ export const autorunInFolders: readonly string[] = paths(`
  */
 export const autorunInGitDirectory: readonly string[] = ['hooks', 'config', 'config.worktree', 'commondir']
 
-/** In a git directory, lists of what is left to do, in which `exec` names a program: git-rebase(1). They come and go with a rebase. */
+/** Lists of the remaining steps of a rebase, in a git directory. `exec` in them names a program (git-rebase(1)). */
 export const autorunInRebase: readonly string[] = ['rebase-merge', 'rebase-apply', 'sequencer']
 
 /** In any folder the thing of this name itself, but not all that is in it: as a file it names a git directory elsewhere. */

@@ -31,6 +31,6 @@ export function pathsFor(kind: Environment['kind'], groups: readonly Group[]): s
 export const exactly = (list: readonly string[]): string[] =>
   list.map((path) => path.replace(/\*$/, '')).filter((path) => !path.includes('*'))
 
-/** The paths of all groups on all systems, for a home of which nothing but its path is known. */
+/** The paths of all groups on all systems, for a home whose system is unknown. */
 export const pathsForAny = (groups: readonly Group[]): string[] =>
   groups.flatMap(({ anywhere = [], macos = [], windows = [] }) => [...anywhere, ...macos, ...windows])

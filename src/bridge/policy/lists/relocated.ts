@@ -14,7 +14,7 @@ const folders: readonly (readonly [variable: string, folder: string])[] = [
   ['LOCALAPPDATA', 'AppData/Local'],
 ]
 
-/** Variables that name, alone or several between separators, what is closed: the tools' own documentation. */
+/** Variables that name closed paths, one or several between separators, by the documentation of each tool. */
 const closed = [
   ...['GNUPGHOME', 'PASSWORD_STORE_DIR', 'SOPS_AGE_KEY_FILE', 'NETRC', 'KUBECONFIG', 'DOCKER_CONFIG', 'REGISTRY_AUTH_FILE'],
   ...['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE', 'AZURE_CONFIG_DIR', 'CLOUDSDK_CONFIG', 'GOOGLE_APPLICATION_CREDENTIALS'],
@@ -43,7 +43,7 @@ const closed = [
   ],
 ] as const
 
-/** The same of what is open to reading only. */
+/** Variables that name paths which may only be read. */
 const autorun = [
   ...[
     'GIT_CONFIG_GLOBAL',

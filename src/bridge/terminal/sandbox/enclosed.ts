@@ -7,7 +7,7 @@ import { codeOf } from '../../base/refusal.ts'
 import { type Appeared, appearedIn } from '../../../core/doctor/bridge-facts.ts'
 import { limits } from '../../base/limits.ts'
 
-/** A stamp of what is at each protected path, which changes when that changes. */
+/** A stamp of each protected path. It changes with the file. */
 type Signatures = ReadonlyMap<string, string>
 
 const mostNames = 64

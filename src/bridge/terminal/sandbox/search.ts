@@ -85,7 +85,7 @@ class Walk {
     return this.found.isInside(folder)
   }
 
-  /** The folders, of those that were searched, in which something was found. */
+  /** The searched folders with a finding. */
   holding(found: readonly ProtectedPath[]): Set<string> {
     const holding = new Set<string>()
     for (const { path } of found) {

@@ -55,7 +55,7 @@ export class MountTable {
   }
 }
 
-/** One thing that bubblewrap does to lay out what a command sees, at a place that is the same inside and outside. */
+/** One step of bubblewrap that lays out the files of a command. Its path is the same inside and outside. */
 export type SandboxStep =
   /** The file or folder itself. */
   | { readonly at: string; readonly make: 'bind'; readonly write: boolean }
@@ -139,7 +139,7 @@ function namesIn(folder: string, standIns: StandIns, depth: number): SandboxStep
 
 const note = 'closed to commands by mcp-twin\n'
 
-/** Files of our own that are shown in the place of closed ones: of the same size and time, so that git need not read them. */
+/** Our own files in place of closed ones, with their size and time, so that git does not read them. */
 export class StandInFiles implements StandIns {
   private readonly folder: string
   private readonly random: (bytes: number) => string
