@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { namesShare } from '../../core/git/names.ts'
 import { limits } from '../base/limits.ts'
 import { codeOf } from '../base/refusal.ts'
 import { readIfSmall } from '../base/small-file.ts'
@@ -36,14 +37,18 @@ export async function repositoryOf(folder: string): Promise<string | null> {
  */
 async function mainWorktreeOf(folder: string): Promise<string | null> {
   const [, named] = /^gitdir: ([^\r\n]+)/.exec(await textOf(join(folder, '.git'))) ?? []
-  const own = named === undefined ? null : await orNull(realpath(resolve(folder, named)))
+  const own = named === undefined ? null : await realAt(folder, named)
   if (own === null || basename(dirname(own)) !== 'worktrees') return null
   const common = dirname(dirname(own))
   const [shared, back] = [await textOf(join(own, 'commondir')), await textOf(join(own, 'gitdir'))]
-  if (shared === '' || (await orNull(realpath(resolve(own, shared)))) !== common) return null
-  const there = basename(back) === '.git' ? await orNull(realpath(resolve(own, dirname(back)))) : null
+  if (shared === '' || (await realAt(own, shared)) !== common) return null
+  const there = basename(back) === '.git' ? await realAt(own, dirname(back)) : null
   return there !== null && there === (await orNull(realpath(folder))) ? dirname(common) : null
 }
+
+/** The real path of what a file of git's names; null: it is not there, or on another computer. */
+const realAt = async (from: string, named: string): Promise<string | null> =>
+  namesShare(named) ? null : orNull(realpath(resolve(from, named)))
 
 /** What git wrote to a small file; '' for anything else. */
 const textOf = async (path: string): Promise<string> => ((await readIfSmall(path, limits.gitSmallFile)) ?? '').replace(/\r?\n$/, '')

@@ -4,6 +4,12 @@ const dropped = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
 const gitOfAnySpelling = /^(?:\.git|git~\d+)(?:[. ]*|[. ]*:.*)$/i
 
 /**
+ * Whether a path that a repository names leads to another computer on Windows, which is sent the person's login as soon as the path is
+ * looked at. WSL's own shares do not.
+ */
+export const namesShare = (path: string): boolean => /^[\\/]{2}(?!wsl(?:\$|\.localhost)[\\/])/i.test(path)
+
+/**
  * Returns why a path of an index or a tree is none that git would check out, as a clause; null if it is. Each part is a name: not empty,
  * not `.` or `..`, and not `.git` in any spelling. `isWindows`: a backslash parts names there, and a colon names a drive or a stream.
  */

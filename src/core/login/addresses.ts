@@ -9,6 +9,10 @@ export function loginKey(address: string): string {
 export const isLoopback = ({ hostname }: URL): boolean =>
   ['localhost', '[::1]'].includes(hostname) || hostname.endsWith('.localhost') || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 
+/** What leads to this computer as well: the addresses of all its networks (RFC 6890), IPv4 in IPv6, a name with its dot at the end. */
+const alsoHere = /^(?:0(?:\.\d{1,3}){3}|(?:.+\.)?localhost\.|\[::\]|\[::(?:ffff:)?(?:7f[0-9a-f]{2}|0):[0-9a-f]{1,4}\])$/
+const isHere = (url: URL): boolean => isLoopback(url) || alsoHere.test(url.hostname)
+
 /**
  * Why a login may not use this address; null: it may. Tokens go over https, and to this computer only where the server itself is on
  * it: no server has a reason to lead to a port of ours.
@@ -17,8 +21,8 @@ export function whyUnsafe(address: string, server: URL): string | null {
   if (!URL.canParse(address)) return 'is no address'
   const url = new URL(address)
   if (url.username !== '' || url.password !== '') return 'contains a user name'
-  if (isLoopback(url)) {
-    if (!isLoopback(server)) return 'is on this computer, and the server is not'
+  if (isHere(url)) {
+    if (!isHere(server)) return 'is on this computer, and the server is not'
     return url.protocol === 'http:' || url.protocol === 'https:' ? null : 'is no https address'
   }
   return url.protocol === 'https:' ? null : 'is no https address'

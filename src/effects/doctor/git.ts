@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { indexEntries } from '../../core/git/index-file.ts'
-import { pathTrouble } from '../../core/git/names.ts'
+import { namesShare, pathTrouble } from '../../core/git/names.ts'
 import { ObjectStore, TooLarge } from '../../core/git/object-store.ts'
 import { UnreadableRepository } from '../../core/git/unreadable.ts'
 import { PlainFolder } from '../git/plain-folder.ts'
@@ -86,6 +86,7 @@ async function directoriesOf(root: string): Promise<{ readonly own: PlainFolder;
 }
 
 async function folderAt(from: string, named: string): Promise<PlainFolder> {
+  if (namesShare(named)) throw new UnreadableRepository('it names a directory of another computer')
   try {
     return new PlainFolder(await realpath(resolve(from, named)))
   } catch (error) {

@@ -67,6 +67,14 @@ const archives: [string, (evil: string) => void][] = [
       put(evil, { 'x/commondir': `${shop}/.git\n` })
     },
   ],
+  [
+    'what names a share of another computer',
+    (evil) => {
+      git(shop, 'worktree', 'add', '-q', '--detach', '-f', join(evil, 'w'))
+      put(evil, { '.git': `gitdir: /${shop}/.git/worktrees/w\n` })
+      writeFileSync(join(shop, '.git/worktrees/w/gitdir'), `${evil}/.git\n`)
+    },
+  ],
   ['a link to the .git of a worktree', (evil) => symlinkSync(join(place.A, 'beside', '.git'), join(evil, '.git'))],
   ['a link to the project’s git directory', (evil) => symlinkSync(join(shop, '.git'), join(evil, '.git'))],
   [

@@ -33,6 +33,13 @@ describe('an address that a login leads to', () => {
   ])('may not be %s', (address, server, why) => {
     expect(whyUnsafe(address, server)).toBe(why)
   })
+
+  it.each(['localhost.', 'a.localhost.', '0.0.0.0', '0', '127.0.0.1.', '[::]', '[::ffff:127.0.0.1]', '[::ffff:0.0.0.0]', '[::127.0.0.1]'])(
+    'may not be on this computer by the name %s',
+    (host) => {
+      expect(whyUnsafe(`https://${host}:4324/token`, far)).toBe('is on this computer, and the server is not')
+    },
+  )
 })
 
 describe('the answer of a browser', () => {
