@@ -570,7 +570,8 @@ describe('a test', () => {
         const text = readFileSync(join(folder, name), 'utf8')
         // The body of a test begins below its title; a return in a helper or a callback lies deeper, or elsewhere.
         const returns = text.match(/^( *)it(?:\.|Unless|\().*=> \{\n(?:\1 {2}.*\n){0,3}?\1 {2}if \(.*\) return;?$/gm) ?? []
-        return [...returns, ...(text.match(/\b(?:it|describe)\.skipIf\b/g) ?? [])].map((found) => `${name}: ${found}`)
+        const tried = text.match(/^( *)try \{\n(?:\1 {2}.*\n){0,3}?\1 {2}if \(.*\) return;?$/gm) ?? []
+        return [...returns, ...tried, ...(text.match(/\b(?:it|describe)\.skipIf\b/g) ?? [])].map((found) => `${name}: ${found}`)
       })
     expect(silent).toEqual([])
   })
