@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { runCli } from '../../src/cli/run.ts'
 import type { nodeSystem } from '../../src/system/node.ts'
-import { type CliResult, resultOf, untried } from './cli.ts'
+import { type CliOptions, type CliResult, cli, resultOf, untried } from './cli.ts'
 import { projectFolder } from './machine.ts'
 import { type Scratch, type ScratchOptions, scratch } from './scratch.ts'
 
@@ -33,7 +33,7 @@ export function quickScratch(options: ScratchOptions = {}): Scratch {
  * Runs a command of the built program in this process, as from a shell without a terminal. One at a time: the program reads the
  * environment of its process.
  */
-export async function inProcess(place: Scratch, args: readonly string[], cwd = place.home): Promise<CliResult> {
+export async function inProcess(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[], cwd = place.home): Promise<CliResult> {
   const stream = () => {
     const written: string[] = []
     return { isTTY: false, columns: undefined, written, write: (text: string) => written.push(text) > 0 }
@@ -54,4 +54,10 @@ export async function inProcess(place: Scratch, args: readonly string[], cwd = p
     for (const name of Object.keys(process.env)) delete process.env[name]
     Object.assign(process.env, usual)
   }
+}
+
+/** Runs a command in this process, or in one of its own where an option asks for that. */
+export function quickly(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { cwd, ...others } = options
+  return Object.keys(others).length > 0 ? cli(place, args, options) : inProcess(place, args, cwd)
 }

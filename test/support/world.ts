@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CliOptions, type CliResult, cli } from './cli.ts'
+import { quickly } from './in-process.ts'
 import { nodePath, npmPath } from './machine.ts'
 import { type Scratch, type ScratchOptions, scratch } from './scratch.ts'
 import { type Mapping, Side, type SideFacts } from './side.ts'
@@ -31,6 +32,7 @@ interface Draft {
 /** Builds a situation: `world().wsl('Ubuntu').windows().client('cursor', text).build()`. The first side is the own one. */
 export class WorldBuilder {
   private readonly drafts: Draft[] = []
+  private isQuick = false
 
   wsl(distro = 'Ubuntu', more: Partial<SideFacts> = {}): this {
     const user = more.user ?? 'ana'
@@ -85,6 +87,12 @@ export class WorldBuilder {
     return this
   }
 
+  /** Commands run in this process, where they need nothing else: for tests of files, which run many. */
+  quick(): this {
+    this.isQuick = true
+    return this
+  }
+
   build(options: ScratchOptions = {}): Planted {
     const place = scratch(options)
     const [own] = this.drafts
@@ -97,7 +105,7 @@ export class WorldBuilder {
       for (const [path, content] of this.drafts[at]?.files ?? []) side.write(path, content)
       for (const [client, content] of this.drafts[at]?.clients ?? []) side.write(side.clientFile(client), content)
     }
-    return plant(place, sides, config, options.env ?? {})
+    return plant(place, sides, config, options.env ?? {}, this.isQuick ? quickly : cli)
   }
 
   private add(facts: Omit<SideFacts, 'running' | 'runnable'> & Partial<SideFacts>): this {
@@ -150,7 +158,7 @@ function view(sides: readonly Side[], from: Side, config: string): object {
   return { environments }
 }
 
-function plant(place: Scratch, sides: readonly Side[], config: string, more: Record<string, string>): Planted {
+function plant(place: Scratch, sides: readonly Side[], config: string, more: Record<string, string>, start: typeof quickly): Planted {
   const worldFile = (id: string) => join(place.root, 'world', `${id.replace(/\W+/g, '-')}.json`)
   const side = (id: string): Side => sides.find((each) => each.id === id) ?? unknown(id)
   const self = sides[0] ?? unknown('self')
@@ -165,7 +173,7 @@ function plant(place: Scratch, sides: readonly Side[], config: string, more: Rec
     env,
     argv: (id, command, args) => [...interop(config, id, id), command, ...args],
     cli: (args, { on, ...options } = {}) =>
-      cli({ home: side(on ?? self.id).here(side(on ?? self.id).facts.home), env: env(on) }, args, options),
+      start({ home: side(on ?? self.id).here(side(on ?? self.id).facts.home), env: env(on) }, args, options),
   }
 }
 

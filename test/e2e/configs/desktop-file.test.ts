@@ -26,9 +26,9 @@ const HOUR = 3_600_000
 type Shape = (windows: WorldBuilder) => WorldBuilder
 const OWN = '.mcp-twin/mcp-twin.json'
 const directions = {
-  'home in WSL': (facts: Partial<SideFacts>, shape: Shape) => shape(world().wsl('Ubuntu').file(OWN, manifest).windows(facts)),
+  'home in WSL': (facts: Partial<SideFacts>, shape: Shape) => shape(world().quick().wsl('Ubuntu').file(OWN, manifest).windows(facts)),
   'home on Windows': (facts: Partial<SideFacts>, shape: Shape) =>
-    shape(world().windows(facts).file(OWN.replace('/', '\\'), manifest)).wsl('Ubuntu'),
+    shape(world().quick().windows(facts).file(OWN.replace('/', '\\'), manifest)).wsl('Ubuntu'),
 }
 
 const windowsOf = (planted: Planted) => planted.side('windows')
@@ -273,8 +273,8 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
 
 describe("Claude Desktop's folder on a side of its own", () => {
   it.each([
-    ['Linux', () => world().linux(), 'linux', '.config/Claude'],
-    ['macOS', () => world().macos(), 'macos', 'Library/Application Support/Claude'],
+    ['Linux', () => world().quick().linux(), 'linux', '.config/Claude'],
+    ['macOS', () => world().quick().macos(), 'macos', 'Library/Application Support/Claude'],
   ] as const)('is the one that CLAUDE_USER_DATA_DIR names on %s; ours stay in the usual one', async (_, build, id, usual) => {
     const place = build().file(OWN, manifest).file(`${usual}/${name}`, empty).build()
     const home = place.self.here(place.self.facts.home)

@@ -13,6 +13,7 @@ const manifest = (servers: Record<string, unknown>) => JSON.stringify({ version:
 
 function planted(servers: Record<string, unknown> | null, desktop: Record<string, unknown> = {}): Planted {
   const place = world()
+    .quick()
     .wsl()
     .windows()
     .client('claude-desktop', JSON.stringify({ mcpServers: desktop }))
@@ -130,6 +131,7 @@ describe('what init leaves for a person to do, typed as it is printed', () => {
     const code = { both: { ...plain, env: { B_API_KEY: `${KEY}2` } }, ask: { ...plain, env: { ASK_API_KEY: 'YOUR_API_KEY' } } }
     const desktop = { both: { ...plain, env: { B_API_KEY: KEY } }, here: plain }
     const place = world()
+      .quick()
       .wsl()
       .client('claude-code', JSON.stringify({ mcpServers: code }))
       .windows()

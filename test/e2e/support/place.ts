@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
 import { type CliOptions, type CliResult, cli } from '../../support/cli.ts'
-import { inProcess, quickScratch } from '../../support/in-process.ts'
+import { quickly, quickScratch } from '../../support/in-process.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { publishBinaries } from '../../support/own-binaries.ts'
@@ -140,11 +140,7 @@ export const cursorFile = '.cursor/mcp.json'
 export const desktopFile = '.config/Claude/claude_desktop_config.json'
 
 /** A home whose commands run in this process, where they need nothing else: for tests of files, which run many. */
-export const quickHome = (options: ScratchOptions = {}): Home =>
-  homeOf(quickScratch(options), (place, args, more = {}) => {
-    const { cwd, ...others } = more
-    return Object.keys(others).length > 0 ? cli(place, args, more) : inProcess(place, args, cwd)
-  })
+export const quickHome = (options: ScratchOptions = {}): Home => homeOf(quickScratch(options), quickly)
 
 export const home = (options: ScratchOptions = {}): Home => homeOf(scratch(options), cli)
 

@@ -43,6 +43,7 @@ const far = () => planted.side('windows').here('.mcp-twin')
 /** Both sides with files of all kinds that nobody has touched yet. */
 function plant(more: object = {}): void {
   planted = world()
+    .quick()
     .wsl('Ubuntu')
     .file('.mcp-twin/mcp-twin.json', manifest(servers, more))
     .client('claude-code', codeText)
@@ -202,7 +203,7 @@ describe('uninstall', () => {
 
   it('gives back what init took over, with the key where it was', async () => {
     const theirs = `{\n  "mcpServers": {\n    "tavily": {"command": "node", "args": ["t.js"], "env": {"TAVILY_API_KEY": "${key}"}, "timeout": 5}\n  }\n}\n`
-    planted = world().wsl('Ubuntu').client('claude-code', codeText).windows().client('claude-desktop', theirs).build()
+    planted = world().quick().wsl('Ubuntu').client('claude-code', codeText).windows().client('claude-desktop', theirs).build()
     expect((await planted.cli(['init', '--yes', '--no-bridge'])).code).toBe(0)
     expect((await planted.cli(['add', marker, '--command', 'node', '--', `${marker}.js`])).code).toBe(0)
     expect(read(files().code)).toContain(marker)
@@ -216,7 +217,7 @@ describe('uninstall', () => {
 
   it('does not bring back what its user removed with us', async () => {
     const theirs = '{"mcpServers": {"tavily": {"command": "node", "args": ["t.js"]}, "kept": {"command": "node", "args": ["k.js"]}}}'
-    planted = world().wsl('Ubuntu').client('claude-code', theirs).build()
+    planted = world().quick().wsl('Ubuntu').client('claude-code', theirs).build()
     // No such scripts are there, so neither answers.
     expect((await planted.cli(['init', '--yes', '--no-bridge'])).code).toBe(3)
     expect((await planted.cli(['remove', 'tavily'])).code).toBe(0)
@@ -267,7 +268,7 @@ describe('uninstall', () => {
   })
 
   it('says so when there is nothing to remove', async () => {
-    planted = world().wsl('Ubuntu').build()
+    planted = world().quick().wsl('Ubuntu').build()
     const { code, json } = await planted.cli(['uninstall', '--yes', '--json'])
     expect(code).toBe(0)
     expect(json).toMatchObject({ changed: false, removed: [] })
