@@ -13,6 +13,7 @@ import { behindMcpRemote, isMcpRemote } from '../launch/mcp-remote.ts'
 import { escapeTemplates } from '../keys/template.ts'
 import { keysOf } from '../manifest/names.ts'
 import { badName } from '../manifest/new-name.ts'
+import { serverTrouble } from '../manifest/rules.ts'
 import { isObject } from '../object.ts'
 import { askForPlaceholders } from './pasted/placeholders.ts'
 
@@ -130,6 +131,9 @@ export function readEntry(found: UnmanagedEntry, context: ImportContext, names: 
   if (stays !== null && context.takesMcpRemote !== true) return left(stays)
   if (spec.url?.startsWith('$${')) return left(`its address begins with a variable that only ${client.label} fills in`)
   const kept = stays !== null && entry.kind === 'stdio' ? asTyped(entry) : spec
+  // One entry that no manifest may hold keeps nobody from the others.
+  const trouble = serverTrouble(name, kept)
+  if (trouble !== null) return left(trouble)
   const taken = (one: ServerSpec): ServerSpec => extractKeys(askForPlaceholders(one, name, 'found'), { server: name, names }).server
   const server = taken(kept)
   // Where a server crosses the border, its form as typed stays at hand: not every crossing fits the other side's form.

@@ -125,6 +125,10 @@ export function troubleWithStore(url: string): string | null {
   return 'the URL of the store server holds a password; put ${secret:STORE} in its place, and store it: mcp-twin secret set STORE'
 }
 
+/** The first rule that a server breaks by itself, as a clause; null: none. */
+export const serverTrouble = (name: string, server: ServerSpec): string | null =>
+  [...serverBreaches(name, server), ...textBreaches(name, server)][0]?.message ?? null
+
 /** Every breach of the manifest, in its order. */
 export function breaches(manifest: Manifest, clientIds: readonly string[]): Breach[] {
   const found = Object.entries(manifest.servers).flatMap(([name, server]) => [
@@ -170,12 +174,13 @@ function partBreaches(name: string, part: ServerSpec | Override, path: readonly 
   const say = (keys: readonly string[], message: string): void => void found.push({ path: [...path, ...keys], message })
   if (part.url !== undefined && /[\s\p{Cc}]/u.test(part.url)) say(['url'], `the url of "${name}" contains a space or a control character`)
   for (const [key, value] of Object.entries(part.headers ?? {})) {
-    if (!HEADER_NAME.test(key)) say(['headers', key], `"${key}" is not a valid header name`)
-    if (CONTROL.test(value)) say(['headers', key], `the header ${key} of "${name}" contains a line break or another control character`)
+    if (!HEADER_NAME.test(key)) say(['headers', key], `"${shown(key)}" is not a valid header name`)
+    if (CONTROL.test(value))
+      say(['headers', key], `the header ${shown(key)} of "${name}" contains a line break or another control character`)
   }
   for (const [key, value] of Object.entries(part.env ?? {})) {
-    if (key === '' || NO_VARIABLE.test(key)) say(['env', key], `"${key}" is not a valid variable name`)
-    if (value.includes('\0')) say(['env', key], `the variable ${key} of "${name}" contains a NUL character`)
+    if (key === '' || NO_VARIABLE.test(key)) say(['env', key], `"${shown(key)}" is not a valid variable name`)
+    if (value.includes('\0')) say(['env', key], `the variable ${shown(key)} of "${name}" contains a NUL character`)
   }
   for (const [key, text] of [...(part.args ?? []).map((each) => ['args', each] as const), ['command', part.command ?? ''] as const])
     if (text.includes('\0')) say([key], `${key} of "${name}" contains a NUL character`)

@@ -281,6 +281,18 @@ describe('an entry that cannot be imported', () => {
     ])
   })
 
+  it.each<[string, JsonValue, string]>([
+    ['the url has a space at its end', { url: 'https://x.dev/mcp ' }, 'the url of "x" contains a space'],
+    ['a header has a line break in its name', { url: 'https://x.dev/mcp', headers: { 'A\nB': 'c' } }, '"A?B" is not a valid header name'],
+    ['a header has one in its value', { url: 'https://x.dev/mcp', headers: { A: 'b\r\nC: d' } }, 'contains a line break'],
+    ['a variable has a space in its name', { command: 'x', env: { 'A B': '1' } }, '"A B" is not a valid variable name'],
+    ['an argument holds a NUL', { command: 'x', args: ['a\0b'] }, 'contains a NUL'],
+  ])('keeps nobody from the others where %s', (_title, value, reason) => {
+    const result = take(inCode({ good: { command: 'good' }, x: value }))
+    expect(Object.keys(result.servers)).toEqual(['good'])
+    expect(result.unmanaged).toMatchObject([{ name: 'x', reason: expect.stringContaining(reason) }])
+  })
+
   it('is none when it is ours, or the manifest has it', () => {
     const manifest = { version: 1 as const, servers: { 'My Server': { command: 'x' } } }
     expect(
