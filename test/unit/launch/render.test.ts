@@ -177,6 +177,10 @@ describe('a server that runs on one side only', () => {
       env: { TAVILY_API_KEY: 'k-1', WSLENV: 'TAVILY_API_KEY/u' },
     })
   })
+  it('keeps the variables that its own WSLENV names', () => {
+    const server = { ...tavily, env: { ...tavily.env, WSLENV: 'APPDATA/p' }, runIn: 'wsl' }
+    expect(written('t', { server, keys, ...on }).env).toEqual({ TAVILY_API_KEY: 'k-1', WSLENV: 'APPDATA/p:TAVILY_API_KEY/u' })
+  })
   it('is reached from WSL by the mounted node.exe, its paths as Windows spells them', () => {
     const server = { ...tavily, args: ['${path:~/x}'], runIn: 'windows' }
     const world = { environments: [debian, windows] }
