@@ -1,8 +1,11 @@
 import { arch } from 'node:os'
 import { join } from 'node:path'
+import type { Settings } from '../bridge/base/settings.ts'
 import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
 import { toolsFileName } from '../core/foreign/tools-file.ts'
+import { storeUrlOf } from '../core/manifest/names.ts'
+import { userPlace } from '../effects/manifest/place.ts'
 import { reachable } from '../model/path.ts'
 import type { HomeContext } from './at-home.ts'
 import { bridgeSettings, bridgeTools } from './bridge-tools.ts'
@@ -14,7 +17,7 @@ const storeMs = 500
  * What the bridge makes of its part of the manifest, asked of its own code, so that doctor and bridge are of one mind.
  * Nothing is started, and nothing written.
  */
-export async function bridgeRules(context: Pick<Context, 'system'>, homeContext: HomeContext): Promise<BridgeRules> {
+export async function bridgeRules(context: Pick<Context, 'system' | 'options'>, homeContext: HomeContext): Promise<BridgeRules> {
   const { system } = context
   const [
     { Policy },
@@ -64,6 +67,7 @@ export async function bridgeRules(context: Pick<Context, 'system'>, homeContext:
     problems: settings.problems,
     settings: config.trouble,
     waiting: waiting.problems()[0] ?? null,
+    storeServer: await storeServerIn(context, homeContext, settings),
     store: examineStore(settings.folder, system.platform, arch(), { ms: storeMs, now: system.now() }),
     families: settings.families,
     lists: { trouble: reader.trouble, servers: Object.keys(file.shared), ...(await bridgeTools(settings, file)) },
@@ -72,4 +76,28 @@ export async function bridgeRules(context: Pick<Context, 'system'>, homeContext:
     sandbox:
       system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',
   }
+}
+
+/** The server that the user's manifest names, or that the store is a copy of. */
+async function storeServerIn(
+  { system, options }: Pick<Context, 'system' | 'options'>,
+  { home, openAt }: HomeContext,
+  settings: Settings,
+): Promise<BridgeRules['storeServer']> {
+  const [{ examineServer }, { keyNamed }] = await Promise.all([
+    import('../bridge/start/examine-server.ts'),
+    import('../effects/store/hidden-keys.ts'),
+  ])
+  // A manifest that cannot be read is reported by the checks of it.
+  const manifest = await openAt(userPlace(home)).then(
+    (situation) => situation.manifest,
+    () => null,
+  )
+  return examineServer({
+    settings: { ...settings, keyNamed: async (name) => (manifest === null ? null : keyNamed(system, home.here, manifest, name)) },
+    arch: arch(),
+    named: manifest === null ? null : storeUrlOf(manifest),
+    asks: options.offline !== true,
+    now: () => system.now(),
+  })
 }

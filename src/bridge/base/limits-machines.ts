@@ -7,6 +7,8 @@ export const machineLimits = {
   /** Time between two tries to reach the server, which doubles. */
   serverRetryMs: 1 * seconds,
   serverRetryMostMs: 60 * seconds,
+  /** How often the holder looks for claims whose process has ended. */
+  serverTendMs: 5 * seconds,
   /** Numbers of changes that are fetched at once. */
   newsNumbers: 200,
 }

@@ -6,6 +6,7 @@ import { SqlError } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
 import type { ChangedRow, News, SharedRow } from './batch.ts'
 import { columnsOf } from './row.ts'
+import type { ServerFacts } from './server.ts'
 import { sharedTables, type SharedTable } from './tables.ts'
 
 /** Under which name a copy keeps the number up to which it holds everything. */
@@ -24,8 +25,26 @@ export const renewCopy = ({ run }: Pick<Transaction, 'run'>): number =>
 /** Under which name it keeps the id of the server's database. */
 const serverIdName = 'server id'
 
-export const serverIdIn = ({ get }: Pick<Transaction, 'get'>): string | null =>
-  get<{ value: string }>('SELECT value FROM meta WHERE name = ?', serverIdName)?.value ?? null
+/** How much of a server a copy holds. */
+export interface CopyState {
+  /** The number up to which it holds everything. */
+  readonly seen: number
+  /** The id of the server's database; null: it was never connected. */
+  readonly known: string | null
+}
+
+export const copyState = (database: Pick<Transaction, 'get'>): CopyState => ({
+  seen: seenBy(database),
+  known: database.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', serverIdName)?.value ?? null,
+})
+
+/** Why a server is not the one that the copy is of; null: it is. */
+export function notTheSame({ id, last }: Pick<ServerFacts, 'id' | 'last'>, { seen, known }: CopyState): string | null {
+  if (known !== null && known !== id)
+    return 'The store server has another database than before, so nothing is sent to it. What this machine holds stays readable.'
+  if (last >= seen) return null
+  return `The store server is older than it was: ${seen - last} changes are missing there, as after a backup was restored. Nothing is sent to it; what this machine holds stays readable.`
+}
 
 export const keepServerId = ({ run }: Pick<Transaction, 'run'>, id: string): number =>
   run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', serverIdName, id)

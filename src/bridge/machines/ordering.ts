@@ -1,6 +1,6 @@
 import { failed } from '../base/refusal.ts'
 import type { Store } from '../store/store.ts'
-import { apply, keepServerId, seenBy, serverIdIn } from './apply.ts'
+import { apply, copyState, keepServerId, notTheSame, seenBy } from './apply.ts'
 import type { Batch, ChangedRow, News, SentBatch } from './batch.ts'
 import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, Unreachable } from './server.ts'
 
@@ -132,16 +132,12 @@ export class Ordering {
   }
 
   /** Throws where the server is not the one whose changes the copy holds, or has lost some of them. Nothing is sent to it then. */
-  private async recognise({ id, last }: ServerFacts): Promise<void> {
+  private async recognise(facts: ServerFacts): Promise<void> {
     const store = await this.options.store()
-    const { seen, known } = await store.read((database) => ({ seen: seenBy(database), known: serverIdIn(database) }))
-    if (known === null) await store.take({ client: '', session: '' }, (transaction) => keepServerId(transaction, id))
-    else if (known !== id)
-      throw failed('The store server has another database than before, so nothing is sent to it. What this machine holds stays readable.')
-    if (last < seen)
-      throw failed(
-        `The store server is older than it was: ${seen - last} changes are missing there, as after a backup was restored. Nothing is sent to it; what this machine holds stays readable.`,
-      )
+    const state = await store.read(copyState)
+    if (state.known === null) await store.take({ client: '', session: '' }, (transaction) => keepServerId(transaction, facts.id))
+    const trouble = notTheSame(facts, state)
+    if (trouble !== null) throw failed(trouble)
   }
 
   private async connect(): Promise<ServerConnection> {

@@ -209,12 +209,11 @@ export class Storage {
   private async loadServer(): Promise<StoreServer> {
     const { settings, log } = this
     const { StoreServer, sendWork } = await import('./store-server.ts')
-    // The store became a copy while this process holds the lease.
-    if (this.holding?.aborted === false) void this.follow(this.holding)
     return new StoreServer({
       settings,
       store: () => this.store(),
       ask: (batch) => this.ask(sendWork, batch, { signal: new AbortController().signal, progress: () => undefined }),
+      holding: () => (this.holding?.aborted === false ? this.holding : null),
       report: (trouble) => log.write('bridge', 'warning', trouble),
     })
   }

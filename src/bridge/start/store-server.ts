@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
+import { liveIn } from '../handoff/claims.ts'
+import { endedClaims, releaseEnded } from '../handoff/ended-claims.ts'
 import { Lost } from '../lease/channel.ts'
 import { addressIn, withKeys } from '../machines/address.ts'
 import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
-import { joinedTo, makeCopy, openCopy } from '../machines/copy.ts'
+import { joinedTo, makeCopy, openCopy, serverOf } from '../machines/copy.ts'
 import { Ordering } from '../machines/ordering.ts'
 import { type ServerState, Unreachable } from '../machines/server.ts'
 import type { Database } from '../store/database.ts'
@@ -20,11 +22,13 @@ export const sendWork = 'store.send'
 export const stateWork = 'store.state'
 
 export interface StoreServerParts {
-  readonly settings: Pick<Settings, 'random' | 'now' | 'keyNamed'>
+  readonly settings: Pick<Settings, 'client' | 'isAlive' | 'random' | 'now' | 'keyNamed'>
   /** The copy. */
   store(): Promise<Store>
   /** Has the holder of the lease do such work. */
   ask(batch: Batch): Promise<unknown>
+  /** Aborted when this process holds the lease no longer; null: it does not. */
+  holding(): AbortSignal | null
   report(trouble: string): void
 }
 
@@ -55,6 +59,9 @@ export class StoreServer implements CopyMaker {
     const { settings } = this.parts
     // It may lack what the copy before had.
     this.ordering?.begin().catch((error: unknown) => this.complain(error))
+    // The store became a copy while this process holds the lease.
+    const lost = this.parts.holding()
+    if (lost !== null) void this.follow(lost)
     const { machine } = joinedTo(database)
     return openCopy(database, { machine, random: (bytes) => settings.random(bytes), send: (batch) => this.send(batch) })
   }
@@ -83,8 +90,10 @@ export class StoreServer implements CopyMaker {
 
   /** Keeps the connection, and brings news to the copy, until `lost`. */
   async follow(lost: AbortSignal): Promise<void> {
+    if (this.over?.signal.aborted === false) return
     const over = new AbortController()
     this.over = over
+    const tending = setInterval(() => void this.tend(over).catch(() => undefined), limits.serverTendMs).unref()
     lost.addEventListener('abort', () => over.abort(), { once: true })
     for (let wait = limits.serverRetryMs; !over.signal.aborted; wait = Math.min(2 * wait, limits.serverRetryMostMs)) {
       try {
@@ -98,9 +107,21 @@ export class StoreServer implements CopyMaker {
       }
       await sleep(wait, undefined, { ref: false, signal: over.signal }).catch(() => undefined)
     }
+    clearInterval(tending)
     const { ordering } = this
     this.ordering = undefined
     await ordering?.close()
+  }
+
+  /** What has to be looked at from time to time. */
+  private async tend(over: AbortController): Promise<void> {
+    const { settings, store: opened } = this.parts
+    const [store, isLive] = [await opened(), liveIn(settings)]
+    const ended = await store.read((database) => (serverOf(database) === null ? null : endedClaims(database, isLive)))
+    // The store is the embedded one again.
+    if (ended === null) over.abort()
+    else if (ended.length > 0 && this.state.reached)
+      await store.write({ client: settings.client, session: 'lease' }, (transaction) => releaseEnded(transaction, isLive))
   }
 
   async close(): Promise<void> {

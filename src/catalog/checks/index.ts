@@ -47,6 +47,7 @@ import { serverInstalled } from './server-installed.ts'
 import { serverStarts } from './server-starts.ts'
 import { stdoutClean } from './stdout-clean.ts'
 import { storeIntegrity } from './store-integrity.ts'
+import { storeServer } from './store-server.ts'
 import { timeSkew } from './time-skew.ts'
 import { tokens } from './tokens.ts'
 import { toolCount } from './tool-count.ts'
@@ -87,6 +88,7 @@ export const checks: readonly Check[] = [
     bridgePlugins,
     bridgeAudit,
     storeIntegrity,
+    storeServer,
     bridgePort,
     tokens,
     triggersMode,

@@ -51,6 +51,8 @@ export interface BridgeRules {
   readonly lists: ToolListFacts
   /** Null: nothing was ever stored. */
   readonly store: StoreFacts | null
+  /** Null: the store is this machine's own, and the manifest names no server. */
+  readonly storeServer: StoreServerFacts | null
   /** Can there be a sandbox here? Whether it holds is known only when it is tried. */
   readonly sandbox: 'here' | 'not-installed' | 'not-for-root' | 'not-on-this-system'
 }
@@ -79,6 +81,21 @@ export interface StoreFacts {
   readonly salvaged: string | null
   /** What it lacks that was in it, in a sentence; null: nothing. */
   readonly missing: string | null
+}
+
+/** The server that keeps the store of several machines. */
+export interface StoreServerFacts {
+  readonly address: string
+  /** False: only the manifest names it. */
+  readonly isJoined: boolean
+  /** Why it cannot be used, in a sentence; null: it can, or was not asked. */
+  readonly trouble: string | null
+  /** The connection is not encrypted. */
+  readonly isPlain: boolean
+  /** Its schema is of a newer program. */
+  readonly isNewer: boolean
+  /** How far its clock is ahead, in ms. */
+  readonly clockMs: number
 }
 
 export interface RootFacts {

@@ -176,6 +176,7 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     desktop.write('.mcp-twin/mcp-twin.json', laptop.read('.mcp-twin/mcp-twin.json'))
     const shown = await typed(desktop, 'store')
     expect([shown.stdout, shown.stderr]).toEqual([expect.stringContaining('embedded'), expect.stringContaining('mcp-twin store move')])
+    expect((await typed(desktop, 'doctor', '--check', 'store-server')).stdout).toMatch(/has not joined it[\s\S]*mcp-twin store move/)
     expect((await answered(desktop, 'store', 'move', '--machine', 'desktop', '--yes')).counts.memory).toMatchObject({ from: 1, to: 2 })
     // The other way round too: what the machine has joined counts.
     desktop.write('.mcp-twin/mcp-twin.json', '{"version":1,"servers":{}}')
@@ -192,6 +193,8 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
       expect((await typed(laptop, 'store')).stdout).toContain('reading works and writing is refused')
       expect((await typed(laptop, 'memory', 'get', 'of laptop')).stdout).toContain('before')
       expect(await typed(laptop, 'memory', 'set', 'a', '1')).toMatchObject({ code: 1, stderr: expect.stringContaining('is not reached') })
+      const found = await typed(laptop, 'doctor', '--check', 'store-server')
+      expect([found.code, found.stdout]).toEqual([3, expect.stringContaining('mcp-twin store move embedded')])
       // The way back needs no server.
       await answered(laptop, 'store', 'move', 'embedded', '--yes')
       expect(await answered(laptop, 'memory', 'set', 'a', '1')).toMatchObject({ version: 1 })

@@ -2,6 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { addressIn } from '../../../src/bridge/machines/address.ts'
+import { spawn } from 'node:child_process'
+import { startOf } from '../../../src/bridge/base/proc.ts'
+import { liveIn } from '../../../src/bridge/handoff/claims.ts'
+import { claim } from '../../../src/bridge/handoff/handoff.ts'
 import { join, makeCopy } from '../../../src/bridge/machines/copy.ts'
 import { joinServer, leaveServer } from '../../../src/bridge/machines/joining.ts'
 import { grantsSql, schemaSql } from '../../../src/bridge/machines/schema.ts'
@@ -102,6 +106,47 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     )
     const desktop = machine('desktop2')
     await expect.poll(async () => (await desktop.data('memory_get', { key: 'two', namespace: 'next' })).value).toBe(2)
+  })
+
+  it('open a handoff again whose claimer has ended, for other machines too', async () => {
+    const [laptop, desktop] = [machine('laptop5'), machine('desktop5')]
+    const { id } = await laptop.data('handoff_create', { title: 'Finish', goal: 'Green', sections: [{ heading: 'Now', body: 'half' }] })
+    const status = async (at: Desk) => (await at.data('handoff_read', { id })).status
+    const claimed = async (at: Desk, pid: number) => {
+      const by = { client: 'code', session: `s${pid}`, pid, start: startOf(pid) }
+      await (await at.bridge.store()).write(by, (transaction) => claim(transaction, String(id), by, liveIn(at.bridge.settings)))
+    }
+    const claimer = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
+    try {
+      await claimed(laptop, claimer.pid ?? 0)
+      await expect.poll(() => status(desktop), { timeout: 30_000 }).toBe('claimed')
+    } finally {
+      claimer.kill('SIGKILL')
+    }
+    await expect.poll(() => status(desktop), { timeout: 30_000 }).toBe('open')
+    await claimed(desktop, process.pid)
+    await expect.poll(() => status(laptop), { timeout: 30_000 }).toBe('claimed')
+  })
+
+  it('end their connection when their machine goes back, and connect again when it joins again', async () => {
+    const laptop = machine('laptop6')
+    const connections = () => Number(server.sql(`SELECT count(*) FROM pg_stat_activity WHERE usename = 'anna'`))
+    await laptop.data('memory_set', { key: 'a', value: 1, namespace: 'back' })
+    await expect.poll(connections, { timeout: 30_000 }).toBe(1)
+    const move = { place: new StorePlace(laptop.folder), engine: chooseEngine(process.platform, process.arch), now: Date.now, random }
+    await leaveServer(move)
+    await laptop.data('memory_set', { key: 'a', value: 2, namespace: 'back' })
+    await expect.poll(connections, { timeout: 30_000 }).toBe(0)
+    await joinServer({
+      ...move,
+      server: { url: server.url('anna', '${secret:STORE}'), machine: 'laptop6' },
+      address: addressIn(server.url('anna', encodeURIComponent('p@ss/word'))),
+      holdsKey: () => false,
+    })
+    await laptop.data('memory_get', { key: 'a', namespace: 'back' })
+    const desktop = machine('desktop6')
+    await desktop.data('memory_set', { key: 'b', value: 3, namespace: 'back' })
+    await expect.poll(async () => (await laptop.data('memory_get', { key: 'b', namespace: 'back' })).value, { timeout: 30_000 }).toBe(3)
   })
 
   it('say why nothing was stored while the server is away, and still read', async () => {

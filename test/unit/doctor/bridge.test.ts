@@ -378,6 +378,28 @@ describe('bridge-audit', () => {
   })
 })
 
+describe('store-server', () => {
+  const found = (more: object) =>
+    situation()
+      .bridge(
+        {},
+        { storeServer: { address: 'db/twin', isJoined: true, trouble: null, isPlain: false, isNewer: false, clockMs: 0, ...more } },
+      )
+      .find('store-server')
+
+  it('reports a server that is not joined or not usable, and what is odd about one that is', () => {
+    expect(found({})).toEqual([])
+    expect(found({ isJoined: false })).toMatchObject([{ level: 'warning', fix: 'mcp-twin store move' }])
+    expect(found({ trouble: 'Refused.', isPlain: true })).toMatchObject([{ level: 'error', detail: ['Refused.'] }])
+    expect(found({ isPlain: true, isNewer: true, clockMs: -6 * 60_000 })).toMatchObject([
+      { level: 'warning', message: 'its schema is that of a newer mcp-twin' },
+      { level: 'warning', message: 'its clock is 6 minutes behind' },
+      { level: 'warning', message: 'the connection is not encrypted' },
+    ])
+    expect(found({ clockMs: 4 * 60_000 })).toEqual([])
+  })
+})
+
 describe('store-integrity', () => {
   const found = (more: object) =>
     situation()

@@ -79,6 +79,11 @@ const faults: Readonly<Record<string, () => Situation>> = {
       {},
       { store: { file: '/x/store/1.db', trouble: 'Its file is damaged.', isDamaged: true, salvaged: null, missing: null } },
     ),
+  'store-server': () =>
+    sound().bridge(
+      {},
+      { storeServer: { address: 'db/twin', isJoined: true, trouble: 'Refused.', isPlain: false, isNewer: false, clockMs: 0 } },
+    ),
   'bridge-port': () => sound().bridge({ ports: [{ port: 4400, wanted: true, by: 'another', version: null }] }),
   tokens: () => {
     const tokens = sound().bridge().facts().bridge?.tokens

@@ -384,6 +384,7 @@ const soundBridge: BridgeFacts = {
       settings: null,
       waiting: null,
       store: null,
+      storeServer: null,
       families: ['files', 'search', 'terminal', 'bridge'],
       terminal: 'off',
       sandbox: 'here',

@@ -1,0 +1,69 @@
+import type { StoreServerFacts } from '../../core/doctor/bridge-facts.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
+import { addressIn, shownAddress } from '../machines/address.ts'
+import { copyState, notTheSame } from '../machines/apply.ts'
+import { type JoinedServer, joinedTo } from '../machines/copy.ts'
+import { serverSchema } from '../machines/schema.ts'
+import type { ServerFacts } from '../machines/server.ts'
+import { isCopy } from '../store/connection.ts'
+import { chooseEngine } from '../store/engine.ts'
+import { StorePlace } from '../store/place.ts'
+
+export interface ServerExamination {
+  readonly settings: Pick<Settings, 'folder' | 'platform' | 'keyNamed'>
+  readonly arch: string
+  /** The server that the manifest names; null: none. */
+  readonly named: string | null
+  /** False: the server is not asked. */
+  readonly asks: boolean
+  now(): number
+}
+
+/** What is wrong with the store server, without writing anything; null where no server is named or joined. */
+export async function examineServer(work: ServerExamination): Promise<StoreServerFacts | null> {
+  const { named } = work
+  const sound = { trouble: null, isPlain: false, isNewer: false, clockMs: 0 }
+  try {
+    const copy = copyOf(work)
+    if (copy === null) return named === null ? null : { ...sound, address: shownAddress(named), isJoined: false }
+    const { server, state } = copy
+    const found = { ...sound, address: shownAddress(server.url), isJoined: true, isPlain: server.isPlain === true }
+    if (!work.asks) return found
+    try {
+      const { id, last, schema, clock: clockMs } = await askedOf(server, work)
+      return { ...found, trouble: notTheSame({ id, last }, state), isNewer: schema > serverSchema, clockMs }
+    } catch (error) {
+      if (error instanceof Error && ['Unreachable', 'Refusal'].includes(error.name)) return { ...found, trouble: error.message }
+      throw error
+    }
+  } catch (error) {
+    // What is wrong with the file itself another check says.
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+/** Of which server the store is a copy, and how much of it; null: of none. */
+function copyOf({ settings: { folder, platform }, arch }: ServerExamination) {
+  const place = new StorePlace(folder)
+  const generation = place.generation()
+  if (generation === null || place.isEmpty(generation)) return null
+  const database = chooseEngine(platform, arch).open(place.database(generation))
+  try {
+    database.exec('PRAGMA query_only = ON')
+    return isCopy(database) ? { server: joinedTo(database), state: copyState(database) } : null
+  } finally {
+    database.close()
+  }
+}
+
+async function askedOf(server: JoinedServer, { settings, now }: ServerExamination): Promise<ServerFacts> {
+  // The driver is loaded only where there is something to ask.
+  const [{ filledIn }, { ServerConnection }] = await Promise.all([import('./store-server.ts'), import('../machines/server.ts')])
+  const nothing = () => undefined
+  const address = addressIn(await filledIn(server.url, settings))
+  const connection = await ServerConnection.open({ address, trust: server, machine: server.machine, onNews: nothing, onEnd: nothing }, now)
+  await connection.close()
+  return connection.facts
+}
