@@ -4,6 +4,7 @@ import { serve } from './cli/specs/serve.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './errors.ts'
 import { nodeSystem } from './system/node.ts'
+import { typedHere } from './system/typed-as.ts'
 import { createIo } from './ui/io.ts'
 import { noPaint } from './ui/paint.ts'
 import { silentPrompt } from './ui/prompt.ts'
@@ -16,7 +17,8 @@ import { silentPrompt } from './ui/prompt.ts'
 export async function serveQuickly(argv: readonly string[], signal: AbortSignal): Promise<ExitCode | null> {
   const read = readQuickly(serve, argv)
   if (read === null) return null
-  const io = createIo({ stdout: process.stdout, stderr: process.stderr, paint: noPaint, asJson: false, quiet: false, verbose: false })
+  const streams = { stdout: process.stdout, stderr: process.stderr, paint: noPaint }
+  const io = createIo({ ...streams, asJson: false, quiet: false, verbose: false, typed: typedHere })
   try {
     const context: Context = {
       system: nodeSystem(),

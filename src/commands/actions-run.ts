@@ -19,7 +19,7 @@ import { userPlace } from '../effects/manifest/place.ts'
 import { hasTerminal } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
-import { changedFiles } from './actions-files.ts'
+import { type ChangedFiles, changedFiles } from './actions-files.ts'
 import { actionScreen, resultLines } from './actions-screen.ts'
 import { type OpenBridge, refused, terminalClient, withBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
@@ -68,12 +68,13 @@ async function rehearse(context: Context, open: OpenBridge, waiting: Action, fre
   const { bridge } = open
   const [isLive, by] = [liveIn(bridge.settings), claimOf(bridge.settings, terminalClient, bridge.session)]
   const store = await bridge.store()
-  const lines = await refused(screenOf(context, open, waiting, fresh))
+  const { lines, remedies } = await refused(screenOf(context, open, waiting, fresh))
   await refused(
     store.write({ client: terminalClient, session: bridge.session }, (transaction) => beginApproved(transaction, waiting, by, isLive)),
   )
   context.io.json({ ...actionFacts(waiting), dryRun: true })
   for (const line of lines) context.io.wholeOut(line)
+  for (const line of remedies) context.io.out(line)
   context.io.out('Nothing was changed (--dry-run).')
   return EXIT.ok
 }
@@ -84,8 +85,9 @@ function demandReadable({ settings: { unreadable } }: Bridge): void {
 }
 
 /** Shows what will be and asks; returns how it was approved, for the audit. */
-async function approve({ io, options, prompt }: Context, lines: readonly string[]): Promise<string> {
+async function approve({ io, options, prompt }: Context, { lines, remedies }: ChangedFiles): Promise<string> {
   for (const line of lines) io.noteWhole(line, options.yes !== true)
+  for (const line of remedies) io.note(line)
   if (options.yes === true) return hasTerminal() ? 'approved with --yes' : 'approved without a terminal'
   if (!(await prompt.confirm('Approve?', { flag: '--yes', default: false })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
@@ -93,11 +95,11 @@ async function approve({ io, options, prompt }: Context, lines: readonly string[
 }
 
 /** What a person decides about. Which files change is looked up only for somebody who is asked. */
-async function screenOf(context: Context, open: OpenBridge, action: Action, fresh: JsonObject | null): Promise<string[]> {
+async function screenOf(context: Context, open: OpenBridge, action: Action, fresh: JsonObject | null): Promise<ChangedFiles> {
   const shown = await actionScreen(action, open.bridge.settings, fresh)
-  if (context.options.yes === true || action.status !== 'needs_user') return shown
+  if (context.options.yes === true || action.status !== 'needs_user') return { lines: shown, remedies: [] }
   const files = await changedFiles(context, open, action)
-  return [...shown, ...files]
+  return { ...files, lines: [...shown, ...files.lines] }
 }
 
 const reviewed = async (action: Action, settings: Settings): Promise<JsonObject | null> =>

@@ -18,8 +18,9 @@ const list: Verbs['list'] = (context, _words, { status, limit }) =>
     context.io.json(data)
     if (context.io.asJson) return EXIT.ok
     const { listLines } = await import('./actions-list.ts')
-    const { lines, waits } = listLines(text, data)
+    const { lines, waits } = listLines(text, data, context.io.verbose)
     for (const line of lines) context.io.wholeOut(line)
+    if (lines.length > 1) context.io.out('To see one whole: mcp-twin actions show ID')
     if (waits) context.io.out('To see what one of those that need you will do, and to decide: mcp-twin actions run ID')
     return EXIT.ok
   })

@@ -19,6 +19,7 @@ import { type Edited, previewSync, runSync } from '../effects/sync/sync.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { OptionsOf } from '../model/command-line.ts'
 import type { Manifest, ServerSpec } from '../model/manifest.ts'
+import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
@@ -95,7 +96,7 @@ async function importFrom(
     ...found.notes,
     ...leftNotes(dir, left, after.manifest),
     ...keptNotes(opened, taken),
-    ...keyNotes(missing),
+    ...keyNotes(missing, result.steps),
     ...tried.notices,
     ...(remembered?.notices ?? []),
   ]
@@ -233,4 +234,9 @@ const leftNotes = (dir: string, left: readonly ExportPart[], { bridge }: Manifes
 const keptNotes = (opened: Situation, taken: Manifest): string[] =>
   additionsTo(opened.bytes === null ? null : opened.manifest, taken).kept.map((name) => `${name} is different here and stays as it is`)
 
-const keyNotes = (missing: readonly string[]): string[] => missing.map((name) => `key ${name} is missing: mcp-twin secret set ${name}`)
+/** Keys that are missing, but for those with which a server is refused above. */
+const keyNotes = (missing: readonly string[], steps: readonly Step[]): string[] =>
+  missing
+    .map((name) => ({ name, way: `mcp-twin secret set ${name}` }))
+    .filter(({ way }) => !steps.some(({ hint }) => hint !== null && `${hint};`.startsWith(`${way};`)))
+    .map(({ name, way }) => `key ${name} is missing: ${way}`)

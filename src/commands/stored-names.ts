@@ -27,7 +27,7 @@ export async function demandStored(bridge: Bridge, kind: StoredKind, id: string)
     throw usageError(`${id} is ${other === 'action' ? 'an' : 'a'} ${other}, not ${kind === 'action' ? 'an' : 'a'} ${kind}.`, {
       hint: ways[other](id),
     })
-  const message = `There is no ${kind} ${JSON.stringify(id)}; ${lists[kind]} names those there are.`
+  const message = `There is no ${kind} ${JSON.stringify(id)}.`
   throw usageError(message, { hint: nearHint(id, ids, lists[kind]) })
 }
 

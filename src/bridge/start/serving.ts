@@ -151,7 +151,7 @@ async function listenHttp(
 ): Promise<HttpCarrier> {
   const { carryHttp } = await import('./listening.ts')
   const http = await carryHttp(system, { address, port }, bridge, factory)
-  say(`Listening on http://${address}:${http.port}/mcp; a program needs a token: mcp-twin session new.${openTo(address)}`)
+  say(`Listening on http://${address}:${http.port}/mcp.${openTo(address)} A program needs a token: mcp-twin session new`)
   return http
 }
 
@@ -164,7 +164,7 @@ async function listenWebSocket(
 ): Promise<Carrier> {
   const { carryWebSocket } = await import('./listening-websocket.ts')
   const ws = await carryWebSocket(system, { address, port }, bridge, serverFor, watch)
-  say(`Listening on ws://${address}:${ws.port}/; a program needs a token: mcp-twin session new.${openTo(address)}`)
+  say(`Listening on ws://${address}:${ws.port}/.${openTo(address)} A program needs a token: mcp-twin session new`)
   return ws
 }
 

@@ -290,6 +290,10 @@ describe('mcp-twin actions', () => {
     ])
       expect(both[both.findIndex((line) => line.startsWith(`${each}  execute`)) + 1]).toContain(asked)
     expect(both.filter((line) => line.includes('asks to'))).toHaveLength(2)
+    // What was asked stands there in words, not in the JSON that programs exchange.
+    expect(both.join('\n')).not.toMatch(/[{}]/)
+    expect(both.slice(-3)).toEqual(['To see one whole:', '  mcp-twin actions show ID', ''])
+    expect((await cli(place, ['actions', 'list', '--verbose'])).stdout).toContain('{"prompt":"run the tests"}')
     expect((await cli(place, ['actions', 'cancel', String(second)])).code).toBe(0)
     const shown = (await cli(place, ['actions', 'show', String(second)])).stdout
     expect(shown).toContain('Result:\n> Cancelled by terminal.')
@@ -314,7 +318,7 @@ describe('mcp-twin actions', () => {
       expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(words)])
     }
     const unknown = await cli(place, ['actions', 'show', '../../x'])
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/There is no action .*mcp-twin actions list/)])
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/There is no action "[^\n]*\n +mcp-twin actions list\n/)])
     expect(readdirSync(bridge(place)).filter((name) => name.endsWith('.new'))).toEqual([])
   })
 })

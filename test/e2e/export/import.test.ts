@@ -135,6 +135,14 @@ describe('import', () => {
     expect([result.code, errorOf(result).code]).toEqual([2, 'outside'])
   })
 
+  it('says once that a key is missing', async () => {
+    const place = quickHome()
+    const servers = { tiny: { ...place.tiny, env: { THE_KEY: '${secret:THE_KEY}' } } }
+    place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
+    const { stdout } = await place.run(['import', 'setup', '--dry-run'])
+    expect(stdout.match(/mcp-twin secret set THE_KEY/g), stdout).toHaveLength(1)
+  })
+
   it('works from inside the folder, shows with --dry-run, and names what is missing', async () => {
     const place = quickHome()
     place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers: { tiny: place.tiny }, bridge: { enabled: false } }))

@@ -75,6 +75,13 @@ describe('what became of a wish, in a sentence', () => {
     expect(said([step('zed', refused)])).toBe('a is set up in your manifest only, but not in ZED (the key K is missing).')
   })
 
+  it('has each remedy once, on a line of its own', () => {
+    const hint = 'to store it: mcp-twin secret set K'
+    expect(said([step('zed', { ...refused, hint }), step('codex', { ...refused, hint })])).toBe(
+      'a is set up in your manifest only, but not in ZED, CODEX (the key K is missing).\n→ to store it: mcp-twin secret set K',
+    )
+  })
+
   it('reports that nothing differed', () => {
     expect(said([step('cursor', { change: 'none' })])).toBe('a is set up in your manifest; every config holds it already.')
     expect(said([], null)).toBe('a is taken out of your manifest; no config holds it.')
