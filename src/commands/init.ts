@@ -149,7 +149,9 @@ async function edited(
 /** What is left out or becomes different from what was there, and why. */
 const notesOf = ({ imported: { notes, unmanaged } }: Choices): string[] => [
   ...notes,
-  ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`),
+  ...unmanaged
+    .filter(({ name, client }) => !notes.some((note) => note.startsWith(`${name}: that of ${client} differs`)))
+    .map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`),
 ]
 
 async function finish(

@@ -64,7 +64,8 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
         )
       }
     }
-    for (const words of leftWords(unmanaged)) for (const line of hanging(words, io.paint.dim('?'), io.width)) io.out(line)
+    const fresh = unmanaged.filter(({ server }) => io.verbose || options.kept?.has(server) !== true)
+    for (const words of leftWords(fresh)) for (const line of hanging(words, io.paint.dim('?'), io.width)) io.out(line)
   }
   for (const line of options.checks ?? []) io.out(line)
   io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))

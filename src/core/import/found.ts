@@ -121,7 +121,7 @@ export function readEntry(found: UnmanagedEntry, context: ImportContext, names: 
   const namesake = known.find((server) => clientName(client, server, known) === name)
   if (namesake !== undefined) {
     const here = `mcp-twin enable ${namesake} --client ${client.id} --on ${environment.id}`
-    return ours(`"${namesake}" of the manifest is not for this program; ${here} makes it so`)
+    return ours(`"${namesake}" of the manifest is not for this program. To bring it there: ${here}`)
   }
   const bad = badName(name)
   if (bad !== null) return left(bad)

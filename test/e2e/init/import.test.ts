@@ -305,6 +305,16 @@ describe('a config that cannot be read', () => {
     expect(document.imported).toEqual([{ environment: 'linux', client: 'cursor', server: 'mine' }])
   })
 
+  it('says once that a server which differs in one program stays there, and names the way to it afterwards', async () => {
+    const place = home()
+    place.write(codeFile, JSON.stringify({ mcpServers: { odd: { command: '/opt/one' } } }))
+    place.write(cursorFile, JSON.stringify({ mcpServers: { odd: { command: '/opt/two' } } }))
+    const { stdout } = await place.run(['init', '--yes', '--no-bridge', '--no-install'])
+    expect(stdout.match(/differs from the odd of your other programs|odd: not managed/g), stdout).toHaveLength(1)
+    const listed = await place.run(['list'])
+    expect(listed.stdout).toMatch(/To bring it there:\n +mcp-twin enable odd --client cursor --on \S+\n/)
+  })
+
   it('keeps Cursor’s comments where Cursor reads them', async () => {
     const place = home()
     place.write(cursorFile, '{\n  // mine\n  "mcpServers": {\n    "mine": { "command": "x" }, // why\n  },\n}\n')
