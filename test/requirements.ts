@@ -24,6 +24,7 @@ export const requirements: readonly Requirement[] = [
         'by another page, a form, a frame or a name of its own gets nothing',
         'with a link that was used already is refused, and the terminal says so',
         'is cut off unread, by %s',
+        'gets no page, and says why',
       ],
     },
   },
@@ -58,6 +59,13 @@ export const requirements: readonly Requirement[] = [
         'changes an entry of the memory, whose tags and reason stay, and sees its versions',
         'takes a server out of one program and puts it back',
         'is shown what a pasted server would start, and adds it in the terminal',
+      ],
+      'e2e/window/states.test.ts': [
+        'of a home that has nothing yet says so in a sentence',
+        'draws its frame at once, while what it shows is still read',
+        'shows a broken manifest as where it is broken, if it needs the manifest, and else what it has',
+        'says that the program has ended, and nothing else',
+        'is read while another run holds the lock; a change waits, says for whom, gives up, and can be tried again',
       ],
       'e2e/window/screens.test.ts': [
         'of a thing that is gone gives way to the one before it',

@@ -64,6 +64,7 @@ async function serve(context: Context, homeContext: HomeContext, { port, idleMs,
           : 'A link came too late: Enter makes a new one.',
       ),
     onEntered: () => void desk.file?.remove(),
+    onUnknown: (why) => io.error(why instanceof Error ? why.message : String(why)),
   })
   try {
     const shown = await linkOf(context, homeContext, window, desk, options.open !== false && !io.asJson)

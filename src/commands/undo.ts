@@ -36,7 +36,7 @@ const filesWords = (number: number): string => count(number, 'file')
 
 async function listThem(context: Context, homeContext: HomeContext): Promise<ExitCode> {
   const { io } = context
-  const runs = await runsOf(context.system, await homeContext.open())
+  const runs = await runsOf(context.system, homeContext)
   io.json({
     command: 'undo',
     runs: runs.map(({ id, at, command, files }) => {

@@ -27,8 +27,9 @@ export interface FrontDoor {
   /** Of a path, the one of this method if there is one. */
   route(path: string, method: string): Route | null
   admits(session: string): boolean
-  /** Whether who is at the other end may be read at all. */
+  /** Whether who is at the other end may be read at all. Rejects where that cannot be known: nobody is let in. */
   mayTalk(theirPort: number, ourPort: number): Promise<boolean>
+  onUnknown(why: unknown): void
 }
 
 export interface PageListener {
@@ -39,12 +40,19 @@ export interface PageListener {
 /** Listens on 127.0.0.1. A connection is judged by its owner before a byte of it is read, a request before anything in it is believed. */
 export async function listen(door: FrontDoor): Promise<PageListener> {
   let port = door.port
+  /** Answers that go on for as long as their page is there. */
+  const streams = new Set<ServerResponse>()
+  const keep = (response: ServerResponse): void => {
+    if (response.writableEnded || response.destroyed) return
+    streams.add(response)
+    response.once('close', () => streams.delete(response))
+  }
   const http = createServer(
     { maxHeaderSize: limits.header, requireHostHeader: false, headersTimeout: limits.headersMs, requestTimeout: limits.requestMs },
-    (request, response) => void answerTo(door, port, request, response),
+    (request, response) => void answerTo(door, port, request, response).then(keep),
   )
   // What asks before it sends a body gets the same judgement.
-  http.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => void answerTo(door, port, request, response))
+  http.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => void answerTo(door, port, request, response).then(keep))
   const open = new Set<Socket>()
   const sockets = createSocketServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy())
@@ -53,7 +61,12 @@ export async function listen(door: FrontDoor): Promise<PageListener> {
     void welcome(socket)
   })
   const welcome = async (socket: Socket): Promise<void> => {
-    const isWelcome = open.size <= limits.connections && (await door.mayTalk(socket.remotePort ?? 0, port).catch(() => false))
+    const isWelcome =
+      open.size <= limits.connections &&
+      (await door.mayTalk(socket.remotePort ?? 0, port).catch((error: unknown) => {
+        door.onUnknown(error)
+        return false
+      }))
     if (!isWelcome || socket.destroyed) return void socket.destroy()
     http.emit('connection', socket)
     socket.resume()
@@ -66,6 +79,8 @@ export async function listen(door: FrontDoor): Promise<PageListener> {
     close: () =>
       new Promise((resolve) => {
         sockets.close(() => resolve())
+        // A stream that only breaks off takes its last words with it: a browser drops what it has not read yet.
+        for (const response of streams) response.end()
         // The last words are sent first, if who gets them still listens.
         for (const socket of open) socket.destroySoon()
         setTimeout(() => {
@@ -92,13 +107,14 @@ function askedBy(request: IncomingMessage): WindowRequest {
   return { method: request.method ?? '', target: request.url ?? '', headers }
 }
 
-async function answerTo(door: FrontDoor, port: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerTo(door: FrontDoor, port: number, request: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
   try {
     send(response, await answerFor(door, port, request))
   } catch (error) {
     if (error instanceof WrongRequest) send(response, errorAnswer(400, 'usage', error.message))
     else send(response, errorAnswer(500, 'crash', error instanceof Error ? error.message : String(error)))
   }
+  return response
 }
 
 async function answerFor(door: FrontDoor, port: number, request: IncomingMessage): Promise<PageAnswer> {
@@ -138,7 +154,9 @@ function send(response: ServerResponse, answer: PageAnswer): void {
   if (response.headersSent || response.destroyed) return
   if ('start' in answer) {
     response.writeHead(200, { ...safeHeaders, 'content-type': 'text/event-stream' })
-    const stop = answer.start((text) => void response.write(text))
+    const stop = answer.start((text) => {
+      if (!response.writableEnded) response.write(text)
+    })
     response.once('close', stop)
     return
   }

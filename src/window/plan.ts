@@ -19,6 +19,8 @@ export interface WindowPlan extends Pick<Means, 'look' | 'terminal' | 'isReadOnl
   /** A ticket came a second time, or too late. */
   onRefused(why: 'used' | 'late'): void
   onEntered(): void
+  /** Somebody was cut off since nothing tells who it is. */
+  onUnknown(why: unknown): void
 }
 
 interface About {

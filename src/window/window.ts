@@ -33,6 +33,8 @@ export async function openWindow(plan: WindowPlan): Promise<OpenWindow> {
   const live = new Live()
   const doing = new Doing({ ...plan, live, id: randomUUID })
   const files = await readPage(plan.page)
+  // Where owners cannot be read nobody could ever come in: better said at once.
+  await isOwnPeer(system, plan.isWsl, 0, 0)
   const timers = ticking(plan, live, life)
   const routes: readonly (readonly [path: string, Route])[] = [
     ...[...files].map(([path, file]): [string, Route] => {
@@ -56,6 +58,7 @@ export async function openWindow(plan: WindowPlan): Promise<OpenWindow> {
     },
     admits: (session) => entrance.admits(session),
     mayTalk: (theirs, ours) => isOwnPeer(system, plan.isWsl, theirs, ours),
+    onUnknown: plan.onUnknown,
   }).catch((error: unknown) => {
     timers.stop()
     throw error

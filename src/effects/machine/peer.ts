@@ -1,3 +1,4 @@
+import { TwinError } from '../../errors.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
@@ -37,11 +38,16 @@ export function mayTalk(owners: readonly SocketOwner[], own: number, isWsl: bool
   return owners.every(({ uid, inode }) => inode !== 0 && (uid === own || uid === 0))
 }
 
-/** Whether the other end of a connection to 127.0.0.1 may be read, as Linux tells; elsewhere it may. */
+/** Whether the other end of a connection to 127.0.0.1 may be read, as Linux tells; elsewhere it may. Throws where Linux does not tell. */
 export async function isOwnPeer({ files, platform, uid }: System, isWsl: boolean, theirs: number, ours: number): Promise<boolean> {
   if (platform !== 'linux' || uid === undefined) return true
-  // A kernel without IPv6 has no second table.
-  const tables = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].map(async (table) => await files.read(reachable(table)))
-  const texts = (await Promise.all(tables)).map((bytes) => Buffer.from(bytes ?? []).toString('latin1'))
+  const table = (name: string) => files.read(reachable(`/proc/self/net/${name}`))
+  const [four, six] = await Promise.all([table('tcp'), table('tcp6')]).catch(() => [null, null])
+  // Without the tables Windows could not be told from another user. A kernel without IPv6 has no second one.
+  if (four === null)
+    throw new TwinError('peers', 'Nobody is let in: whose connections these are cannot be read from /proc/self/net/tcp.', {
+      hint: 'in the terminal: mcp-twin list',
+    })
+  const texts = [four, six].map((bytes) => Buffer.from(bytes ?? []).toString('latin1'))
   return mayTalk(ownersOf(texts, theirs, ours), uid, isWsl)
 }

@@ -36,10 +36,10 @@ export interface Undone {
   readonly written: ReadonlySet<string>
 }
 
-const backupsOf = ({ home }: Situation) => reach(home, layout(home.environment, home.folder).backups)
+const backupsOf = ({ home }: Pick<Situation, 'home'>) => reach(home, layout(home.environment, home.folder).backups)
 
-/** Returns all runs, newest first. */
-export const runsOf = (system: System, situation: Situation): Promise<RunSummary[]> => listRuns(system, backupsOf(situation))
+/** Returns all runs, newest first, whatever the manifest says. */
+export const runsOf = (system: System, at: Pick<Situation, 'home'>): Promise<RunSummary[]> => listRuns(system, backupsOf(at))
 
 /** How a run is undone. */
 export interface UndoWishes {

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
+import { cliPath } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { nodePath } from '../../support/machine.ts'
 import { asOrdinaryUser, lacksOrdinaryUser } from '../../support/ordinary-user.ts'
@@ -118,5 +119,18 @@ describeUnless(lacksOther, 'another user of this computer', () => {
     }
     expect(asked([])).toBe('HTTP/1.1 200 OK')
     expect(asked(asOrdinaryUser({ root: scratch().root }))).toBe('cut off')
+  })
+})
+
+const noProc = ['--dev-bind', '/', '/', '--tmpfs', '/proc', '--die-with-parent']
+const lacksWall = spawnSync('bwrap', [...noProc, 'true']).status === 0 ? null : 'no bubblewrap that may mount'
+
+describeUnless(lacksWall, 'a computer that does not tell whose connections are whose', () => {
+  it('gets no page, and says why', () => {
+    const place = home()
+    const { status, stdout, stderr } = spawnSync('bwrap', [...noProc, nodePath, cliPath, 'ui', '--no-open'], {
+      ...{ cwd: place.home, env: place.env, encoding: 'utf8' },
+    })
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: expect.stringContaining('/proc/self/net/tcp') })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { mayTalk, ownersOf } from '../../../src/effects/machine/peer.ts'
+import type { System } from '../../../src/model/system.ts'
+import { isOwnPeer, mayTalk, ownersOf } from '../../../src/effects/machine/peer.ts'
 
 const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 const row = (local: string, remote: string, uid: number, inode: number): string =>
@@ -52,5 +53,23 @@ describe('who is at the other end', () => {
   it('that is gone is cut off even where this user is root', () => {
     expect(mayTalk([{ uid: 0, inode: 0 }], 0, false)).toBe(false)
     expect(mayTalk([{ uid: 0, inode: 9 }], 0, false)).toBe(true)
+  })
+})
+
+describe('where the tables cannot be read', () => {
+  /** A Linux whose tables are these files. */
+  const linux = (read: (path: string) => Promise<Uint8Array | null>) =>
+    ({ files: { read }, platform: 'linux', uid: 1000 }) as unknown as System
+
+  it.each([
+    ['absent', async () => null],
+    ['closed', async () => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }))],
+  ])('nobody is let in, not even where Windows would be: %s', async (_, read) => {
+    await expect(isOwnPeer(linux(read), true, theirs, ours)).rejects.toThrow('/proc/self/net/tcp')
+  })
+
+  it('a kernel without IPv6 still tells its own', async () => {
+    const read = async (path: string) => (path.endsWith('tcp') ? Buffer.from(table(1000)) : null)
+    expect(await isOwnPeer(linux(read), false, theirs, ours)).toBe(true)
   })
 })
