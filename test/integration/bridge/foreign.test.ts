@@ -119,6 +119,7 @@ describe('tools that are not our own', () => {
         content: [
           { type: 'text', text: `a ${key}`, _meta: { key } },
           { type: 'resource', resource: { uri: 'x:y', text: key } },
+          { type: 'resource', resource: { uri: `x:${key}`, blob: 'AAAA' } },
           { type: 'image', data: 'AAAA', mimeType: 'image/png' },
           { type: 'strange', key },
         ],
@@ -128,7 +129,7 @@ describe('tools that are not our own', () => {
     put(place, plugin(listed('leak')))
     const { client } = await connected(place)
     const answer = await client.callTool({ name: 'leak', arguments: {} })
-    expect(answer.content.map(({ type }) => type)).toEqual(['text', 'resource', 'image', 'text'])
+    expect(answer.content.map(({ type }) => type)).toEqual(['text', 'resource', 'resource', 'image', 'text'])
     expect(JSON.stringify(answer)).not.toContain(key)
   })
 

@@ -73,6 +73,7 @@ describe('what became of a wish, in a sentence', () => {
       'a is set up in CURSOR, but not in ZED, CODEX (the key K is missing).',
     )
     expect(said([step('zed', refused)])).toBe('a is set up in your manifest only, but not in ZED (the key K is missing).')
+    expect(said([step('zed', { ...refused, outcome: 'skipped' })])).toContain('but not in ZED')
   })
 
   it('has each remedy once, on a line of its own', () => {
