@@ -135,10 +135,11 @@ export function removeOwnEntries(
   const madeByUs = was === null ? ours.created : original?.bytes === null
   if (original?.untouched.includes(digestOf(current)) === true && !original.cut && sameEntries(client, after, original.bytes)) {
     if (original.bytes === null) return { kind: 'remove', folders: original.folders }
+    if (digestOf(original.bytes) === digestOf(current)) return { kind: 'nothing' }
     return { kind: 'replace', bytes: original.bytes, holdsKey: false, ...(original.mode === null ? {} : { mode: original.mode }) }
   }
   if (madeByUs && formatOf(client).isEmpty(after, client.container)) return { kind: 'remove', folders: original?.folders ?? 0 }
-  if (changes.length === 0 && !edit.changed) return { kind: 'nothing' }
+  if (digestOf(after) === digestOf(current)) return { kind: 'nothing' }
   return { kind: 'replace', bytes: after, holdsKey: false, check: () => document.check(after, changes, options) }
 }
 

@@ -14,7 +14,7 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
-import { type NativePath, native } from '../../model/path.ts'
+import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import { Secret } from '../../model/secret.ts'
 import type { FileState, State } from '../../model/state.ts'
@@ -22,7 +22,7 @@ import type { System } from '../../model/system.ts'
 import type { BackupRun } from '../store/backup.ts'
 import type { Originals } from '../store/originals.ts'
 import { ifPossible } from '../store/trouble.ts'
-import type { Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
+import type { Decide, Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
 import { previewRewrite } from '../store/preview.ts'
 import { heldBeside } from '../store/held-file.ts'
 import { keepMode } from '../machine/far-modes.ts'
@@ -103,9 +103,10 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
     const decision = removeOwnEntries(client, current, ours, (report) => (cleared = report))
     return withFormerMode(decision, current, mode ?? null, original?.mode ?? null)
   }
-  const outcome = isPreview
-    ? await previewRewrite(system, target, decide)
-    : await rewriteFile(system, target, decide, run.forFile({ ...name, entries: Object.keys(record.entries), project: record.project }))
+  const outcome =
+    isPreview || (await needsNothing(system, target.here, decide))
+      ? await previewRewrite(system, target, decide)
+      : await rewriteFile(system, target, decide, run.forFile({ ...name, entries: Object.keys(record.entries), project: record.project }))
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { reason = 'could not be written', hint = null } = outcome
     return [makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint })]
@@ -114,6 +115,12 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
   if (!damaged || steps.length === 0) return steps
   const reason = 'the copy of this file as it was before mcp-twin is damaged: what is yours in it stays as it is now'
   return [...steps, makeStep({ kind: 'write', ...name, change: 'none', outcome: isPreview ? 'planned' : 'done', reason })]
+}
+
+/** A read-only file that already says what it should stops nobody, though none such is written. */
+async function needsNothing(system: System, here: ReachablePath, decide: Decide): Promise<boolean> {
+  const mode = (await system.files.look(here))?.mode ?? 0o200
+  return (mode & 0o200) === 0 && (await decide(await system.files.read(here), mode)).kind === 'nothing'
 }
 
 function ownedEntries(

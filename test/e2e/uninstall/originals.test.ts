@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { codeFile, cursorFile, desktopFile, type Home, oldFile, quickHome } from '../support/place.ts'
@@ -65,6 +65,18 @@ describe('uninstall', () => {
     await must(place, 'enable', 'two', '--no-try')
     await must(place, 'uninstall', '--yes')
     expect(place.read(codeFile)).toBe(text)
+  })
+
+  it('needs no right to a file that was read-only before, and stays as it is', async () => {
+    const place = quickHome()
+    place.write(codeFile, codeText(place))
+    place.write(cursorFile, cursorText)
+    chmodSync(place.path(cursorFile), 0o444)
+    await must(place, 'init', '--yes')
+    await must(place, 'uninstall', '--yes')
+    sameAsBefore(place)
+    expect(statSync(place.path(cursorFile)).mode & 0o777).toBe(0o444)
+    expect(place.has('.mcp-twin/bin')).toBe(false)
   })
 
   it('stops where its records are gone, and says how it goes on', async () => {
