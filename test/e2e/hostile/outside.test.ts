@@ -219,6 +219,16 @@ describe('what was written for a project', () => {
     expect(others()).toEqual(before)
   })
 
+  it('undo does not write through a link at .mcp.json, also inside the project', async () => {
+    await synced()
+    renameSync(place.path('project/.mcp.json'), place.path('project/kept.json'))
+    link('project/.mcp.json', 'kept.json')
+    const before = place.read('project/kept.json')
+    const { code, output } = await run(['undo'])
+    expect([code, output.replace(/\s+/g, ' ')]).toEqual([3, expect.stringContaining('symbolic link')])
+    expect(place.read('project/kept.json')).toBe(before)
+  })
+
   it('undo of a manifest does not follow its link', async () => {
     expect((await run(['add', 'b', '--command', '/bin/true'])).code).toBe(0)
     place.write('outside/twin.json', place.read('project/mcp-twin.json'))
