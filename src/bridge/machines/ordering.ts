@@ -46,15 +46,20 @@ export class Ordering {
     }
   }
 
-  /** A connection that was there already may have ended unnoticed: then the batch is sent once more by a new one, which counts once. */
+  /**
+   * A connection that was there already may have ended unnoticed, and one that was being tried may have begun before the server was
+   * there: then the batch is sent once more by a new one, and counts once.
+   */
   private async written(batch: Batch): Promise<SentBatch> {
-    const isOld = this.connection !== undefined
-    const connection = await this.connected()
+    const { connection: old } = this
+    if (old === undefined) return (await this.connected()).write(batch)
+    let connection: ServerConnection | undefined
     try {
+      connection = await old
       return await connection.write(batch)
     } catch (error) {
-      if (!isOld || !(error instanceof Unreachable)) throw error
-      if (this.live === connection) this.drop(connection)
+      if (!(error instanceof Unreachable)) throw error
+      if (connection !== undefined && this.live === connection) this.drop(connection)
       return (await this.connected()).write(batch)
     }
   }

@@ -1,4 +1,5 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -186,6 +187,35 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     expect(await writing).toBe(1)
     await arrives(desktop, 'torn', '1')
     expect(server.sql("SELECT count(*) FROM mcp_twin.entries WHERE key LIKE '%torn%'")).toBe('1')
+  })
+
+  it('connect anew for a write that joined an attempt from before the server was there', async () => {
+    const held: Socket[] = []
+    const gate = createServer((socket) => {
+      if (held.push(socket) === 1) return
+      const there = connect(server.port, '127.0.0.1')
+      socket.pipe(there).pipe(socket)
+      for (const each of [socket, there]) each.on('error', () => socket.destroy())
+    })
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+    const { port } = gate.address() as AddressInfo
+    const gated = await startMachine(
+      join(folder, 'gated'),
+      'gated',
+      server.url(person, 'x').replace(`:${server.port}`, `:${port}`),
+      Date.now,
+      false,
+    )
+    machines.push(gated)
+    const attempt = gated.ordering.begin().catch((error: Error) => error.name)
+    await expect.poll(() => held.length).toBe(1)
+    const writing = put(gated, 'gated', 1)
+    await expect.poll(() => Reflect.get(gated.ordering, 'sending')).toBe(1)
+    held[0]?.destroy()
+    expect([await attempt, await writing]).toEqual(['Unreachable', 1])
+    await gated.close()
+    machines = machines.filter((each) => each !== gated)
+    gate.close()
   })
 
   it('get what was lost from the server after they were salvaged', async () => {
