@@ -88,8 +88,8 @@ const hasAnother = (
 function Where({ places }: { places: ReadonlyMap<string, string> }) {
   const fine = [...places].flatMap(([place, wrong]) => (wrong === '' ? [place] : []))
   return (
-    <>
-      {fine.length === 0 ? null : <span class="fine">✓ {fine.join('; ')}</span>}
+    <div>
+      {fine.length === 0 ? null : <div class="fine">✓ {fine.join('; ')}</div>}
       {[...places].map(([place, wrong]) =>
         wrong === '' ? null : (
           <div key={place} class="warn">
@@ -97,7 +97,7 @@ function Where({ places }: { places: ReadonlyMap<string, string> }) {
           </div>
         ),
       )}
-    </>
+    </div>
   )
 }
 

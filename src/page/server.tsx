@@ -70,7 +70,9 @@ export function Server({ name }: { name: string }) {
             rows={changes.map(({ field, before, after }) => ({
               id: field,
               head: field,
-              cells: [before !== null && before === after ? `${before} (another value)` : before, after],
+              cells: [before !== null && before === after ? `${before} (another value)` : before, after].map(
+                (text) => text && <code>{text}</code>,
+              ),
             }))}
           />
           <div class="row">

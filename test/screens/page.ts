@@ -42,6 +42,8 @@ describe.skipIf(lacksBrowser !== null)('the page', () => {
       const session = await page.evaluate(`sessionStorage.getItem('mcp-twin:session')`)
       ticket = (await ask(open.port, '/api/ticket', { headers: { authorization: `Bearer ${session}` }, body: {} })).json.ticket
     }
+    // It may be reading the store.
+    await open.ended('SIGINT')
     planted.scratch.remove()
   })
 })

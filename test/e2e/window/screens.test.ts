@@ -82,6 +82,20 @@ describeUnless(lacksBrowser, 'a screen', () => {
     await page.getByRole('table', { name: 'Keys' }).getByText('! Claude Code, Linux: another value').waitFor()
   })
 
+  it('breaks no state and no label where it is narrow', async () => {
+    const { page } = await looking({ width: 320 })
+    // A line is 22.5 pixels high.
+    const lines = async (text: string) => {
+      const all = page.getByText(text, { exact: true }).first()
+      await all.waitFor()
+      return Math.round(((await all.boundingBox())?.height ?? 0) / 22.5)
+    }
+    await go(page, '/servers/other')
+    expect(await lines('✓ in sync')).toBe(1)
+    await go(page, '/keys')
+    expect(await lines('✓ Claude Code, Linux')).toBeLessThanOrEqual(2)
+  })
+
   it('of Memory shows one namespace', async () => {
     const { place, page } = await looking()
     expect((await place.run(['memory', 'set', 'ours', 'x', '--namespace', 'shop'])).code).toBe(0)
