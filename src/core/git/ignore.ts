@@ -32,8 +32,7 @@ export function ignoreRules(text: string, folder: string): IgnoreRules {
   for (const line of text.replace(/^\ufeff/, '').split('\n')) {
     if (rules.length >= mostRules) break
     if (line.length > longestLine) continue
-    // Blanks at the end count only behind a backslash.
-    const whole = line.replace(/\r$/, '').replace(/(?<!\\) +$/, '')
+    const whole = withoutBlanks(line.replace(/\r$/, ''))
     if (whole === '' || whole.startsWith('#')) continue
     const isNegated = whole.startsWith('!')
     const pattern = isNegated ? whole.slice(1) : whole
@@ -44,6 +43,13 @@ export function ignoreRules(text: string, folder: string): IgnoreRules {
     if (parts.join('') !== '') rules.push({ parts, isNegated, foldersOnly })
   }
   return { folder, rules }
+}
+
+/** Blanks at the end count only behind a backslash. Counted from the end: a search for them would begin anew at each blank of the line. */
+function withoutBlanks(line: string): string {
+  let end = line.length
+  while (line[end - 1] === ' ') end--
+  return line[end - 1] === '\\' ? line.slice(0, end + 1) : line.slice(0, end)
 }
 
 /**

@@ -649,6 +649,12 @@ describe('a repository that costs much to read', () => {
     expect((await attacked()).refused).toBeNull()
   })
 
+  it('is read where its ignore files are all blanks but for the ends of their lines', async () => {
+    const blanks = `a${' '.repeat(1000)}b\n`.repeat(255)
+    for (let at = 0; at < 200; at++) put(shop, { [`b${at}/.gitignore`]: blanks, [`b${at}/x`]: '' })
+    expect((await attacked()).refused).toBeNull()
+  })
+
   it('is read within limits where its configuration is all blanks', async () => {
     put(shop, { '.git/config': '\n \n'.repeat(80_000), f: 'two\n' })
     expect((await attacked()).diffs.f).toContain('+two')

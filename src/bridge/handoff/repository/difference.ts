@@ -136,6 +136,7 @@ async function compared(
     else patches.push({ path: change.path, text: found.patch })
     await reading.allowance.take(0)
   }
-  const changed = all.map(({ path }) => path).filter((path) => !inLineEndsOnly.includes(path))
+  const unchanged = new Set(inLineEndsOnly)
+  const changed = all.map(({ path }) => path).filter((path) => !unchanged.has(path))
   return { changed, patches, unread, inLineEndsOnly: inLineEndsOnly.sort() }
 }
