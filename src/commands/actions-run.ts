@@ -2,6 +2,7 @@ import { openLink } from '../effects/machine/open-link.ts'
 import type { Action } from '../bridge/actions/action.ts'
 import { read } from '../bridge/actions/queue.ts'
 import { beginApproved, end } from '../bridge/actions/running.ts'
+import { Refusal } from '../bridge/base/refusal.ts'
 import { rulesFor } from '../bridge/actions/intake/asking.ts'
 import { wordsOf } from '../bridge/actions/runner.ts'
 import type { ActionMeans, ActionOutcome } from '../bridge/actions/type.ts'
@@ -62,6 +63,20 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     for (const line of resultLines(ended)) context.io.out(line)
     return outcome.status === 'failed' ? EXIT.failed : outcome.status === 'needs_user' ? EXIT.attention : EXIT.ok
   })
+
+/** What `runAction` would ask about, for somebody who only looks; null for an action that waits for nobody or has become impossible. */
+export async function waitingScreen(context: Context, open: OpenBridge, id: string): Promise<ChangedFiles | null> {
+  const { bridge } = open
+  const store = await bridge.store()
+  const action = await store.read((database) => read(database, id, liveIn(bridge.settings), bridge.now()))
+  if (action.status !== 'needs_user' || bridge.settings.unreadable !== undefined) return null
+  try {
+    return await screenOf(context, open, action, await reviewed(action, bridge.settings))
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
 
 /** Shows what would be asked about, and refuses what could not be approved. */
 async function rehearse(context: Context, open: OpenBridge, waiting: Action, fresh: JsonObject | null): Promise<ExitCode> {

@@ -6,7 +6,6 @@ import { listActions } from '../bridge/tools/actions/list-actions.ts'
 import type { actions as spec } from '../cli/specs/actions.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
-import type { JsonObject } from '../model/entry.ts'
 import { withBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
 
@@ -26,12 +25,31 @@ const list: Verbs['list'] = (context, _words, { status, limit }) =>
   })
 
 /** Asks a tool about the action of an id. */
-const about = (context: Context, tool: Tool, id: string, more: JsonObject = {}): Promise<ExitCode> =>
+const about = (context: Context, tool: Tool, id: string): Promise<ExitCode> =>
   withBridge(context, async ({ bridge, call }) => {
     await demandStored(bridge, 'action', id)
-    const { text, data } = await call(tool, { id, ...more })
+    const { text, data } = await call(tool, { id })
     context.io.json(data)
     context.io.raw(`${text}\n`)
+    return EXIT.ok
+  })
+
+/** One that waits for the person is shown as `run` shows it; of any other, all that is stored. */
+const show: Verbs['show'] = (context, [id]) =>
+  withBridge(context, async (open) => {
+    const { io } = context
+    await demandStored(open.bridge, 'action', id)
+    const { text, data } = await open.call(getAction, { id, max_tokens: limits.answerTokensMost })
+    io.json(data)
+    if (io.asJson) return EXIT.ok
+    const screen = data.status === 'needs_user' ? await (await import('./actions-run.ts')).waitingScreen(context, open, id) : null
+    if (screen === null) {
+      io.raw(`${text}\n`)
+      return EXIT.ok
+    }
+    for (const line of screen.lines) io.wholeOut(line)
+    for (const line of screen.remedies) io.out(line)
+    io.out(`To decide about it: mcp-twin actions run ${id}`)
     return EXIT.ok
   })
 
@@ -44,7 +62,7 @@ const run: Verbs['run'] = async (context, [id]) => {
 /** Lists, shows, approves and cancels actions that programs ask of each other, and asks for one by a signed file. */
 export const verbs: Verbs = {
   list,
-  show: (context, [id]) => about(context, getAction, id, { max_tokens: limits.answerTokensMost }),
+  show,
   run,
   cancel: (context, [id]) => about(context, cancelAction, id),
   drop: async (context, [type], options) => (await import('./actions-sign.ts')).signAction(context, 'drop', type, options),

@@ -126,7 +126,7 @@ function removed({ homeContext }: OpenBridge, roots: readonly Root[], real: stri
   })
 }
 
-function show(context: Context, { bridge: { settings } }: OpenBridge, roots: readonly Root[], changed: boolean): ExitCode {
+function show(context: Context, { bridge: { settings }, homeContext }: OpenBridge, roots: readonly Root[], changed: boolean): ExitCode {
   const { io } = context
   const [workspace = ''] = settings.roots
   const listed = roots.map(({ spec, here, readOnly }) => ({
@@ -134,8 +134,9 @@ function show(context: Context, { bridge: { settings } }: OpenBridge, roots: rea
     real: here,
     read_only: readOnly,
   }))
-  for (const { path, read_only: isReadOnly } of listed) io.out(`${path}${isReadOnly ? '  (read-only)' : ''}`)
-  io.out(`${workspace}  (the workspace, always open)`)
+  const shown = (path: string): string => tilde(path, homeContext.home.environment.home)
+  for (const { path, read_only: isReadOnly } of listed) io.out(`${shown(path)}${isReadOnly ? '  (read-only)' : ''}`)
+  io.out(`${shown(workspace)}  (the workspace, always open)`)
   io.json({ changed, roots: listed, workspace })
   return EXIT.ok
 }

@@ -29,7 +29,7 @@ const verbs = [
     name: 'show',
     arguments: [id],
     missing,
-    summary: 'show one, with its parameters and its result',
+    summary: 'show one: what it would do, or what came of it',
     examples: ['mcp-twin actions show a-1a2b3c4d5e6f'],
   },
   {

@@ -188,7 +188,18 @@ describe('what waits for a person', () => {
           ...['  allowScripts: true → nothing', '  share: true → nothing', '  env: {"TINY_KEY":"${secret:TINY_KEY}"} → nothing'],
         ]),
       )
-      expect((await cli(place, ['actions', 'show', String(id)])).stdout).toContain(message)
+      const shown = (await cli(place, ['actions', 'show', String(id)])).stdout
+      expect(shown).toContain('Claude Desktop asks to set up the server files in every program that takes part.\n')
+      expect(shown).toContain('It starts this program:\n    node /opt/other.mjs\n')
+      expect(shown).toContain('    key TINY_KEY\n')
+      expect(shown).toMatch(/These files change:\n {4}~\/\.mcp-twin\/mcp-twin\.json, your manifest\n/)
+      expect(shown.split('\n').slice(-3)).toEqual(['To decide about it:', `  mcp-twin actions run ${id}`, ''])
+      expect(shown).not.toContain('{"')
+      expect((await cli(place, ['actions', 'show', String(id), '--json'])).json).toMatchObject({
+        id,
+        status: 'needs_user',
+        result: { message },
+      })
       const ran = await cli(place, ['actions', 'run', String(id), '--yes'])
       expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('Done: files is set up in Claude Code.\n')])
       for (const gone of ['npm package tiny-server@1.0.0 /opt/a', 'right to reach every program through the bridge', 'key TINY_KEY'])
@@ -275,6 +286,15 @@ describe('a window of the other side', () => {
 })
 
 describe('mcp-twin actions', () => {
+  it('shows what is stored of one that waits, where the manifest cannot be read', async () => {
+    const place = home()
+    const desktop = await client(place, 'claude-desktop')
+    const { id } = await desktop.data('queue_action', { type: 'update_mcp_config', params: { name: 'files', command: 'node' } })
+    place.write('.mcp-twin/mcp-twin.json', '{')
+    const shown = await cli(place, ['actions', 'show', String(id)])
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining(`${id}  update_mcp_config`)])
+  })
+
   it('lists, shows and cancels', async () => {
     const place = home()
     const desktop = await client(place, 'claude-desktop')

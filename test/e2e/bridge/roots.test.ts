@@ -43,6 +43,18 @@ describe('a folder outside', () => {
     await server.end()
   })
 
+  it('is listed with the home as ~, and whole for programs', async () => {
+    const place = machine()
+    mkdirSync(`${place.home}/notes`)
+    const listed = '~/notes\n~/.mcp-twin/bridge/workspace  (the workspace, always open)\n'
+    expect((await cli(place, ['roots', 'add', `${place.home}/notes`])).stdout).toContain(listed)
+    expect((await cli(place, ['roots', 'list'])).stdout).toBe(listed)
+    expect((await cli(place, ['roots', 'list', '--json'])).json).toMatchObject({
+      roots: [{ path: realpathSync(`${place.home}/notes`) }],
+      workspace: `${realpathSync(place.home)}/.mcp-twin/bridge/workspace`,
+    })
+  })
+
   it('can be open to reading only', async () => {
     const place = machine()
     const folder = place.path("ana's site")
