@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { addDistro, inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { addDistro, inLinux, insideLab, inWindows, labFolder, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
+import { projectFolder } from '../support/machine.ts'
 
 // What test/lab/README.md promises about the lab itself. A story told in the lab means something only while this holds.
 
@@ -11,6 +14,16 @@ const shell = async (line: string, env: Record<string, string> = {}) => (await i
 const node = async (code: string) => (await inWindows(['node', '-e', code])).text
 const folder = join(windowsProfile, 'lab-test')
 const seenFolder = '/mnt/c/Users/Twin User/lab-test'
+
+/** The process of Wine for which all Windows programs of the lab wait. */
+const wineServer = () =>
+  readdirSync('/proc').find((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/exe`) === join(labFolder, 'wine/usr/lib/wine/wineserver64')
+    } catch {
+      return false // it ended meanwhile
+    }
+  })
 
 describeUnless(await lacksLab(), 'the lab', () => {
   beforeAll(() => mkdirSync(folder, { recursive: true }))
@@ -140,5 +153,18 @@ describeUnless(await lacksLab(), 'the lab', () => {
     await resetLab()
     expect(existsSync(join(linuxHome, 'trace')) || existsSync(join(windowsProfile, 'trace'))).toBe(false)
     expect(await shell('ls -a ~ | tr "\\n" " "')).toBe('. .. .npmrc .profile')
+  })
+
+  it('has a Windows again after a reset when Wine crashed, and none of the programs that waited for it', async () => {
+    const waiting = spawn(join(projectFolder, 'test/lab/lab'), ['win', 'node', '-e', 'console.log(1);setInterval(()=>{},1e6)'], {
+      env: insideLab.env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const ended = once(waiting, 'close')
+    await once(waiting.stdout, 'data')
+    process.kill(Number(wineServer()), 'SIGKILL')
+    await resetLab()
+    await ended
+    expect(await node('console.log(process.platform)')).toBe('win32')
   })
 })

@@ -60,6 +60,19 @@ start_windows() {
   (cd "$DRIVE_C" && enter env -i "${WINE_ENV[@]}" "$WINE" cmd /d /c ver </dev/null >/dev/null 2>&1)
 }
 
+# A Windows program whose wineserver crashed waits for it for ever and would count as one that the next test left.
+end_windows() {
+  wineserver -k 2>/dev/null
+  local exe
+  for exe in /proc/[0-9]*/exe; do
+    [[ $(readlink "$exe" 2>/dev/null) == "$WINE_ROOT"/* ]] && kill -9 "${exe//[!0-9]/}" 2>/dev/null
+  done
+  return 0
+}
+
+# What is left of a Windows that crashed is ended, and Windows started again.
+ensure_windows() { wineserver -k0 2>/dev/null || { end_windows; start_windows; }; }
+
 # Runs "$@" inside, in the current folder, with the caller's environment as it is.
 enter() {
   nsenter --target "$(cat "$HOLDER")" --user --mount --preserve-credentials \
