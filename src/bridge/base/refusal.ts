@@ -12,10 +12,12 @@ export class Refusal extends Error {
   }
 }
 
-/** There is no file of that name. */
+/** There is no file of that name; `path` as it was given. */
 export class Absent extends Refusal {
-  constructor(message: string) {
+  readonly path: string
+  constructor(message: string, path: string) {
     super('failed', message)
+    this.path = path
   }
 }
 

@@ -3,7 +3,7 @@ import type { Family } from '../../model/bridge-words.ts'
 import type { Answer, Call, PlainCall } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { refuseVendorKeys } from '../base/no-keys.ts'
-import { Refusal } from '../base/refusal.ts'
+import { Absent, failed, Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { tokenBytes } from '../base/tokens.ts'
 import { boundData, boundWords, roomFor } from './bound.ts'
@@ -77,6 +77,15 @@ export function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: PlainCa
   return runCall({ ...tool, isForeign: false }, raw, bridge, call, () => ownWork(tool, raw, bridge))
 }
 
+/** A refusal of a path that is not there also names those that were perhaps meant, whatever tool was called. */
+const nearPaths =
+  ({ policy }: Bridge) =>
+  async (error: unknown): Promise<never> => {
+    if (!(error instanceof Absent)) throw error
+    const { likely } = await import('../files/likely.ts')
+    throw failed(error.message + (await likely(policy, error.path)))
+  }
+
 function ownWork(tool: Tool, raw: unknown, bridge: Bridge): Work<CallResult> {
   const { audit, settings, redaction } = bridge
   if (tool.effect !== 'read' && storing.includes(tool.family)) refuseVendorKeys(raw)
@@ -88,7 +97,7 @@ function ownWork(tool: Tool, raw: unknown, bridge: Bridge): Work<CallResult> {
       const whole = roomFor(tool, raw)
       const cursor = await cursorBefore(tool, bridge)
       const room = whole - endRoom(whole, settings, cursor)
-      const own = bounded(redaction.answer(await work.run(bridge, { ...call, room })), room)
+      const own = bounded(redaction.answer(await work.run(bridge, { ...call, room }).catch(nearPaths(bridge))), room)
       const answer = room < whole ? withCursor(own, cursor) : own
       bridge.seen(call.client, call.session)
       if (tool.family === 'files' && tool.effect !== 'read') bridge.filesChanged(writtenPaths(tool, raw), call)

@@ -31,6 +31,7 @@ export interface Admitted {
 const absent = (path: string, real: string): Refusal =>
   new Absent(
     `${JSON.stringify(path)} does not exist${path === real ? '' : ` (${inLine(real)})`}; list_directory shows what is in a folder.`,
+    path,
   )
 
 export class Policy {

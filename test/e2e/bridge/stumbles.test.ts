@@ -174,6 +174,28 @@ const paths: readonly Stumble[] = [
     says: /login = 1/,
   },
   {
+    title: 'a change of a file with a mistyped name',
+    first: () => ['edit_file', { path: `${site}/READNE.md`, edits: [{ old_string: 'three', new_string: 'four' }] }],
+    next: (words) => ['edit_file', { path: path(words), edits: [{ old_string: 'three', new_string: 'four' }] }],
+  },
+  {
+    title: 'a search in a mistyped folder',
+    first: () => ['search_text', { path: `${site}/scr`, pattern: 'login' }],
+    next: (words) => ['search_text', { path: path(words), pattern: 'login' }],
+    says: /login = 1/,
+  },
+  {
+    title: 'a copy of a file with a mistyped name',
+    first: () => ['copy_file', { source: `${site}/READNE.md`, destination: `${site}/COPY.md` }],
+    next: (words) => ['copy_file', { source: path(words), destination: `${site}/COPY.md` }],
+  },
+  {
+    title: 'facts of a file with a mistyped name',
+    first: () => ['file_info', { path: `${site}/READNE.md` }],
+    next: (words) => ['file_info', { path: path(words) }],
+    says: /size/,
+  },
+  {
     title: 'a folder as a file',
     first: () => ['read_file', { path: `${site}/src` }],
     next: (words) => [/list_directory/.exec(words)?.[0] ?? '', { path: quoted(words, 0) }],

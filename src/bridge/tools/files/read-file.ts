@@ -1,6 +1,5 @@
 import { optional, pathArgument, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { Absent, failed } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const readFile = defineTool({
@@ -18,12 +17,6 @@ export const readFile = defineTool({
   subject: ({ path }) => path,
   async handle({ path, offset, limit }, bridge, { room }) {
     const { read } = await import('../../files/read.ts')
-    try {
-      return { content: await read(bridge, { path, offset, limit, room }) }
-    } catch (error) {
-      if (!(error instanceof Absent)) throw error
-      const { likely } = await import('../../files/likely.ts')
-      throw failed(error.message + (await likely(bridge.policy, path)))
-    }
+    return { content: await read(bridge, { path, offset, limit, room }) }
   },
 })
