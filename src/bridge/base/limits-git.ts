@@ -11,6 +11,8 @@ export const gitLimits = {
   gitIndex: 32 * MiB,
   gitPackedRefs: 32 * MiB,
   gitIgnoreFile: 256 * KiB,
+  /** Letters of names and of patterns in ignore files that are compared in all. */
+  gitIgnoring: 200_000_000,
   /** An object, and a file of the working tree that is compared. */
   gitObject: 4 * MiB,
   /** Deltas on the way to an object, as many as git itself takes. */

@@ -78,14 +78,13 @@ function sectionsOf(difference: Difference, name: string, redaction: Redaction):
   const diffs = difference.patches.map(({ path, text }) => ({ heading: headingOf(path), body: redaction.text(text), priority: 4 }))
   const fitting = cut(diffs)
   const unread = difference.unread.map((path) => `${inName(path)} (not compared)`)
-  const names = (paths: readonly string[]): string[] => paths.map(inName)
   const lines = [
     `Branch: ${branch === null ? 'none (detached)' : inName(branch)}${commit === null ? ', no commit yet' : `, commit ${commit.slice(0, 7)}`}`,
-    ...listed('Changed since that commit', names(difference.changed)),
-    ...listed('The same but for their line endings (CRLF and LF)', names(difference.inLineEndsOnly)),
-    ...listed('Conflicts to resolve', names(difference.conflicts)),
-    ...listed('New and not added to git', names(difference.untracked)),
-    ...listed('Changes left out for their size', [...fitting.left, ...unread]),
+    ...listed('Changed since that commit', difference.changed),
+    ...listed('The same but for their line endings (CRLF and LF)', difference.inLineEndsOnly),
+    ...listed('Conflicts to resolve', difference.conflicts),
+    ...listed('New and not added to git', difference.untracked),
+    ...listed('Changes left out for their size', [...fitting.left, ...unread], (words) => words),
     ...(closed === 0 ? [] : [`${count(closed, 'changed file is', 'changed files are')} closed and left out.`]),
     ...(nameless === 0 ? [] : [`${count(nameless, 'file is', 'files are')} left out: the name is no UTF-8.`]),
   ]
@@ -105,9 +104,10 @@ function cut(diffs: readonly HandoffSection[]): { readonly sections: readonly Ha
   }
 }
 
-function listed(title: string, names: readonly string[]): string[] {
+/** `worded`: how one of them is said; only those that are shown are. */
+function listed(title: string, names: readonly string[], worded: (name: string) => string = inName): string[] {
   if (names.length === 0) return []
-  const shown = names.slice(0, limits.handoffNames)
+  const shown = names.slice(0, limits.handoffNames).map((name) => worded(name))
   const more = names.length - shown.length
   return [`${title}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]
 }

@@ -18,6 +18,7 @@ const mostRules = 2000
 /** Letters of names and patterns, and names, that are compared for one path: some ten milliseconds, in which nothing else goes on. */
 const mostSteps = 2_000_000
 
+/** How much comparing may still be done. */
 interface Steps {
   left: number
 }
@@ -54,10 +55,19 @@ function withoutBlanks(line: string): string {
 
 /**
  * Whether a path below the top is ignored. `files`: what holds for it, the nearest folder's last; the last rule that fits decides. Throws
- * UnreadableRepository for rules that take too long.
+ * UnreadableRepository for rules that take too long. `all`: what all paths of a repository may take.
  */
-export function isIgnored(path: string, isFolder: boolean, files: readonly IgnoreRules[]): boolean {
-  const steps = { left: mostSteps }
+export function isIgnored(path: string, isFolder: boolean, files: readonly IgnoreRules[], all: Steps): boolean {
+  const steps = { left: Math.min(mostSteps, all.left) }
+  const before = steps.left
+  try {
+    return fitsLast(path, isFolder, files, steps)
+  } finally {
+    all.left -= before - steps.left
+  }
+}
+
+function fitsLast(path: string, isFolder: boolean, files: readonly IgnoreRules[], steps: Steps): boolean {
   for (let at = files.length - 1; at >= 0; at--) {
     const { folder, rules } = files[at] ?? { folder: '', rules: [] }
     const names = path.slice(folder.length).split('/')

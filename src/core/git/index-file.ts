@@ -26,11 +26,17 @@ const isExtended = 0x4000
 const split = 'its index is split, or damaged; git update-index --no-split-index makes it whole'
 const longestPath = 4096
 
+interface IndexBounds {
+  readonly most: number
+  readonly mostNameBytes: number
+  pause(): Promise<void>
+}
+
 /**
  * Reads git's index (gitformat-index(5)): versions 2 to 4 with SHA-1. Throws UnreadableRepository for what it cannot read, a split or
- * sparse index included. `most`: entries; `mostNameBytes`: of all their paths.
+ * sparse index included. `most`: entries; `mostNameBytes`: of all their paths; `pause`: lets others go on, asked from time to time.
  */
-export function indexEntries(bytes: Buffer, { most, mostNameBytes }: { most: number; mostNameBytes: number }): IndexEntry[] {
+export async function indexEntries(bytes: Buffer, { most, mostNameBytes, pause }: IndexBounds): Promise<IndexEntry[]> {
   const end = bytes.length - idBytes
   if (end < 12 || bytes.toString('latin1', 0, 4) !== 'DIRC') throw damaged('its index')
   const version = bytes.readUInt32BE(4)
@@ -43,6 +49,7 @@ export function indexEntries(bytes: Buffer, { most, mostNameBytes }: { most: num
   let before: Buffer = Buffer.alloc(0)
   let room = mostNameBytes
   for (let left = count; left > 0; left--) {
+    if (left % 512 === 0) await pause()
     const flags = at + fixed <= end ? bytes.readUInt16BE(at + 60) : 0
     const isLong = version >= 3 && (flags & isExtended) !== 0
     const more = isLong && at + fixed + 2 <= end ? bytes.readUInt16BE(at + fixed) : 0

@@ -32,7 +32,7 @@ export async function stagedFiles(root: string): Promise<Told<readonly Staged[]>
   return told(async () => {
     const { own } = await directoriesOf(root)
     const bytes = await own.read('index', INDEX_MAX)
-    const entries = bytes === null ? [] : indexEntries(bytes, names)
+    const entries = bytes === null ? [] : await indexEntries(bytes, { ...names, pause: () => Promise.resolve() })
     return entries.flatMap(({ path, id, mode }) =>
       mode >> 12 === 8 && pathTrouble(path, false) === null ? [{ name: path, blob: id }] : [],
     )

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Allowance } from '../../../src/bridge/handoff/repository/allowance.ts'
 import { CANARY, type Desk, desk } from '../../support/desk.ts'
 import { git, handed, put, repository } from './repository-desk.ts'
 
@@ -82,6 +83,8 @@ function checkOut(tree: string): void {
   put(shop, { '.git/refs/heads/feature/login': `${commit}\n` })
 }
 
+/** Not looked at in the working tree, so that no file need be there. */
+const assumed = 0x8000
 const refusal = /cannot compare|cannot be read|not allowed|no git repository|is a pipe|are the most/
 
 describe('what a repository configures counts for nothing', () => {
@@ -653,6 +656,22 @@ describe('a repository that costs much to read', () => {
     const blanks = `a${' '.repeat(1000)}b\n`.repeat(255)
     for (let at = 0; at < 200; at++) put(shop, { [`b${at}/.gitignore`]: blanks, [`b${at}/x`]: '' })
     expect((await attacked()).refused).toBeNull()
+  })
+
+  it('is read within limits where a few files name very many folders', async () => {
+    const id = git(shop, 'rev-parse', 'HEAD:f')
+    plantIndex(Array.from({ length: 11_000 }, (_, at) => ({ name: `${at}/${'x/'.repeat(50)}f`, id, flags: assumed })))
+    expect((await attacked()).refused).toMatch(/more than 500000 names/)
+  })
+
+  it('lets other conversations go on between the names of its index', async () => {
+    const id = git(shop, 'rev-parse', 'HEAD:f')
+    const names = 20_000
+    plantIndex(Array.from({ length: names }, (_, at) => ({ name: `d/${String(at).padStart(7, '0')}`, id, flags: assumed })))
+    const pauses = vi.spyOn(Allowance.prototype, 'take')
+    expect((await attacked()).refused).toBeNull()
+    // It is read, its names are looked at, walked through and compared: each time with a pause after some hundreds of them.
+    expect(pauses.mock.calls.length).toBeGreaterThan((4 * names) / 600)
   })
 
   it('is read within limits where its configuration is all blanks', async () => {

@@ -27,6 +27,15 @@ export class Allowance {
     this.turnAt = performance.now() + 10
   }
 
+  /** The same items, with a pause for other calls after some hundreds of them. */
+  async *each<T>(items: Iterable<T>): AsyncGenerator<T> {
+    let at = 0
+    for (const item of items) {
+      if (++at % 512 === 0) await this.take(0)
+      yield item
+    }
+  }
+
   /** Names in the working tree, or entries of trees. */
   takeNames(many: number): void {
     this.names -= many

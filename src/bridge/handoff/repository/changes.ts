@@ -1,4 +1,5 @@
 import type { IndexEntry } from '../../../core/git/index-file.ts'
+import type { Allowance } from './allowance.ts'
 import type { CommittedFile } from './commit.ts'
 import type { Working } from './tracked.ts'
 
@@ -25,17 +26,18 @@ interface Compared {
   readonly committed: ReadonlyMap<string, CommittedFile>
   readonly index: readonly IndexEntry[]
   readonly tracked: ReadonlyMap<string, Working>
+  readonly allowance: Allowance
   isOpen(path: string): boolean
 }
 
 /** Compares as `git diff HEAD` does: what is not in the index counts as gone, wherever it lies. Each path is judged by itself. */
-export function changesIn({ committed, index, tracked, isOpen }: Compared): RepositoryChanges {
+export async function changesIn({ committed, index, tracked, allowance, isOpen }: Compared): Promise<RepositoryChanges> {
   const changed: Changed[] = []
   const inLineEndsOnly: string[] = []
   let closed = 0
   let nameless = 0
   const indexed = new Map(index.map((entry) => [entry.path, entry]))
-  for (const path of [...new Set([...committed.keys(), ...indexed.keys()])].sort()) {
+  for await (const path of allowance.each([...new Set([...committed.keys(), ...indexed.keys()])].sort())) {
     if (path.includes('\ufffd')) {
       nameless++
       continue
@@ -55,7 +57,9 @@ export function changesIn({ committed, index, tracked, isOpen }: Compared): Repo
     if (now === 'closed' || !isOpen(path)) closed++
     else changed.push({ path, old, now })
   }
-  const conflicts = [...new Set(index.filter(({ stage }) => stage > 0).map(({ path }) => path))].filter(isOpen)
+  const conflicts: string[] = []
+  for await (const path of allowance.each(new Set(index.filter(({ stage }) => stage > 0).map((entry) => entry.path))))
+    if (isOpen(path)) conflicts.push(path)
   return { changed, inLineEndsOnly, conflicts, closed, nameless }
 }
 

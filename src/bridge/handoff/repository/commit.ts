@@ -25,7 +25,7 @@ export async function filesOf(
   let room: number = limits.gitNameBytes
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     if (folder.depth > limits.gitDepth) throw new UnreadableRepository(`its folders are nested deeper than ${limits.gitDepth}`)
-    for (const { name, mode, id } of treeEntries(await whole(store, folder.id))) {
+    for await (const { name, mode, id } of allowance.each(treeEntries(await whole(store, folder.id)))) {
       const path = folder.path + name
       allowance.takeNames(1)
       room -= path.length

@@ -6,6 +6,7 @@ import { readIfSmall } from '../../base/small-file.ts'
 import type { Settings } from '../../base/settings.ts'
 import { ntfsTrouble } from '../../policy/ntfs.ts'
 import { onDrive } from '../../policy/spelling.ts'
+import type { Allowance } from './allowance.ts'
 import { type Changed, changesIn } from './changes.ts'
 import { filesOf, refuseBadPath } from './commit.ts'
 import { comparison } from './comparing.ts'
@@ -50,11 +51,12 @@ export async function differenceOf(repository: GitDirectories, reading: Reading)
     const isWindows = platform === 'win32'
     const head = await headOf(repository)
     const committed = await filesOf(head.commit, { store, allowance, isWindows })
-    const { index, indexedAt } = await indexOf(repository, isWindows)
+    const { index, indexedAt } = await indexOf(repository, allowance, isWindows)
     const isOpen = await judgeOf(repository, reading)
     const walked = await walkThrough(repository, reading, { index, indexedAt, isOpen })
-    const { changed, closed, nameless, ...named } = changesIn({ committed, index, tracked: walked.tracked, isOpen })
-    const untracked = walked.untracked.filter(isOpen)
+    const { changed, closed, nameless, ...named } = await changesIn({ committed, index, tracked: walked.tracked, allowance, isOpen })
+    const untracked: string[] = []
+    for await (const path of allowance.each(walked.untracked)) if (isOpen(path)) untracked.push(path)
     return {
       ...head,
       ...(await compared(changed, named.inLineEndsOnly, { repository, store, reading })),
@@ -76,12 +78,16 @@ async function judgeOf({ top }: GitDirectories, { policy }: RepositoryOpening): 
   }
 }
 
-async function indexOf({ own }: GitDirectories, isWindows: boolean): Promise<{ index: IndexEntry[]; indexedAt: bigint }> {
+async function indexOf(
+  { own }: GitDirectories,
+  allowance: Allowance,
+  isWindows: boolean,
+): Promise<{ index: IndexEntry[]; indexedAt: bigint }> {
   const facts = await own.look('index')
   const bytes = await own.read('index', limits.gitIndex)
   if (facts === null || bytes === null) return { index: [], indexedAt: 0n }
-  const index = indexEntries(bytes, { most: limits.gitFiles, mostNameBytes: limits.gitNameBytes })
-  for (const { path } of index) refuseBadPath(path, path, isWindows)
+  const index = await indexEntries(bytes, { most: limits.gitFiles, mostNameBytes: limits.gitNameBytes, pause: () => allowance.take(0) })
+  for await (const { path } of allowance.each(index)) refuseBadPath(path, path, isWindows)
   return { index, indexedAt: facts.mtimeNs }
 }
 
@@ -91,13 +97,14 @@ interface Indexed {
   isOpen(path: string): boolean
 }
 
-async function walkThrough({ top, common }: GitDirectories, { policy, settings }: Reading, indexed: Indexed): Promise<Walked> {
+async function walkThrough({ top, common }: GitDirectories, { policy, settings, allowance }: Reading, indexed: Indexed): Promise<Walked> {
   const [fold, sides] = [await policy.fold(), await policy.sides()]
   const isWindows = settings.platform === 'win32'
   // Windows' drives show every file as a program.
   const hasModes = (path: string): boolean => !isWindows && !onDrive(join(top.path, path), sides)
   const looking = { ...indexed, isWindows, hasModes }
-  const walk = new Walk(indexed.index, looking, (path) => fold(join(top.path, path)))
+  const walk = new Walk(looking, (path) => fold(join(top.path, path)))
+  await walk.expect(indexed.index, allowance)
   const info = await common.below('info')
   try {
     const excluded = (await info?.read('exclude', limits.gitIgnoreFile)) ?? Buffer.alloc(0)

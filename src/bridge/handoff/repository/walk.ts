@@ -4,6 +4,7 @@ import { pathTrouble } from '../../../core/git/names.ts'
 import { UnreadableRepository } from '../../../core/git/unreadable.ts'
 import { limits } from '../../base/limits.ts'
 import { Refusal } from '../../base/refusal.ts'
+import type { Allowance } from './allowance.ts'
 import type { OpenedFolder } from './opened.ts'
 import { type TreeLook, type Working, workingFile } from './tracked.ts'
 
@@ -33,17 +34,25 @@ export class Walk {
   private readonly tracked = new Map<string, Working>()
   private readonly untracked: string[] = []
   private nameless = 0
+  private readonly ignoring = { left: limits.gitIgnoring }
 
-  constructor(index: readonly IndexEntry[], looking: TreeLook, fold: (path: string) => string) {
+  constructor(looking: TreeLook, fold: (path: string) => string) {
     this.looking = looking
     this.fold = fold
-    for (const entry of index) {
-      const folder = fold(folderOf(entry.path))
+  }
+
+  /** The files that are looked at. Their folders count as names, since a few files can name a great many. */
+  async expect(index: readonly IndexEntry[], allowance: Allowance): Promise<void> {
+    for await (const entry of allowance.each(index)) {
+      const folder = this.fold(folderOf(entry.path))
       const inFolder = this.entries.get(folder)
       if (inFolder === undefined) this.entries.set(folder, [entry])
       else inFolder.push(entry)
-      this.known.add(fold(entry.path))
-      for (let above = folder; above !== '' && !this.known.has(above); above = folderOf(above.slice(0, -1))) this.known.add(above)
+      this.known.add(this.fold(entry.path))
+      for (let above = folder; above !== '' && !this.known.has(above); above = folderOf(above.slice(0, -1))) {
+        allowance.takeNames(1)
+        this.known.add(above)
+      }
     }
   }
 
@@ -80,7 +89,7 @@ export class Walk {
     if (isHidden && !hasTracked) return
     const isFolder = (await opened.look(name))?.isDirectory() ?? null
     if (isFolder === null) return
-    const isOut = isHidden || isIgnored(path, isFolder, rules)
+    const isOut = isHidden || isIgnored(path, isFolder, rules, this.ignoring)
     if (!isFolder) {
       if (!isOut) this.untracked.push(path)
     } else if (hasTracked || !isOut) await this.below(opened, path, rules, isOut, hasTracked)
