@@ -3,6 +3,7 @@ import { localSeconds } from '../core/local-time.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { logs as spec } from '../cli/specs/logs.ts'
 import type { Context, Run } from '../context.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
 import { readLogLine } from '../core/logs/line.ts'
 import { EXIT, TwinError, usageError, endedBy } from '../errors.ts'
 import { findLogs, type LogFile } from '../effects/logs/find.ts'
@@ -27,10 +28,10 @@ export const run: Run<typeof spec> = (context, [server], options) =>
     const last = linesOf(options, server)
     const manifest = await manifestOf(homeContext)
     // Keys are hidden first, since lines are cut.
-    await hideAllKeys(system, homeContext.home.here, manifest, io.hide)
+    await hideAllKeys(system, homeContext.home.here, manifest ?? emptyManifest, io.hide)
     const search = () => findLogs(system, homeContext.world, homeContext.home, server)
     const found = await search()
-    if (found.length === 0 && server !== undefined && manifest !== emptyManifest) demandServer(manifest, server)
+    if (found.length === 0 && server !== undefined && server !== BRIDGE && manifest !== null) demandServer(manifest, server)
     const shown = found.slice(-LOGS_MAX)
     const tails = new Map(found.map((log) => [log.here as string, { log, tail: new Tail(log.here) }]))
     const documents = []
@@ -58,12 +59,12 @@ function linesOf({ lines }: OptionsOf<typeof spec>, server: string | undefined):
   return count
 }
 
-/** The manifest, or an empty one if it cannot be read: logs are needed most when something is broken. */
-async function manifestOf(homeContext: HomeContext): Promise<Manifest> {
+/** The manifest; null if it cannot be read: logs are needed most when something is broken. */
+async function manifestOf(homeContext: HomeContext): Promise<Manifest | null> {
   try {
     return (await homeContext.open()).manifest
   } catch (error) {
-    if (error instanceof TwinError) return emptyManifest
+    if (error instanceof TwinError) return null
     throw error
   }
 }

@@ -86,10 +86,9 @@ async function list({ context: { io }, store }: Task): Promise<ExitCode> {
 async function revoke({ context, store, record }: Task, id: string): Promise<ExitCode> {
   const { io } = context
   const ids = (await store.list()).map((session) => session.id)
-  if (context.isDry === true && ids.includes(id)) return wouldDo(context, `revoke session ${id}`)
-  if (context.isDry === true || !(await store.revoke(id))) {
-    throw unknownName('session', id, ids, 'to see all sessions: mcp-twin session list')
-  }
+  const isKnown = ids.includes(id)
+  if (isKnown && context.isDry === true) return wouldDo(context, `revoke session ${id}`)
+  if (!isKnown || !(await store.revoke(id))) throw unknownName('session', id, ids, 'to see all sessions: mcp-twin session list')
   record(id, 'revoked')
   io.json({ id, revoked: true })
   io.out(`Session ${id} revoked; its connections close within a second.`)

@@ -133,7 +133,7 @@ async function preview(context: Context, homeContext: HomeContext, id: string | 
 async function takeBack(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const { system } = context
   let isMissing = false
-  const result = await withRunLock(system, homeContext.home.here, homeContext.home.environment.id, async (): Promise<SyncResult> => {
+  const work = async (): Promise<SyncResult> => {
     const before = await homeContext.open()
     const undone = await undo(system, before, { named: id, force, isPreview: false })
     const trust = undone === null ? [] : await restoreTrust(system, before, await homeContext.open())
@@ -155,7 +155,11 @@ async function takeBack(context: Context, homeContext: HomeContext, id: string |
       restart: undone === null ? [] : restartsFor(undone.written, after.input),
       notices: undone === null ? [] : [...undoneWords(undone, isMissing), ...trust],
     }
-  })
+  }
+  const { here, environment } = homeContext.home
+  // Where there is no run, nothing is written, not even a lock.
+  const hasRuns = (await runsOf(system, homeContext)).length > 0
+  const result = hasRuns ? await withRunLock(system, here, environment.id, work) : await work()
   reportSync(context, homeContext.world, result, { command: 'undo', preview: false })
   const code = exitOf(result, { check: false })
   return code === EXIT.ok && isMissing ? EXIT.attention : code
