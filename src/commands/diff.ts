@@ -23,11 +23,13 @@ export const run: Run<typeof spec> = (context, [server], options) =>
       return exitOf(result, { check: false })
     }
     const hasFields = result.steps.some(({ fields = [] }) => fields.length > 0)
+    const isDue = result.steps.some(({ outcome }) => outcome === 'planned')
+    const way = isDue ? ' To write it: mcp-twin sync' : ''
     reportSync(context, homeContext.world, result, {
       command: 'diff',
       preview: true,
       detail: 'all',
-      ...(hasFields ? { farewell: '- what the file holds, + what mcp-twin would write: mcp-twin sync' } : {}),
+      ...(hasFields ? { farewell: `- what the file holds, + what mcp-twin would write.${way}` } : {}),
     })
     return exitOf(result, { check: false })
   })

@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, remedyFor } from '../../core/doctor/fix.ts'
+import { byForce, bySync, isBrokenByHand, missingOf, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { layout } from '../../core/layout.ts'
@@ -8,30 +8,32 @@ import type { CheckResult } from '../../model/check.ts'
 
 function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[] {
   if (each.disabled) return []
-  // The check server-installed reports a package that is not installed, with all that depends on it.
-  const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)
-  return each.missing
-    .filter(({ what }) => !((what === 'script' || each.neutral?.pypi !== undefined) && each.server !== null && isComing))
-    .map(({ what, path, on = each.runs }) => {
-      const folder = facts.input.render.folders(on.id)
-      const isOurs = folder !== null && path === layout(on, folder).launcher
-      const remedy = isOurs ? bySync : each.server === null ? null : remedyFor(facts, file, each.name)
-      const install = /[\\/]wsl\.exe$/i.test(path) ? 'in PowerShell: wsl --install' : `install it on ${environmentLabel(on)}`
-      const byHand =
-        each.server === null
-          ? `${install}, or take "${each.name}" out of ${file.file}`
-          : each.server === BRIDGE
-            ? install
-            : `${install}, or: mcp-twin disable ${each.server}`
-      const message = what === 'program' ? 'the program that it starts does not exist' : 'the script that it starts does not exist'
-      return {
-        level: each.server === null ? 'warning' : 'error',
-        subject: entryName(facts, file, each.name),
-        message,
-        detail: [path],
-        ...(remedy ?? { fix: byHand }),
-      }
-    })
+  return missingOf(facts, each).map(({ what, path, on = each.runs }) => {
+    const folder = facts.input.render.folders(on.id)
+    const isOurs = folder !== null && path === layout(on, folder).launcher
+    const remedy = isOurs
+      ? bySync
+      : each.server === null
+        ? null
+        : isBrokenByHand(facts, file, each.name)
+          ? { fix: byForce }
+          : remedyFor(facts, file, each.name)
+    const install = /[\\/]wsl\.exe$/i.test(path) ? 'in PowerShell: wsl --install' : `install it on ${environmentLabel(on)}`
+    const byHand =
+      each.server === null
+        ? `${install}, or take "${each.name}" out of ${file.file}`
+        : each.server === BRIDGE
+          ? install
+          : `${install}, or: mcp-twin disable ${each.server}`
+    const message = what === 'program' ? 'the program that it starts does not exist' : 'the script that it starts does not exist'
+    return {
+      level: each.server === null ? 'warning' : 'error',
+      subject: entryName(facts, file, each.name),
+      message,
+      detail: [path],
+      ...(remedy ?? { fix: byHand }),
+    }
+  })
 }
 
 /** What every entry starts is there: programs go with a version manager's old version, scripts with a moved folder. */

@@ -1,12 +1,9 @@
 import { localTime } from '../../core/local-time.ts'
 import { defineCheck, type ClientFile, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
-import { bySync, choiceFor, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
+import { byForce, bySync, choiceFor, isBrokenByHand, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import type { CheckResult } from '../../model/check.ts'
-
-/** The bridge is no server of the manifest, so that a change of its entry cannot be taken into that. */
-const byForce = 'mcp-twin sync --force'
 
 const isIn = (file: ClientFile, { environment, client, file: path }: ProbeFacts): boolean =>
   environment.id === file.environment.id && client.id === file.client.id && path === file.file
@@ -26,6 +23,7 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
     found.push({ level: 'error', subject: programName(facts, file), message, detail: stoppedWords(facts, file), ...bySync })
   }
   for (const { entryName: name, step } of removed) {
+    // The bridge is no server of the manifest, so that a change of its entry cannot be taken into that.
     const isBridge = step.server === BRIDGE
     const choice = isBridge
       ? 'this puts it back; "bridge": { "enabled": false } in the manifest removes it everywhere'
@@ -34,11 +32,13 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
   }
   for (const { entryName: name, step } of edited) {
-    const isBroken = facts.probes?.some((probe) => probe.name === name && probe.tools === null && isIn(file, probe)) === true
-    const fix = isBroken ? byForce : choiceFor(step)
+    const isMissing = isBrokenByHand(facts, file, name)
+    const isSilent = facts.probes?.some((probe) => probe.name === name && probe.tools === null && isIn(file, probe)) === true
+    const fix = isMissing || isSilent ? byForce : choiceFor(step)
     const choice =
       fix === byForce ? 'this puts ours back' : 'this takes the edit into both; with --force in place of --adopt ours comes back'
-    const message = `it was edited by hand since the last sync${isBroken ? ', and does not answer so' : ''} (${choice})`
+    const trouble = isMissing ? ', and what it starts does not exist' : isSilent ? ', and does not answer so' : ''
+    const message = `it was edited by hand since the last sync${trouble} (${choice})`
     const shown = (step.reason ?? '').split('\n').slice(1)
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })
   }

@@ -3,7 +3,7 @@ import type { EntryStep, Step } from '../../model/plan.ts'
 import type { FileState } from '../../model/state.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
-import type { ClientFile, Facts } from './facts.ts'
+import type { ClientFile, DoctorEntry, Facts } from './facts.ts'
 
 type Remedy = Pick<CheckResult, 'fix' | 'autofix'>
 
@@ -40,9 +40,29 @@ export const recordsOf = ({ input }: Pick<Facts, 'input'>, { environment, client
 /** What a refused entry's hint offers first: `--adopt` where its edit can be taken into the manifest, else `--force`, else words. */
 export const choiceFor = ({ hint }: Step): string => /^to [^:;]*: (mcp-twin sync --\w+)/.exec(hint ?? '')?.[1] ?? hint ?? bySync.fix
 
+/** Puts ours in the place of a hand edit. */
+export const byForce = 'mcp-twin sync --force'
+
 /** How an entry of ours that is not as it should be gets right again: by a plain sync where the plan says so, else by a choice. */
 export function remedyFor(facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): Remedy | null {
   const planned = plannedEntry(facts, file, name)
   if (planned === null || planned.step.change === 'adopt') return null
   return planned.step.kind === 'refuse' ? { fix: choiceFor(planned.step) } : bySync
+}
+
+/** What an entry starts and what is not there. An install that is planned brings the rest; the check server-installed reports that. */
+export function missingOf({ plan }: Pick<Facts, 'plan'>, { server, neutral, runs, missing }: DoctorEntry): DoctorEntry['missing'] {
+  const isComing = server !== null && plan.installs.some(({ environment, step }) => environment === runs.id && step.server === server)
+  return missing.filter(({ what }) => !(isComing && (what === 'script' || neutral?.pypi !== undefined)))
+}
+
+/**
+ * A person changed what an entry of ours starts, and it is not there: the edit must not be taken into the manifest, from where it would
+ * reach every program.
+ */
+export function isBrokenByHand(facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): boolean {
+  const planned = plannedEntry(facts, file, name)
+  if (planned === null || planned.step.kind !== 'refuse' || planned.record === null) return false
+  if (planned.step.fields?.some(({ field }) => field === 'command' || field === 'args') !== true) return false
+  return file.entries.some((each) => each.name === name && !each.disabled && missingOf(facts, each).length > 0)
 }

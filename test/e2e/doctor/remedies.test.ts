@@ -45,6 +45,38 @@ describe('doctor where no manifest is', () => {
   })
 })
 
+describe('an entry that a person made start what is not there', () => {
+  const isOfOne = /^one(?: in |$)/
+  const edited = (place: Home, change: object) =>
+    place.write(codeFile, JSON.stringify({ mcpServers: { ...place.servers(codeFile), one: { ...place.tiny, ...change } } }))
+
+  it.each<[string, string[]]>([
+    ['doctor', []],
+    ['doctor --deep', ['--deep']],
+  ])('is put back by the advice of %s, and taken into every program by none', async (_what, flags) => {
+    const place = home()
+    place.manifest({ one: place.tiny })
+    expect((await place.run(['sync'])).code).toBe(0)
+    edited(place, { args: [place.path('gone.mjs')] })
+    const found = (await look(place, flags)).filter(({ subject }) => isOfOne.test(subject))
+    expect(found.map(({ check }) => check)).toEqual(expect.arrayContaining(['command-found', 'entries-kept']))
+    expect(new Set(found.map(({ fix }) => fix))).toEqual(new Set(['mcp-twin sync --force']))
+    expect(found.find(({ check }) => check === 'entries-kept')?.message).toContain('what it starts does not exist')
+    expect((await place.run(['sync', '--force'])).code).toBe(0)
+    expect(place.servers(codeFile).one).toMatchObject(place.tiny)
+  })
+
+  it('may still be adopted where only its variables were changed', async () => {
+    const place = home()
+    place.manifest({ one: place.tiny })
+    expect((await place.run(['sync'])).code).toBe(0)
+    edited(place, { env: { MORE: 'x' } })
+    expect((await look(place)).filter(({ subject }) => isOfOne.test(subject))).toMatchObject([
+      { check: 'entries-kept', fix: 'mcp-twin sync --adopt' },
+    ])
+  })
+})
+
 describe('an entry that stands in the way', () => {
   const bridge = { enabled: true }
   const at = (place: Home, name: string, value: unknown) =>

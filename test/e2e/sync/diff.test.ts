@@ -64,6 +64,11 @@ describe('diff', () => {
     const { code, stdout } = await place.run(['diff', 'tavily'])
     expect(code).toBe(3)
     expect(stdout).toMatch(/edited by hand[\s\S]*- args: \["mine"\][\s\S]*\+ args: \["a"\][\s\S]*--adopt/)
+    // A plain sync would leave it alone, so it is not offered.
+    expect(stdout.split('\n').slice(-2)).toEqual(['- what the file holds, + what mcp-twin would write.', ''])
+    place.manifest({ tavily: { command: '/opt/other', args: ['a'] } })
+    place.write(codeFile, place.read(codeFile).replace('"mine"', '"a"'))
+    expect((await place.run(['diff'])).stdout).toMatch(/would write\. To write it:\n +mcp-twin sync\n$/)
   })
 
   it('says that sync leaves an unmanaged entry alone', async () => {
