@@ -38,7 +38,11 @@ beforeAll(async () => {
   await place.call('complete_action', { id: ids.done, result: { lines: 17, files: ['a.ts'] } }, code)
   ids.pending = await idOf('queue_action', task('Run the tests.'), desktop)
   await idOf('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'code' }, desktop)
-  await idOf('queue_action', { type: 'update_mcp_config', params: { name: 'web', command: 'npx -y tavily-mcp@0.2.22' } }, desktop)
+  ids.wish = await idOf(
+    'queue_action',
+    { type: 'update_mcp_config', params: { name: 'web', command: 'npx -y tavily-mcp@0.2.22' } },
+    desktop,
+  )
   const store = await place.bridge.store()
   await store.write({ client: 'claude-code', session: 's' }, (transaction) => {
     begin(transaction, { id: 's-1', server: 'web', tool: 'find', arguments: JSON.stringify({ q: 'moon phases' }), key: null })
@@ -134,7 +138,7 @@ const samples: Readonly<Record<string, () => readonly Sample[] | Promise<readonl
     [task('Sweep.'), desktop],
     [{ type: 'switch_model', params: { model: 'opus' }, to: 'code' }, desktop],
   ],
-  get_action: () => [[{ id: ids.done }, desktop], [{ id: ids.pending }]],
+  get_action: () => [[{ id: ids.done }, desktop], [{ id: ids.pending }], [{ id: ids.wish }]],
   list_actions: () => [[{}], [{ limit: 1 }]],
   claim_action: () => [
     [{ id: ids.pending }, code],
@@ -199,6 +203,8 @@ const untold: Readonly<Record<string, string>> = {
   'bridge_status engine': "node is named as node's SQLite",
   'bridge_status bytes': 'the sum of both is told in KiB',
   'bridge_status log_bytes': 'the sum of both is told in KiB',
+  'get_action digest': 'what `actions run` compares with the config as it is then',
+  'list_actions digest': 'as of get_action',
   'search_reuse next': 'the answer of another server, passed on as it came',
   'wait_for_change kind': 'an answer is a question that is answered, a question taken back one that is withdrawn',
 }
@@ -249,5 +255,11 @@ describe('the words of an answer', () => {
       expect(textOf(answer), 'of one thing it speaks as of one').not.toMatch(manyOfOne)
       expect(missing(name, answer), `${JSON.stringify(args)} answered\n${textOf(answer)}`).toEqual([])
     }
+  })
+  it('show a person a wish without the digest that is for programs', async () => {
+    const answer = await place.call('get_action', { id: ids.wish })
+    expect(answer.structuredContent).toMatchObject({ result: { digest: expect.any(String) } })
+    expect(textOf(answer)).toContain('To approve it: ')
+    expect(textOf(answer)).not.toContain('digest')
   })
 })

@@ -74,7 +74,9 @@ export function resultText(action: Action): string | null {
   if (result === null) return null
   if (typeof result === 'string') return result
   if (typeof result !== 'object' || Array.isArray(result)) return JSON.stringify(result)
-  const { message, error, ...rest } = result
+  // The digest of a wish is for `actions run`, which compares it.
+  const { message, error, digest, ...others } = result
+  const rest = isOurs(action) || digest === undefined ? others : { ...others, digest }
   const words = [error, message].filter((each) => typeof each === 'string')
   // What the bridge itself asks of a person is not said twice.
   const more = Object.entries(rest).filter(
