@@ -69,7 +69,7 @@ export function read(database: Database, id: string, isLive: IsLive, now: number
   const row = database.get<ActionRow>('SELECT * FROM actions WHERE id = ?', id)
   if (row !== undefined) return actionOf(row, isLive, now)
   const known = database.all<{ id: string; title: string }>(`SELECT id, type AS title FROM actions ORDER BY n DESC LIMIT ${limits.nearIds}`)
-  throw failed(`There is no action ${JSON.stringify(id)}; list_actions names those there are.${insteadOf(id, known)}`)
+  throw failed(`There is no action ${JSON.stringify(id)}; list_actions names those there are.${insteadOf(id, 'a', known)}`)
 }
 
 /** The status of an action now, without reading what it holds; null: there is none of that id. */

@@ -1,3 +1,4 @@
+import { member } from '../../core/object.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { type Fields, type Input, InputTrouble, readFields } from '../base/input.ts'
@@ -86,7 +87,10 @@ export interface ActionType {
 
 export function defineAction<F extends Fields>(definition: ActionDefinition<F>): ActionType {
   const { name, summary, input, isRepeatable, review, carryOut } = definition
-  const read = (params: unknown) => readFields(input, params, `The params of ${name}`)
+  const read = (params: unknown) => {
+    if (member(params, 'to') !== undefined && !Object.hasOwn(input, 'to')) throw new InputTrouble('"to" stands beside "params", not in it')
+    return readFields(input, params, `"params" of ${name}`)
+  }
   return {
     ...{ name, summary, input, isRepeatable },
     asked(params) {

@@ -89,7 +89,7 @@ export function read(database: Database, id: string, isLive: IsLive, now: number
   const known = database.all<{ id: string; title: string }>(
     `SELECT id, title FROM handoff_heads ORDER BY updated DESC LIMIT ${limits.nearIds}`,
   )
-  throw failed(`There is no handoff ${quoteInLine(id)}; handoff_list names those there are.${insteadOf(id, known)}`)
+  throw failed(`There is no handoff ${quoteInLine(id)}; handoff_list names those there are.${insteadOf(id, 'h', known)}`)
 }
 
 /** A handoff as it is now; null: there is none of that id. */

@@ -83,7 +83,7 @@ export function noQuestion(database: Database, id: string): string {
   const known = database.all<{ id: string; title: string }>(
     `SELECT id, substr(question, 1, ${limits.changeNote}) AS title FROM questions WHERE answer_at IS NULL ORDER BY at DESC LIMIT ${limits.nearIds}`,
   )
-  return `There is no question ${quoteInLine(id)}; inbox names those that wait.${insteadOf(id, known)}`
+  return `There is no question ${quoteInLine(id)}; inbox names those that wait.${insteadOf(id, 'q', known)}`
 }
 
 /** How much of each text is read. */

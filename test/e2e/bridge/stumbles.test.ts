@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
+import { withPrefix } from '../../support/made-keys.ts'
 import { type Bridge, greeted } from '../../support/mcp.ts'
 import { leftovers } from '../../support/processes.ts'
 import { type Planted, world } from '../../support/world.ts'
@@ -332,6 +333,8 @@ const args: readonly Stumble[] = [
   },
 ]
 
+const madeUp = withPrefix('gh', 'p_')
+
 const names: readonly Stumble[] = [
   {
     title: 'a key spelled in another way',
@@ -391,6 +394,24 @@ const names: readonly Stumble[] = [
     says: /Count\./,
   },
   {
+    title: 'a handoff as an action',
+    first: () => ['claim_action', { id: ids.handoff }],
+    next: (words) => [/handoff_claim/.exec(words)?.[0] ?? '', { id: ids.handoff }],
+    says: /Yours now/,
+  },
+  {
+    title: 'an action as a handoff',
+    first: () => ['handoff_read', { id: ids.action }],
+    next: (words) => [/get_action/.exec(words)?.[0] ?? '', { id: ids.action }],
+    says: /Count\./,
+  },
+  {
+    title: 'a question as a handoff',
+    first: () => ['handoff_claim', { id: ids.question }],
+    next: (words) => [/handoff_read/.exec(words)?.[0] ?? '', { id: ids.question }],
+    says: /Which font/,
+  },
+  {
     title: 'a result before the action was taken',
     first: () => ['complete_action', { id: ids.action, result: 7 }],
     next: (words) => [/claim_action/.exec(words)?.[0] ?? '', { id: ids.action }],
@@ -407,6 +428,20 @@ const names: readonly Stumble[] = [
     who: 'desktop',
     first: () => ['queue_action', { type: 'execute_from_code', params: { task: 'P' } }],
     next: (words) => ['queue_action', { type: 'execute_from_code', params: { [takes(words, /prompt/)]: 'P' } }],
+  },
+  {
+    title: 'whom a wish is for, among its params',
+    who: 'desktop',
+    first: () => ['queue_action', { type: 'update_mcp_config', params: { name: 'foo', command: 'npx -y foo-mcp@1.0.0', to: 'code' } }],
+    refusal: /"to" stands beside "params"/,
+    next: () => ['queue_action', { type: 'update_mcp_config', params: { name: 'foo', command: 'npx -y foo-mcp@1.0.0' }, to: 'code' }],
+    says: /config of Claude Code/,
+  },
+  {
+    title: 'a decision that quotes a key',
+    first: () => ['memory_set', { key: 'deploy', value: `export GITHUB_TOKEN=${madeUp}` }],
+    refusal: /value holds what looks like a key \("ghp_…"\)[\s\S]*name it instead/,
+    next: () => ['memory_set', { key: 'deploy', value: 'export GITHUB_TOKEN={secret:GITHUB_TOKEN}' }],
   },
   {
     title: 'a line of npx as a command',
