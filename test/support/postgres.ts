@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -109,14 +109,11 @@ export async function postgres({ tls = false }: { readonly tls?: boolean } = {})
     await ended(child)
     child = undefined
   }
-  const isReady = () => {
-    try {
-      execFileSync(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)], { env })
-      return true
-    } catch {
-      return false
-    }
-  }
+  // Whoever waits for the server goes on meanwhile, and may reach it before it is ready.
+  const isReady = () =>
+    new Promise<boolean>((resolve) => {
+      execFile(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)], { env }, (error) => resolve(error === null))
+    })
   const self: Postgres = {
     port,
     certificate: tls ? readFileSync(certificate, 'utf8') : '',
@@ -138,8 +135,9 @@ export async function postgres({ tls = false }: { readonly tls?: boolean } = {})
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-8000)
       })
-      for (const own = child; !isReady(); await new Promise((resolve) => setTimeout(resolve, 50)))
-        if (own.exitCode !== null) throw new Error(`PostgreSQL did not start: ${said}${existsSync(log) ? readFileSync(log, 'utf8') : ''}`)
+      for (const own = child; !(await isReady()); await new Promise((resolve) => setTimeout(resolve, 50)))
+        if (own.exitCode !== null || own.signalCode !== null)
+          throw new Error(`PostgreSQL did not start: ${said}${existsSync(log) ? readFileSync(log, 'utf8') : ''}`)
     },
     async remove() {
       await end('SIGINT')

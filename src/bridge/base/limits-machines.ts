@@ -4,6 +4,8 @@ import { seconds } from './units.ts'
 export const machineLimits = {
   serverConnectMs: 5 * seconds,
   serverAnswerMs: 10 * seconds,
+  /** How long a connection that is ended waits for the other side. */
+  serverGoodbyeMs: 1 * seconds,
   /** Time between two tries to reach the server, which doubles. */
   serverRetryMs: 1 * seconds,
   serverRetryMostMs: 60 * seconds,

@@ -61,6 +61,14 @@ export function clientFor(address: ServerAddress, { certificate, isPlain = false
   return client
 }
 
+/** Ends a connection. A frozen link takes no goodbye, so it is cut then. */
+export async function endClient(client: pg.Client): Promise<void> {
+  const { stream } = (client as unknown as ClientParts).connection
+  const cut = setTimeout(() => stream.destroy(), limits.serverGoodbyeMs)
+  await client.end().catch(() => undefined)
+  clearTimeout(cut)
+}
+
 /** The certificate is judged once the connection is encrypted, and before anything of the server is read: see `troubleWith`. */
 const tlsOptions = (certificate: string | undefined): ConnectionOptions => ({
   rejectUnauthorized: false,

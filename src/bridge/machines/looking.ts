@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { failed } from '../base/refusal.ts'
 import type { ServerAddress } from './address.ts'
-import { clientFor, type ServerTrust } from './client.ts'
+import { clientFor, endClient, type ServerTrust } from './client.ts'
 import { schemaSql } from './schema.ts'
 import { asUnreachable, isAdministrator } from './server.ts'
 
@@ -61,7 +61,7 @@ async function withClient<T>(address: ServerAddress, trust: ServerTrust, work: (
   } catch (error) {
     throw refused ?? asUnreachable(error)
   } finally {
-    await client.end().catch(() => undefined)
+    await endClient(client)
   }
 }
 

@@ -52,21 +52,28 @@ export class Ordering {
    */
   private async written(batch: Batch): Promise<SentBatch> {
     const { connection: old } = this
-    if (old === undefined) return (await this.connected()).write(batch)
-    let connection: ServerConnection | undefined
+    const write = (connection: ServerConnection) => connection.write(batch)
     try {
-      connection = await old
-      return await connection.write(batch)
+      return await this.asking(write)
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error
-      if (connection !== undefined && this.live === connection) this.drop(connection)
-      return (await this.connected()).write(batch)
+      if (old === undefined || !(error instanceof Unreachable)) throw error
+      return this.asking(write)
+    }
+  }
+
+  /** Asks over the connection. One that gives no answer is not asked again. */
+  private async asking<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
+    const connection = await this.connected()
+    try {
+      return await ask(connection)
+    } catch (error) {
+      if (error instanceof Unreachable && this.live === connection) this.drop(connection)
+      throw error
     }
   }
 
   private drop(connection: ServerConnection): void {
-    this.connection = undefined
-    this.live = undefined
+    this.connection = this.live = undefined
     this.ended()
     void connection.close()
   }
@@ -85,7 +92,7 @@ export class Ordering {
 
   /** What the server holds, once the copy has all of it. */
   async totals(): Promise<ServerTotals> {
-    const totals = await (await this.connected()).totals()
+    const totals = await this.asking((connection) => connection.totals())
     await this.follow(totals.last)
     return totals
   }
@@ -115,8 +122,9 @@ export class Ordering {
     const store = await this.options.store()
     for (let seen = await store.read(seenBy); seen < upTo; ) {
       // What follows directly on what the copy holds need not be asked for.
-      const news =
-        own !== undefined && seen + 1 === upTo ? newsOf(own, upTo, this.options.machine) : await (await this.connected()).newsAfter(seen)
+      const after = seen
+      const isNext = own !== undefined && seen + 1 === upTo
+      const news = isNext ? newsOf(own, upTo, this.options.machine) : await this.asking((connection) => connection.newsAfter(after))
       if (news.upTo <= seen) return
       await store.take({ client: '', session: '' }, (transaction) => apply(transaction, news, this.sent))
       seen = news.upTo
@@ -128,7 +136,9 @@ export class Ordering {
     if (!this.closed && this.sending === 0) this.follow(this.heard).catch(() => undefined)
   }
 
-  private connected(): Promise<ServerConnection> {
+  private async connected(): Promise<ServerConnection> {
+    // It would outlast what has ended.
+    if (this.closed) throw new Unreachable('this process is ending')
     this.connection ??= this.connect().catch((error) => {
       this.connection = undefined
       throw error
@@ -148,10 +158,10 @@ export class Ordering {
   private async connect(): Promise<ServerConnection> {
     const { address, trust = {}, machine, now } = this.options
     let connection: ServerConnection | undefined
+    let hasEnded = false
     const onEnd = () => {
-      if (connection === undefined || this.live !== connection) return
-      this.connection = this.live = undefined
-      this.ended()
+      hasEnded = true
+      if (connection !== undefined && this.live === connection) this.drop(connection)
     }
     const onNews = (n: number) => {
       this.heard = Math.max(this.heard, n)
@@ -160,6 +170,8 @@ export class Ordering {
     connection = await ServerConnection.open({ address, trust, machine, onNews, onEnd }, now)
     try {
       await this.recognise(connection.facts)
+      // It may end at any moment, and nobody is told of that a second time.
+      if (hasEnded) throw new Unreachable('the connection ended while it was made')
     } catch (error) {
       await connection.close()
       throw error

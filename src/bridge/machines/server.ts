@@ -4,7 +4,7 @@ import type { ServerAddress } from './address.ts'
 import { limits } from '../base/limits.ts'
 import type { NotedChange } from '../store/transaction.ts'
 import type { Batch, News, SentBatch } from './batch.ts'
-import { clientFor, type ServerTrust } from './client.ts'
+import { clientFor, endClient, type ServerTrust } from './client.ts'
 
 export interface ServerOptions {
   readonly address: ServerAddress
@@ -90,14 +90,15 @@ export class ServerConnection {
       const row = rows[0]
       if (row === undefined) throw failed('The store server did not say who signed in.')
       if (!row.there) throw failed('The database has no store of mcp-twin that this person may use.')
+      // What is written after the last number was read is announced: it listens before.
+      await client.query(`LISTEN "${channelOf(row.hash)}"`)
       const about = await client.query<{ id: string; schema: string; last: string }>(aboutSql)
       const { id = '', schema = '0', last = '0' } = about.rows[0] ?? {}
-      await client.query(`LISTEN "${channelOf(row.hash)}"`)
       const clock = Number(row.at) - Math.round((asked + now()) / 2)
       const { person, administrator } = row
       return new ServerConnection(client, options.machine, { id, schema: Number(schema), person, administrator, last: Number(last), clock })
     } catch (error) {
-      await client.end().catch(() => undefined)
+      await endClient(client)
       throw refused ?? asUnreachable(error)
     }
   }
@@ -143,7 +144,7 @@ export class ServerConnection {
   }
 
   async close(): Promise<void> {
-    await this.client.end().catch(() => undefined)
+    await endClient(this.client)
   }
 
   /** Statements have no names: behind PgBouncer the next one may reach another server process. */

@@ -82,35 +82,6 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
     expect(both.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))[0]).toMatch(/is at version 2, not 1/)
   })
 
-  it('lose none of many writes at once, and count exactly', async () => {
-    const each = 50
-    const count = async (machine: Machine): Promise<void> => {
-      for (;;) {
-        const now = await machine.store.read((database) => get(database, namespace, 'count', Date.now()))
-        try {
-          await put(machine, 'count', Number(now?.value ?? 0) + 1, { ifVersion: now?.version ?? 0 })
-          return
-        } catch (error) {
-          if (!/Conflict/.test(String(error))) throw error
-        }
-      }
-    }
-    const work = [laptop, desktop].flatMap((machine) =>
-      Array.from({ length: 5 }, async (_, writer) => {
-        for (let i = 0; i < each / 5; i++) {
-          await put(machine, `${machine.name} ${writer} ${i}`, i)
-          await count(machine)
-        }
-      }),
-    )
-    await Promise.all(work)
-    await arrives(laptop, 'count', String(2 * each))
-    await arrives(desktop, 'count', String(2 * each))
-    const keys = ({ store }: Machine) => store.read((database) => database.all('SELECT key, value, version FROM memory ORDER BY key'))
-    expect(await keys(laptop)).toHaveLength(2 * each + 1)
-    expect(await keys(desktop)).toEqual(await keys(laptop))
-  })
-
   it('carry handoffs, notes and questions, and give a handoff to one session alone', async () => {
     const by = (machine: Machine) => ({ client: 'code', session: `s-${machine.name}`, pid: process.pid, start: 'x' })
     const isLive = () => true
