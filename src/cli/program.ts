@@ -141,8 +141,8 @@ function misplaced(code: string, message: string, line: Line<CommandSpec> | null
   const { excess, missing, arguments: places = [] } = verb ?? spec
   if (code === 'commander.excessArguments' && excess !== undefined) return usageError(excess.message ?? message, { hint: excess.hint })
   const lacking =
-    code === 'commander.missingArgument' ? places.find(({ name }) => message.includes(`'${name.replace(/[<>]/g, '')}'`)) : undefined
-  return verb === null || lacking === undefined
+    code === 'commander.missingArgument' ? places.find(({ name }) => message.includes(`'${name.replace(/[<>.]/g, '')}'`)) : undefined
+  return lacking === undefined
     ? null
     : usageError(`${nameOf(spec, verb)} needs ${lacking.description.split(';')[0]}.`, { hint: missing ?? helpOf(line) })
 }

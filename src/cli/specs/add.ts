@@ -20,7 +20,7 @@ export const add = {
     {
       name: '<what>',
       description:
-        'a built-in server, npm:PACKAGE, pypi:PACKAGE, a name of the MCP registry, extension:ID of Claude Desktop, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
+        'what to add: a built-in server, npm:PACKAGE, pypi:PACKAGE, a name of the MCP registry, extension:ID of Claude Desktop, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
       offers: 'addable',
     },
     { name: '[arguments...]', description: 'after --: arguments of the server' },

@@ -2,7 +2,7 @@ import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const enable = {
   name: 'enable',
-  arguments: [{ name: '<name...>', description: 'names of servers', offers: 'server' }],
+  arguments: [{ name: '<name...>', description: 'the names of servers', offers: 'server' }],
   summary: 'bring servers back, or to a program that lacks them',
   options: [
     { flags: '--everywhere', description: 'on every side and in every client: takes "only", "except" and "disabled" away' },

@@ -7,7 +7,7 @@ export const registryOption = {
 
 export const search = {
   name: 'search',
-  arguments: [{ name: '<words...>', description: 'words of its name, title or description' }],
+  arguments: [{ name: '<words...>', description: 'words of the name, title or description of a server' }],
   summary: 'find servers in the MCP registry',
   options: [registryOption],
   examples: ['mcp-twin search github', 'mcp-twin search browser automation --json'],

@@ -80,6 +80,31 @@ describe('a line with a verb', () => {
   })
 })
 
+describe('a word that is missing', () => {
+  const lacking = specs.flatMap((spec) =>
+    [spec, ...(spec.verbs ?? []).map((verb) => ({ ...verb, name: `${spec.name} ${verb.name}` }))].filter(({ arguments: words = [] }) =>
+      words.some(({ name }) => name.startsWith('<')),
+    ),
+  )
+
+  it.each(lacking.map(({ name }) => name))('is asked for in words: %s', (line) => {
+    const parsing = () => read(line)
+    expect(parsing).toThrow(expect.objectContaining({ exit: 2, message: expect.stringMatching(/ (?:needs|takes) (?!one of \.)\S.*\.$/) }))
+    expect(parsing).not.toThrow(/argument/)
+  })
+
+  it.each([
+    ['remove', /^remove needs the names of servers\.$/],
+    ['rename', /^rename needs the current name of a server\.$/],
+    ['rename a', /^rename needs the new name\.$/],
+    ['export', /^export needs the folder to write into\.$/],
+    ['add', /^add needs what to add: a built-in server, npm:PACKAGE, /],
+    ['search', /^search needs words of the name, /],
+  ])('"%s" says which', (line, message) => {
+    expect(() => read(line)).toThrow(expect.objectContaining({ message: expect.stringMatching(message) }))
+  })
+})
+
 describe('--no-try', () => {
   const trying = specs.filter(({ options = [] }) => options.some(({ flags }) => flags === '--no-try'))
   const words = (name: string) => (specs.find((spec) => spec.name === name)?.arguments ?? []).map(() => 'x').join(' ')
