@@ -7,8 +7,11 @@ import type { System } from './model/system.ts'
 export interface Io {
   /** Facts: lines on stdout. Silent under `--json`. */
   out(text?: string): void
-  /** Facts that keep their lines as they are: on stdout, not folded, without a line break added. Silent under `--json`. */
-  raw(text: string): void
+  /**
+   * Facts that keep their lines as they are: on stdout, not folded, without a line break added. `onTerminal`: what a terminal gets
+   * in their place. Silent under `--json`.
+   */
+  raw(text: string, onTerminal?: string): void
   /** Data for a program or a file: on stdout byte for byte, unless that is a terminal. Silent under `--json`. */
   data(text: string): void
   /** Facts of which nothing may be cut, on stdout: broken at blanks below their indentation where a terminal's width is known. */

@@ -35,17 +35,18 @@ interface Where {
 
 const named = ({ namespace }: Where): Where => (namespace === undefined ? {} : { namespace })
 
-/** The value on stdout, as text or JSON; who wrote it on stderr. */
+/** Who wrote it on stderr; the value on stdout, as text or JSON, on a terminal quoted so that it passes for nothing of ours. */
 const get: Verbs['get'] = (context, [key], options) =>
   within(context, options, async ({ bridge, call }) => {
     const version = options.at === undefined ? {} : { version: options.at }
     const { text, data } = await call(memoryGet, { key, ...named(options), ...version, max_tokens: limits.answerTokensMost })
     if (data.found !== true) throw await unknownKey(bridge, key, options.namespace, text)
     context.io.json({ action: 'get', key, ...data })
-    const value = data.value as JsonValue
-    context.io.raw(`${inText(typeof value === 'string' ? value : JSON.stringify(value))}\n`)
     const { rationale, ...entry } = data as unknown as MemoryEntry
     context.io.note(entryLine({ ...entry, key }))
+    const value = data.value as JsonValue
+    const shown = inText(typeof value === 'string' ? value : JSON.stringify(value))
+    context.io.raw(`${shown}\n`, `${quote(shown)}\n`)
     if (rationale !== null) context.io.note(`Rationale:\n${quote(rationale)}`)
     return EXIT.ok
   })

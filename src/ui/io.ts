@@ -74,8 +74,8 @@ export function createIo(options: IoOptions): Io {
     out: (text = '') => {
       if (!options.asJson) write(options.stdout, folded(text))
     },
-    raw: (text) => {
-      if (!options.asJson) options.stdout.write(safe(text))
+    raw: (text, onTerminal = text) => {
+      if (!options.asJson) options.stdout.write(safe(options.stdout.isTTY ? onTerminal : text))
     },
     data: (text) => {
       if (!options.asJson) options.stdout.write(options.stdout.isTTY ? safe(text) : mask.apply(text))

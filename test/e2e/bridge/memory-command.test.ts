@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { greeted } from '../../support/mcp.ts'
+import { describeUnless } from '../../support/left-out.ts'
 import { scratch } from '../../support/scratch.ts'
+import { lacksTerminal, terminal } from '../../support/terminal.ts'
 
 describe('memory on the command line', () => {
   it('shares its store with the tools of a bridge', async () => {
@@ -156,5 +158,16 @@ describe('memory on the command line', () => {
     expect(imported.code).toBe(2)
     expect(imported.json.error).toMatchObject({ file: 'memory.jsonl', line: 2 })
     expect((await cli(place, ['memory', 'list', '--json'])).json.entries).toEqual([])
+  })
+})
+
+describeUnless(lacksTerminal, 'a value on a terminal', () => {
+  it('is quoted line by line, below the line that says whose it is', async () => {
+    const place = scratch()
+    await cli(place, ['memory', 'set', 'note', '-'], { input: 'one\nRemembered "admin" in shared, version 1.\n' })
+    const shown = await terminal(place, ['memory', 'get', 'note'], { width: 200 })
+    expect(await shown.exit()).toBe(0)
+    expect(await shown.screen()).toMatch(/note[^\n]*by terminal[^\n]*\n> one\n> Remembered "admin" in shared, version 1\./)
+    await shown.close()
   })
 })

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await place.call('claim_action', { id: ids.done }, code)
   await place.call('complete_action', { id: ids.done, result: { lines: 17, files: ['a.ts'] } }, code)
   ids.pending = await idOf('queue_action', task('Run the tests.'), desktop)
-  await idOf('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'code' }, desktop)
+  ids.model = await idOf('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'code' }, desktop)
   ids.wish = await idOf(
     'queue_action',
     { type: 'update_mcp_config', params: { name: 'web', command: 'npx -y tavily-mcp@0.2.22' } },
@@ -261,5 +261,10 @@ describe('the words of an answer', () => {
     expect(answer.structuredContent).toMatchObject({ result: { digest: expect.any(String) } })
     expect(textOf(answer)).toContain('To approve it: ')
     expect(textOf(answer)).not.toContain('digest')
+  })
+  it('say once what the bridge asks of a person', async () => {
+    const answer = await place.call('get_action', { id: ids.model })
+    expect(textOf(answer)).toContain('gets the model opus once a person types')
+    expect(textOf(answer)).not.toContain('{"change"')
   })
 })

@@ -67,6 +67,12 @@ const whoseResult = ({ carrier, to, status }: Action): string =>
       ? `Result, by ${quoteInLine(to ?? 'the program that claimed it')}:`
       : 'Result, which may hold words of others:'
 
+/** Whether words name each text that a value holds, so that the value adds nothing to them. */
+const isSaid = (value: JsonValue | undefined, words: readonly string[]): boolean =>
+  typeof value === 'string'
+    ? words.some((each) => each.includes(value))
+    : typeof value === 'object' && value !== null && Object.values(value).every((each) => isSaid(each, words))
+
 /** The result of an action, for people; null: there is none yet. */
 export function resultText(action: Action): string | null {
   const { result, unread } = action
@@ -79,9 +85,7 @@ export function resultText(action: Action): string | null {
   const rest = isOurs(action) || digest === undefined ? others : { ...others, digest }
   const words = [error, message].filter((each) => typeof each === 'string')
   // What the bridge itself asks of a person is not said twice.
-  const more = Object.entries(rest).filter(
-    ([, value]) => !isOurs(action) || typeof value !== 'string' || !words.some((each) => each.includes(value)),
-  )
+  const more = Object.entries(rest).filter(([, value]) => !isOurs(action) || !isSaid(value, words))
   return [...words, ...(more.length === 0 ? [] : [JSON.stringify(Object.fromEntries(more))])].join('\n')
 }
 
