@@ -6,13 +6,13 @@ import { listActions } from '../bridge/tools/actions/list-actions.ts'
 import type { actions as spec } from '../cli/specs/actions.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
-import { withBridge } from './bridge-at-home.ts'
+import { lookInBridge, withBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
 
 type Verbs = VerbsOf<typeof spec>
 
 const list: Verbs['list'] = (context, _words, { status, limit }) =>
-  withBridge(context, async ({ call }) => {
+  lookInBridge(context, async ({ call }) => {
     const { text, data } = await call(listActions, { ...(status !== undefined && { status }), ...(limit !== undefined && { limit }) })
     context.io.json(data)
     if (context.io.asJson) return EXIT.ok
@@ -36,7 +36,7 @@ const about = (context: Context, tool: Tool, id: string): Promise<ExitCode> =>
 
 /** One that waits for the person is shown as `run` shows it; of any other, all that is stored. */
 const show: Verbs['show'] = (context, [id]) =>
-  withBridge(context, async (open) => {
+  lookInBridge(context, async (open) => {
     const { io } = context
     await demandStored(open.bridge, 'action', id)
     const { text, data } = await open.call(getAction, { id, max_tokens: limits.answerTokensMost })

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputTrouble } from '../bridge/base/input.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
@@ -34,6 +37,8 @@ export const refused = <T>(work: Promise<T>): Promise<T> =>
 export interface OpenBridge {
   readonly bridge: Bridge
   readonly homeContext: HomeContext
+  /** The bridge's part of our own folder. Where a command only looks and there is no store, the bridge works in another one, empty and passing. */
+  readonly folder: string
   /** Runs a tool as a client would; what it refuses is thrown as a TwinError. */
   call(tool: Tool, args: Record<string, unknown>): Promise<{ readonly text: string; readonly data: Readonly<Record<string, unknown>> }>
 }
@@ -43,12 +48,22 @@ export interface OpenBridge {
  * that are off and read-only mode limit programs, not the person who set them.
  */
 export const withBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
+  runOver(context, work, context.isDry === true)
+
+/** As `withBridge`, for a command that only looks: where there is no store yet, it makes none. */
+export const lookInBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
+  runOver(context, work, true)
+
+const runOver = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>, onlyLooks: boolean): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
-    const opened = await bridgeOf(context, homeContext)
+    const settings = await settingsOf(context, homeContext)
+    const { folder } = settings
+    const passing = onlyLooks && !existsSync(join(folder, 'store')) ? await mkdtemp(join(tmpdir(), 'mcp-twin-none-')) : null
+    const opened = openBridge(passing === null ? settings : { ...settings, folder: passing })
     const bridge = context.isDry === true ? rehearsing(opened) : opened
     try {
       return await work({
-        ...{ bridge, homeContext },
+        ...{ bridge, homeContext, folder },
         async call(tool, args) {
           demandUsable(tool, args)
           const call = { client: terminalClient, session: bridge.session, signal: context.signal, progress: () => undefined }
@@ -59,6 +74,7 @@ export const withBridge = (context: Context, work: (open: OpenBridge) => Promise
       })
     } finally {
       await opened.close()
+      if (passing !== null) await rm(passing, { recursive: true, force: true })
     }
   })
 

@@ -13,7 +13,7 @@ import type { Context, Run } from '../context.ts'
 import { followLog, Tail } from '../effects/logs/tail.ts'
 import { EXIT, endedBy, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
-import { withBridge } from './bridge-at-home.ts'
+import { lookInBridge, withBridge } from './bridge-at-home.ts'
 
 /**
  * Shows what happened last through the bridges of both sides, and with `--follow` everything that happens: changes of the store,
@@ -23,13 +23,14 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
   const { lines: count = 20, follow = false } = options
   if (count > limits.storeChanges)
     throw usageError(`--lines takes a whole number up to ${limits.storeChanges}.`, { hint: 'mcp-twin events --lines 50' })
-  return withBridge(context, async ({ bridge }) => {
+  // What follows waits for the store itself.
+  return (follow ? withBridge : lookInBridge)(context, async ({ bridge, folder }) => {
     const { io } = context
     await bridge.redaction.ready()
     const store = await bridge.store()
     const cursor = await store.cursor()
     const changes = ((await store.changesAfter(Math.max(0, cursor - count))) ?? []).filter(({ n }) => n <= cursor).map(ofChange)
-    const tail = new Tail(reachable(join(bridge.settings.folder, 'audit.jsonl')))
+    const tail = new Tail(reachable(join(folder, 'audit.jsonl')))
     const audit = (await tail.last(count, false)).flatMap((line) => readAuditLine(line) ?? []).map((line) => ofAudit(line, bridge))
     const happened = [...changes, ...audit].sort((one, other) => one.at - other.at)
     for (const each of happened.slice(-count)) show(context, each, follow)

@@ -10,7 +10,7 @@ import { absolute } from '../effects/manifest/place.ts'
 import { readAllInput, readStandardInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
-import { type OpenBridge, withBridge } from './bridge-at-home.ts'
+import { lookInBridge, type OpenBridge, withBridge } from './bridge-at-home.ts'
 import { demandRecipient, demandStored } from './stored-names.ts'
 
 type Verbs = VerbsOf<typeof spec>
@@ -42,7 +42,7 @@ async function make({ io }: Context, { bridge, call }: OpenBridge, handoff: Json
 }
 
 const list: Verbs['list'] = (context, _words, { status, to }) =>
-  withBridge(context, async ({ bridge, call }) => {
+  lookInBridge(context, async ({ bridge, call }) => {
     if (to !== undefined) await demandRecipient(bridge, to)
     const { text, data } = await call(handoffList, { ...(status !== undefined && { status }), ...(to !== undefined && { to }) })
     context.io.json(data)
@@ -51,7 +51,7 @@ const list: Verbs['list'] = (context, _words, { status, to }) =>
   })
 
 const show: Verbs['show'] = (context, [id]) =>
-  withBridge(context, async ({ bridge, call }) => {
+  lookInBridge(context, async ({ bridge, call }) => {
     await demandStored(bridge, id.startsWith('q-') ? 'question' : 'handoff', id)
     const { text, data } = await call(handoffRead, { id, max_tokens: limits.answerTokensMost })
     context.io.json(data)

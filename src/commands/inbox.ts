@@ -16,12 +16,12 @@ import { EXIT, type ExitCode } from '../errors.ts'
 export const run: Run<typeof spec> = async (context, _args, options) => {
   const named = context.options.client?.[0] ?? null
   if (options.brief === true) return brief(context, named === null ? null : clientCalled(named))
-  const { withBridge } = await import('./bridge-at-home.ts')
+  const { lookInBridge } = await import('./bridge-at-home.ts')
   const { demandRecipient } = await import('./stored-names.ts')
   // It names a program that was ever connected, which need not be one that has a definition.
   const { client: _, ...own } = context.options
   const unfiltered = { ...context, options: own }
-  return withBridge(unfiltered, async ({ bridge }) => {
+  return lookInBridge(unfiltered, async ({ bridge }) => {
     const client = named === null ? null : await demandRecipient(bridge, named)
     const store = await bridge.store()
     const found = await whatWaits(store, client, bridge)

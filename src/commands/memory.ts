@@ -16,15 +16,15 @@ import type { Context, VerbsOf } from '../context.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonValue } from '../model/entry.ts'
-import { type OpenBridge, withBridge } from './bridge-at-home.ts'
+import { lookInBridge, type OpenBridge, withBridge } from './bridge-at-home.ts'
 import { ttlMs } from './session.ts'
 import { demandNamespace, unknownKey } from './stored-names.ts'
 
 type Verbs = VerbsOf<typeof spec>
 
-/** A namespace begins with the first thing that is remembered in it, so only `set` and `import` may name a new one. */
+/** A namespace and a store begin with the first thing that is remembered, so only `set` and `import` may make them. */
 const within = (context: Context, { namespace }: Where, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
-  withBridge(context, async (open) => {
+  lookInBridge(context, async (open) => {
     if (namespace !== undefined) await demandNamespace(open.bridge, namespace)
     return work(open)
   })

@@ -28,6 +28,21 @@ describe('where nothing of ours is yet, a command that only looks leaves nothing
     ['roots list', 0],
     ['plugin list', 0],
     ['store', 0],
+    ['memory list', 0],
+    ['memory get nosuch', 2],
+    ['memory search nosuch', 0],
+    ['memory history nosuch', 2],
+    ['memory delete nosuch', 2],
+    ['memory export -', 0],
+    ['memory set key value --dry-run', 0],
+    ['handoff list', 0],
+    ['handoff list --to nosuch', 2],
+    ['handoff show h-0123456789ab', 2],
+    ['handoff new Title --goal Goal --dry-run', 0],
+    ['inbox', 0],
+    ['events', 0],
+    ['actions list', 0],
+    ['actions show a-0123456789ab', 2],
   ])('%s ends with %i', async (line, code) => {
     const looked = await cli(place, line.split(' '))
     expect([looked.code, existsSync(join(place.home, '.mcp-twin'))]).toEqual([code, false])
