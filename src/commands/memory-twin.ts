@@ -1,7 +1,7 @@
 import { refuseVendorKeys } from '../bridge/base/no-keys.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
-import { eachLine, writeLines } from '../bridge/memory/memory-file.ts'
+import { eachLine, UnreadableLine, writeLines } from '../bridge/memory/memory-file.ts'
 import { type Exported, exportTwin } from '../bridge/memory/twin-export.ts'
 import { judgeTwin, takeTwin, type TwinItem, type TwinOutcome } from '../bridge/memory/twin-import.ts'
 import { readTwinLine } from '../bridge/memory/twin-line.ts'
@@ -19,7 +19,19 @@ export interface LineSource {
   each(take: (line: string, number: number) => Promise<void> | void): Promise<void>
 }
 
-export const linesOfFile = (path: string, shown: string): LineSource => ({ shown, each: (take) => eachLine(path, take) })
+export function linesOfFile(path: string, shown: string): LineSource {
+  const source: LineSource = {
+    shown,
+    async each(take) {
+      try {
+        await eachLine(path, take)
+      } catch (error) {
+        throw error instanceof UnreadableLine ? refusal(source, error.line, error.message) : error
+      }
+    },
+  }
+  return source
+}
 
 export const linesOfText = (text: string, shown: string): LineSource => ({
   shown,

@@ -1,25 +1,47 @@
+import { isUtf8 } from 'node:buffer'
 import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { StringDecoder } from 'node:string_decoder'
 
-/** Longest line that is read, in characters: a value and a rationale of a MiB each, with every character escaped. */
+/** Longest line that is read, in bytes: a value and a rationale of a MiB each, with every character escaped. */
 const longestLine = 16 * 1024 * 1024
+
+/** A line that cannot be read as text, with the reason as a clause. */
+export class UnreadableLine extends Error {
+  readonly line: number
+
+  constructor(line: number, why: string) {
+    super(why)
+    this.name = 'UnreadableLine'
+    this.line = line
+  }
+}
 
 /** Hands each line of a file and its number to `each`, a piece of the file at a time. Blank lines are left out. Throws its own errors and those of the file system. */
 export async function eachLine(path: string, each: (line: string, number: number) => Promise<void> | void): Promise<void> {
-  const decoder = new StringDecoder('utf8')
-  let [rest, number] = ['', 0]
-  const take = async (line: string) => {
-    number++
+  let pieces: Buffer[] = []
+  let [length, number] = [0, 0]
+  const keep = (piece: Buffer): void => {
+    pieces.push(piece)
+    length += piece.length
+    if (length > longestLine) throw new UnreadableLine(number + 1, `it is longer than ${longestLine} bytes`)
+  }
+  const take = async () => {
+    const bytes = Buffer.concat(pieces)
+    ;[pieces, length, number] = [[], 0, number + 1]
+    if (!isUtf8(bytes)) throw new UnreadableLine(number, 'it is not UTF-8')
+    const line = bytes.toString('utf8')
     if (line.trim() !== '') await each(line.replace(/\r$/, ''), number)
   }
-  for await (const chunk of createReadStream(path)) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) await take(line)
-    if (rest.length > longestLine) throw new RangeError(`line ${number + 1} is longer than ${longestLine} characters`)
+  for await (const read of createReadStream(path)) {
+    const chunk = read as Buffer
+    let from = 0
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
+      keep(chunk.subarray(from, end))
+      await take()
+      from = end + 1
+    }
+    keep(chunk.subarray(from))
   }
-  rest += decoder.end()
-  if (rest !== '') await take(rest)
+  if (length > 0) await take()
 }
 
 /**

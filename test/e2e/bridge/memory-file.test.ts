@@ -88,6 +88,7 @@ describe('the memory in a file', () => {
 
   it.each([
     ['half a line', '{"type":"entry","name'],
+    ['a line that is no UTF-8', entry({ value: 'caf\u00e9' })],
     ['no value', entry({ value: undefined })],
     ['a version that is no number', entry({ version: '2' })],
     ['a key that is no text', entry({ key: 7 })],
@@ -95,7 +96,8 @@ describe('the memory in a file', () => {
     ['a key with the prefix of its vendor', entry({ value: `ghp_${'a1B2'.repeat(9)}` })],
   ])('stores nothing of a file with %s, and names the line', async (_, bad) => {
     const place = scratch()
-    place.write('m.jsonl', `${entry({ key: 'good' })}\n\n${bad}\n`)
+    // Each of its characters is one byte, as in files of older programs.
+    place.write('m.jsonl', Buffer.from(`${entry({ key: 'good' })}\n\n${bad}\n`, 'latin1'))
     const imported = await cli(place, ['memory', 'import', 'm.jsonl', '--json'])
     expect(imported.code).not.toBe(0)
     expect(imported.json.error).toMatchObject({ file: 'm.jsonl', line: 3 })
