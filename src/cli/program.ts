@@ -8,6 +8,7 @@ import {
   type OptionSpec,
   type OptionValue,
   type OptionValues,
+  takesValue,
   type VerbSpec,
 } from '../model/command-line.ts'
 import { fold } from '../ui/fold.ts'
@@ -109,14 +110,29 @@ function settle(error: unknown, complaint: string, program: Command, line: Line<
     program.configureOutput().writeOut?.(complaint)
     return { kind: 'done', code: EXIT.usage }
   }
-  const message = (complaint.trim() || error.message)
+  const text = complaint.trim() || error.message
+  const message = text
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .replace(/('--[\w-]+)=[^']*/g, '$1=…')
-  throw unnamed(error.code, message, line) ?? misplaced(error.code, message, line) ?? usageError(message, { hint: helpOf(line) })
+  throw (
+    valued(error.code, text, line) ??
+    unnamed(error.code, message, line) ??
+    misplaced(error.code, message, line) ??
+    usageError(message, { hint: helpOf(line) })
+  )
 }
 
 const helpOf = (line: Line<CommandSpec> | null): string => `mcp-twin ${line === null ? '' : `${nameOf(line.spec, line.verb)} `}--help`
+
+/** The error for a value behind a flag that takes none; null for anything else. The value is not repeated: it may be a key. */
+function valued(code: string, text: string, line: Line<CommandSpec> | null): TwinError | null {
+  const [, flag] = (code === 'commander.unknownOption' && /'(--[\w-]+)=/.exec(text)) || []
+  const known = [...COMMON, ...(line?.spec.options ?? []), ...(line?.verb?.options ?? [])]
+  return flag === undefined || !known.some((option) => namesOf(option).includes(flag) && !takesValue(option))
+    ? null
+    : usageError(`${flag} takes no value.`, { hint: helpOf(line) })
+}
 
 /** The error for a word that is missing, where it is one of a few; null for anything else. */
 function unnamed(code: string, message: string, line: Line<CommandSpec> | null): TwinError | null {

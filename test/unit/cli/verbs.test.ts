@@ -80,6 +80,21 @@ describe('a line with a verb', () => {
   })
 })
 
+describe('a value behind a flag that takes none', () => {
+  it.each([
+    ['doctor --deep=3', '--deep takes no value.', 'mcp-twin doctor --help'],
+    ['list --verbose=1', '--verbose takes no value.', 'mcp-twin list --help'],
+    ['sync --yes=no', '--yes takes no value.', 'mcp-twin sync --help'],
+    ['roots add a --read-only=tvly-dev-4f9Qz8LmT2sWk7Rb1XcV', '--read-only takes no value.', 'mcp-twin roots add --help'],
+  ])('"%s" is refused in words, without the value', (line, message, hint) => {
+    expect(() => read(line)).toThrow(expect.objectContaining({ exit: 2, message, hint }))
+  })
+
+  it.each([['sync --client=cursor'], ['logs a --lines=5']])('"%s" has one that its flag takes', (line) => {
+    expect(() => read(line)).not.toThrow(/takes no value/)
+  })
+})
+
 describe('a word that is missing', () => {
   const lacking = specs.flatMap((spec) =>
     [spec, ...(spec.verbs ?? []).map((verb) => ({ ...verb, name: `${spec.name} ${verb.name}` }))].filter(({ arguments: words = [] }) =>
