@@ -38,6 +38,12 @@ export function allowedAgain(record: WatchRecord, key: FileKey, now: number): nu
   return counted.length < RESTORES_MAX || oldest === undefined ? null : Date.parse(oldest) + HOUR_MS
 }
 
+/** The earliest time at which one of these files may be restored again, or something else is due; null: nothing has to wait. */
+export function dueAgain(record: WatchRecord, keys: readonly FileKey[], now: number, others: readonly number[]): number | null {
+  const times = [...others, ...keys.flatMap((key) => allowedAgain(record, key, now) ?? [])]
+  return times.length === 0 ? null : Math.min(...times)
+}
+
 /** Entries were put back. */
 export function restored(record: WatchRecord, key: FileKey, entries: readonly string[], now: number): WatchRecord {
   const file = watchedFile(record, key)

@@ -3,7 +3,7 @@ import { makePlan, type PlannedFile } from '../../core/plan/plan.ts'
 import { withRecord, recordOf } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import {
-  allowedAgain,
+  dueAgain,
   type Dropped,
   droppedEntries,
   mayRestore,
@@ -97,8 +97,6 @@ export async function watchRound(system: System, { open, options, earlier, recor
     notices.push(words(each, `put back (${watchedFile(record, each.file.plan).restored.length} of ${RESTORES_MAX} times in an hour)`))
   }
   for (const each of held) record = stopped(record, each.file.plan, each.entries, now)
-  const again = held.flatMap(({ file }) => allowedAgain(record, file.plan, now) ?? [])
-  if (busy.length > 0) again.push(now + EXIT_LOOK_MS)
   return {
     result: {
       ...result,
@@ -107,7 +105,12 @@ export async function watchRound(system: System, { open, options, earlier, recor
       notices: [...result.notices, ...notices],
     },
     record,
-    againAt: again.length === 0 ? null : Math.min(...again),
+    againAt: dueAgain(
+      record,
+      held.map(({ file }) => file.plan),
+      now,
+      busy.length > 0 ? [now + EXIT_LOOK_MS] : [],
+    ),
   }
 }
 

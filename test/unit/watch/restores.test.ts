@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowedAgain, HOUR_MS, mayRestore, restored, settled, stopped, watchedFile } from '../../../src/core/watch/restores.ts'
+import { allowedAgain, dueAgain, HOUR_MS, mayRestore, restored, settled, stopped, watchedFile } from '../../../src/core/watch/restores.ts'
 import type { WatchRecord } from '../../../src/model/watch.ts'
 
 const empty: WatchRecord = { version: 1, pid: 1, startedAt: null, files: [] }
@@ -22,6 +22,12 @@ describe('a file whose entries are dropped again and again', () => {
     const fourth = restored(three, desktop, ['one'], minutes(60))
     expect(watchedFile(fourth, desktop).restored).toHaveLength(3)
     expect(allowedAgain(fourth, desktop, minutes(61))).toBe(minutes(70))
+  })
+  it('is looked at when the first of several files is due, or earlier where something else is', () => {
+    const both = [5, 15, 25].reduce((record, at) => restored(record, code, ['one'], minutes(at)), three)
+    expect(dueAgain(both, [code, desktop], minutes(30), [])).toBe(minutes(60))
+    expect(dueAgain(both, [desktop, code], minutes(30), [minutes(31)])).toBe(minutes(31))
+    expect(dueAgain(empty, [desktop], minutes(30), [])).toBe(null)
   })
   it('is stopped since the first time it was left out, until nothing is missing', () => {
     const twice = stopped(stopped(three, desktop, ['one'], minutes(25)), desktop, ['one', 'two'], minutes(30))
