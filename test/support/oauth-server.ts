@@ -13,6 +13,8 @@ export interface OAuthOptions {
   callback?: Record<string, string | undefined>
   /** Seconds until an access token ends, as it says. */
   expiresIn?: number
+  /** The MCP server speaks the older SSE alone. */
+  sse?: boolean
   /** Registers nobody: the client id that it knows. */
   clientId?: string
   clientSecret?: string
@@ -181,6 +183,7 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
     }
     response.writeHead(404).end()
   })
+  let stream: ServerResponse | null = null
   const origin: string = await listen(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', origin)
     if (pathname === '/.well-known/oauth-protected-resource/mcp')
@@ -189,7 +192,7 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
         authorization_servers: [issuer],
         scopes_supported: ['tools'],
       })
-    if (pathname !== '/mcp') return void response.writeHead(404).end()
+    if (pathname !== '/mcp' && !(options.sse === true && pathname === '/message')) return void response.writeHead(404).end()
     const message =
       request.method === 'POST' ? (JSON.parse(await text(request)) as { id?: unknown; method: string }) : { method: request.method ?? '' }
     const bearer = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1]
@@ -199,7 +202,11 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
       const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="tools"`
       return void response.writeHead(401, { 'www-authenticate': challenge }).end()
     }
-    if (request.method !== 'POST') return void response.writeHead(405).end()
+    if (options.sse === true && request.method === 'GET') {
+      stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
+      return void stream.write('event: endpoint\ndata: /message\n\n')
+    }
+    if (request.method !== 'POST' || (options.sse === true && pathname === '/mcp')) return void response.writeHead(405).end()
     if (message.id === undefined) return void response.writeHead(202).end()
     const result =
       message.method === 'initialize'
@@ -207,7 +214,10 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
         : message.method === 'tools/list'
           ? { tools: [{ name: 'tell', inputSchema: { type: 'object' } }] }
           : { content: [{ type: 'text', text: 'told' }] }
-    json(response, 200, { jsonrpc: '2.0', id: message.id, result })
+    const answer = { jsonrpc: '2.0', id: message.id, result }
+    if (options.sse !== true) return json(response, 200, answer)
+    response.writeHead(202).end()
+    stream?.write(`event: message\ndata: ${JSON.stringify(answer)}\n\n`)
   })
   return {
     ...{ url: `${origin}/mcp`, issuer, options, asked, reused, given, calls, strangers },

@@ -9,8 +9,8 @@ export interface RemoteFailure {
   /** The JSON-RPC error that the server sent, to be passed on unchanged. */
   readonly answer: JsonObject | null
   readonly status: number | undefined
-  /** `network`: the server was not reached. `unsent`: and nothing was sent, so it may be tried again. */
-  readonly kind: 'http' | 'network' | 'unsent' | 'other'
+  /** `network`: the server was not reached. `unsent`: and nothing was sent, so it may be tried again. `login`: somebody has to log in. */
+  readonly kind: 'http' | 'network' | 'unsent' | 'login' | 'other'
 }
 
 /** A server for error messages. `keys` are the names of its keys. */
@@ -113,7 +113,7 @@ function networkWords(named: NamedServer, code: string): string {
 /** Classifies an error of the transport and describes it. */
 export function failureOf(error: unknown, named: NamedServer): RemoteFailure {
   for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
-    if (at instanceof LoginTrouble) return { words: at.message, answer: null, status: undefined, kind: 'other' }
+    if (at instanceof LoginTrouble) return { words: at.message, answer: null, status: undefined, kind: 'login' }
     if (!(at instanceof ProxyRefusal)) continue
     const words =
       at.status === 407

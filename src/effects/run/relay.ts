@@ -41,7 +41,7 @@ export class Relay {
   private readonly ends: RelayEnds
   private readonly revival: Revival
   private readonly waiting = new Map<string, Waiting>()
-  private readonly ready: Promise<RemoteFailure | null>
+  private ready: Promise<RemoteFailure | null>
   private order: Promise<void> = Promise.resolve()
   private established = false
   private over = false
@@ -51,9 +51,13 @@ export class Relay {
     this.revival = new Revival(ends.remote)
     ends.remote.onMessage((message) => this.fromServer(JSON.parse(JSON.stringify(message))))
     ends.remote.onLost((error) => this.lose(ends.judge(error)))
-    this.ready = ends.remote.start().then(
+    this.ready = this.start()
+  }
+
+  private start(): Promise<RemoteFailure | null> {
+    return this.ends.remote.start().then(
       () => null,
-      (error: unknown) => ends.judge(error),
+      (error: unknown) => this.ends.judge(error),
     )
   }
 
@@ -94,7 +98,9 @@ export class Relay {
   private async fromClient(message: JsonObject): Promise<void> {
     if (this.over) return
     const { id, method } = message
-    const failed = await this.ready
+    let failed = await this.ready
+    // Somebody may have logged in since.
+    if (failed?.kind === 'login') failed = await (this.ready = this.start())
     if (typeof method !== 'string' || !isId(id)) return failed === null ? this.notify(message) : undefined
     const waiting: Waiting = { id, method, modern: isModern(message), abort: new AbortController() }
     this.waiting.set(keyOf(id), waiting)

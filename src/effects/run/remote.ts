@@ -16,7 +16,7 @@ export interface SendOptions {
 
 /** The far end of a remote server, whichever of the two transports carries it. */
 export interface RemoteEnd {
-  /** Connects where the transport has a connection (SSE); throws when it cannot. */
+  /** Connects where the transport has a connection (SSE); throws when it cannot, and may be called again then. */
   start(): Promise<void>
   send(message: JSONRPCMessage, options?: SendOptions): Promise<void>
   /** From `initialize` on, a header holds the version that both agreed on. */
@@ -42,53 +42,87 @@ export async function openRemote(remote: Remote, fetch: Fetch): Promise<RemoteEn
 }
 
 async function openBy(remote: Remote, transport: 'http' | 'sse', fetch: Fetch): Promise<RemoteEnd> {
-  const { SSEClientTransport, SseError, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
-  const url = new URL(remote.url)
-  const shared = { fetch, requestInit: { headers: { ...remote.headers } } }
-  if (transport === 'sse') {
-    const transport = new SSEClientTransport(url, shared)
-    let open = false
-    let lost: (error: Error) => void = () => {}
-    // The event source would connect again by itself, but to a new session that nobody has initialized.
-    transport.onerror = (error) => {
-      if (open && SseError.isInstance(error)) lost(error)
-    }
-    return {
-      ...ending(transport, async () => {}),
-      start: async () => {
-        await transport.start()
-        open = true
-      },
-      hasSession: () => false,
-      onLost: (listener) => {
-        lost = listener
-      },
-    }
-  }
-  const streamable = new StreamableHTTPClientTransport(url, shared)
+  if (transport === 'sse') return openSse(remote, fetch)
+  const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
+  const streamable = new StreamableHTTPClientTransport(new URL(remote.url), { fetch, requestInit: { headers: { ...remote.headers } } })
   return {
-    ...ending(streamable, () => streamable.terminateSession()),
+    ...ending(
+      () => streamable,
+      () => streamable.terminateSession(),
+    ),
+    onMessage: (listener) => {
+      streamable.onmessage = (message) => listener(message)
+    },
     start: () => streamable.start(),
     hasSession: () => streamable.sessionId !== undefined,
     onLost: () => {},
   }
 }
 
-function ending(transport: Transport, leave: () => Promise<void>): Pick<RemoteEnd, 'send' | 'setProtocolVersion' | 'onMessage' | 'close'> {
+async function openSse(remote: Remote, fetch: Fetch): Promise<RemoteEnd> {
+  const { SSEClientTransport, SseError } = await import('@modelcontextprotocol/client')
+  let isOpen = false
+  let message: (message: JSONRPCMessage) => void = () => {}
+  let lost: (error: Error) => void = () => {}
+  // The event source repeats no more than the text of what went wrong.
+  let cause: unknown
+  const noted: Fetch = async (url, init) => {
+    try {
+      return await fetch(url, init)
+    } catch (error) {
+      cause = error
+      throw error
+    }
+  }
+  const make = () => {
+    const made = new SSEClientTransport(new URL(remote.url), { fetch: noted, requestInit: { headers: { ...remote.headers } } })
+    made.onmessage = (each) => message(each)
+    // The event source would connect again by itself, but to a new session that nobody has initialized.
+    made.onerror = (error) => {
+      if (isOpen && SseError.isInstance(error)) lost(error)
+    }
+    return made
+  }
+  let transport = make()
+  return {
+    ...ending(
+      () => transport,
+      async () => {},
+    ),
+    start: async () => {
+      cause = undefined
+      try {
+        await transport.start()
+        isOpen = true
+      } catch (error) {
+        // A transport starts only once.
+        await transport.close()
+        transport = make()
+        throw cause ?? error
+      }
+    },
+    onMessage: (listener) => {
+      message = listener
+    },
+    hasSession: () => false,
+    onLost: (listener) => {
+      lost = listener
+    },
+  }
+}
+
+function ending(transport: () => Transport, leave: () => Promise<void>): Pick<RemoteEnd, 'send' | 'setProtocolVersion' | 'close'> {
   return {
     send: (message, { signal, onEnd } = {}) =>
-      transport.send(message, {
+      transport().send(message, {
         ...(signal === undefined ? {} : { requestSignal: signal }),
         ...(onEnd === undefined ? {} : { onRequestStreamEnd: onEnd }),
       }),
-    setProtocolVersion: (version) => transport.setProtocolVersion?.(version),
-    onMessage: (listener) => {
-      transport.onmessage = (message) => listener(message)
-    },
+    setProtocolVersion: (version) => transport().setProtocolVersion?.(version),
     close: async () => {
       // A server that does not take the goodbye must not hold the end up.
       await Promise.race([leave().catch(() => {}), new Promise((resolve) => setTimeout(resolve, GOODBYE_MS).unref())])
-      await transport.close()
+      await transport().close()
     },
   }
 }

@@ -104,6 +104,19 @@ describe('a start', () => {
     expect((await started.end()).code).toBe(0)
   })
 
+  it('of a server of the older SSE without a login refuses each request, and works once somebody has logged in', async () => {
+    const server = await oauthServer({ sse: true })
+    const person = ana({ far: { url: server.url, transport: 'sse', auth: 'oauth' } })
+    const started = person.start('far')
+    for (const method of ['initialize', 'tools/list'])
+      await expect(started.ask(method, HELLO)).rejects.toThrow('far needs a login → mcp-twin login far')
+    expect([person.pages(), server.calls, server.asked]).toEqual([[], [], []])
+    await person.run(['login', 'far'])
+    expect(await started.ask('initialize', HELLO)).toMatchObject({ serverInfo: { name: 'behind-a-login' } })
+    expect(await started.ask('tools/list')).toMatchObject({ tools: [{ name: 'tell' }] })
+    expect((await started.end()).code).toBe(0)
+  })
+
   it('of four at once after the end of a token renews the login once', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url } })
