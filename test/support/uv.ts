@@ -10,6 +10,8 @@ export interface Release {
   readonly at: string
   /** It has no wheel, so only a build from source gives it. */
   readonly sdist?: boolean
+  /** Its installation never ends. */
+  readonly hangs?: boolean
   /** JavaScript of each console script: the stand-in's Python is node. */
   readonly programs: Readonly<Record<string, string>>
 }
@@ -68,6 +70,9 @@ export interface UvCall {
   readonly tools: string
   readonly variables: readonly string[]
 }
+
+/** Whether uv on a side is in the middle of an installation that never ends. */
+export const uvHangs = (side: Side): boolean => existsSync(hereOn(side, 'uv.hangs'))
 
 /** What uv was asked on a side, in order. */
 export function uvCalls(side: Side): UvCall[] {

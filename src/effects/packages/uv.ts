@@ -44,15 +44,26 @@ type UvEnd = { readonly ok: true; readonly tool: UvTool } | { readonly ok: false
 const passed =
   /^(?:PATH|PATHEXT|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|TEMP|TMP|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES\S*|PROCESSOR_\w+|XDG_\w+|SSL_CERT_(?:FILE|DIR)|(?:HTTPS?|ALL|NO)_PROXY|UV_(?:CACHE_DIR|LINK_MODE|NATIVE_TLS|SYSTEM_CERTS|HTTP_TIMEOUT|PYTHON_(?:INSTALL_DIR|DOWNLOADS|PREFERENCE|INSTALL_MIRROR)))$/i
 
+/** What both scripts begin with. */
+const beginning = [
+  'const { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } = require("node:fs")',
+  'const { dirname, join } = require("node:path")',
+  'const [uv, folder, ...words] = process.argv.slice(2)',
+]
+
+/** Takes the folder away, and those above it that hold nothing else. */
+const takeAway = [
+  'rmSync(folder, { recursive: true, force: true, maxRetries: 3 })',
+  'for (const each of [dirname(folder), dirname(dirname(folder))]) try { rmdirSync(each) } catch {}',
+]
+
 /**
  * Run by the side's own node, which alone has that side's variables. One line of JSON says how uv ended, and what lies
  * in the tool's environment: name and version of each distribution, the Python, the programs. What is thrown away leaves no folder of ours behind.
  */
 const script = [
   'const { spawnSync } = require("node:child_process")',
-  'const { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } = require("node:fs")',
-  'const { dirname, join } = require("node:path")',
-  'const [uv, folder, ...words] = process.argv.slice(2)',
+  ...beginning,
   'const list = (folder) => { try { return readdirSync(folder) } catch { return [] } }',
   'mkdirSync(folder, { recursive: true, mode: 0o700 })',
   'try {',
@@ -65,8 +76,9 @@ const script = [
   '  const distributions = libraries.flatMap((place) => list(join(place, "site-packages")))',
   '  process.stdout.write(JSON.stringify({ status, stderr: stderr ?? "", error: error?.code, cfg, distributions, programs: list(own.UV_TOOL_BIN_DIR) }))',
   '} finally {',
-  '  if (isThrownAway) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })',
-  '  for (const each of isThrownAway ? [dirname(folder), dirname(dirname(folder))] : []) try { rmdirSync(each) } catch {}',
+  '  if (isThrownAway) {',
+  ...takeAway,
+  '  }',
   '}',
 ].join('\n')
 
@@ -106,6 +118,12 @@ export async function callUv(system: System, world: World, environment: Environm
   })
   if (program === null) return { ok: false, trouble: noUv(environment) }
   const answer = await (isThrownAway ? system.ask(program) : system.run(program))
+  // A script that was ended had no time to clean up.
+  if (isThrownAway && answer.code !== 0) {
+    const input = [...beginning, ...takeAway].join('\n')
+    const cleaning = programOn(world, environment, [environment.node, '-', uv, folder], { timeoutMs: 30_000, cwd: environment.home, input })
+    if (cleaning !== null) await system.ask(cleaning)
+  }
   if (signal?.aborted) return { ok: false, trouble: { code: 'cancelled', reason: 'cancelled', hint: 'run the same command again' } }
   const told = answer.code === 0 ? (jsonOrNull(decodeConsole(answer.stdout)) as Told | null) : null
   if (told === null || told.status !== 0) return { ok: false, trouble: explain(call, told, decodeConsole(answer.stderr)) }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startAsDesktopOn } from '../../support/desktop.ts'
 import { leftovers } from '../../support/processes.ts'
-import { type PyPi, putUv, pythonServer, release, uvCalls, withoutUv } from '../../support/uv.ts'
+import { type PyPi, putUv, pythonServer, release, uvCalls, uvHangs, withoutUv } from '../../support/uv.ts'
 import { type Planted, world } from '../../support/world.ts'
 
 const OLD = '2026-01-01T00:00:00Z'
@@ -151,6 +151,23 @@ describe('a Python package', () => {
     expect(has('wsl:Ubuntu', `${folder}/left`)).toBe(false)
     expect(folders('wsl:Ubuntu')).toEqual(['mcp-server-git@2026.1.1'])
     expect(await toolsOf('wsl:Ubuntu')).toEqual(['version_2026_1_1'])
+  })
+
+  it.each(['sync', 'outdated'])('that %s asks for leaves nothing behind after Ctrl-C', async (command) => {
+    pypi = { 'mcp-server-git': release('mcp-server-git', '2026.1.1', OLD, { hangs: true }) }
+    twins({ git: { pypi: 'mcp-server-git' } })
+    const { code } = await planted.cli([command], {
+      started: (child) => {
+        const timer = setInterval(() => {
+          if (!uvHangs(planted.self)) return
+          clearInterval(timer)
+          child.kill('SIGINT')
+        }, 20)
+        child.once('exit', () => clearInterval(timer))
+      },
+    })
+    expect(code).not.toBe(0)
+    expect([uvCalls(planted.self).length, folders('wsl:Ubuntu')]).toEqual([1, []])
   })
 
   it('is built from source only where that is allowed', async () => {
