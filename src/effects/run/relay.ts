@@ -100,7 +100,10 @@ export class Relay {
     const { id, method } = message
     let failed = await this.ready
     // Somebody may have logged in since.
-    if (failed?.kind === 'login') failed = await (this.ready = this.start())
+    if (failed?.kind === 'login') {
+      this.ready = this.start()
+      failed = await this.ready
+    }
     if (typeof method !== 'string' || !isId(id)) return failed === null ? this.notify(message) : undefined
     const waiting: Waiting = { id, method, modern: isModern(message), abort: new AbortController() }
     this.waiting.set(keyOf(id), waiting)

@@ -1,7 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { oauthServer } from '../../support/oauth-server.ts'
-import { filesWith } from '../../support/processes.ts'
-import { ana } from './ana.ts'
+import { filesWith, watchProcesses } from '../../support/processes.ts'
+import { ana, HELLO } from './ana.ts'
 
 const login = (server: { json: { servers: { name: string; login?: string }[] } }) =>
   server.json.servers.find(({ name }) => name === 'far')?.login
@@ -62,6 +63,55 @@ describe('the state of a login', () => {
     for (const token of server.given)
       expect(filesWith(token, [person.home.root]).map((file) => file.slice(person.home.home.length))).toEqual(['/.mcp-twin/logins.json'])
     expect(server.logins()).toBe(1)
+  })
+
+  it('is in no output, argument or other file, whatever is asked, also while its file is damaged', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url } })
+    expect((await person.run(['login', 'far'])).code).toBe(0)
+    const lines = [
+      ['list', '--json'],
+      ['list', '--tokens', '--json'],
+      ['list', '--verbose'],
+      ['tools', 'far', '--json'],
+      ['doctor', '--json'],
+      ['doctor', '--deep'],
+      ['diff'],
+      ['sync', '--check', '--json'],
+      ['sync', '--dry-run', '--json'],
+      ['secret', 'list', '--json'],
+      ['logs', 'far'],
+      ['undo', 'list', '--json'],
+      ['trust', 'list', '--json'],
+      ['export', person.home.path('exported'), '--json'],
+      ['login', 'far', '--dry-run'],
+      ['logout', 'far', '--dry-run'],
+    ]
+    const texts: string[] = []
+    const askAll = async () => {
+      for (const line of lines) texts.push((await person.run(line)).output)
+      const started = person.start('far')
+      texts.push(JSON.stringify(await started.ask('initialize', HELLO).catch((error: Error) => error.message)))
+      await started.end()
+      texts.push(started.stderr())
+    }
+    const file = person.home.path('.mcp-twin/logins.json')
+    const sampler = await watchProcesses('access-')
+    server.expire()
+    await askAll()
+    const whole = readFileSync(file, 'utf8')
+    // An error of JSON.parse quotes what stands around the first odd character.
+    const middle = whole.indexOf('access-') + 20
+    for (const damaged of [whole.slice(0, middle), `${whole.slice(0, middle)}"${whole.slice(middle)}`]) {
+      writeFileSync(file, damaged)
+      await askAll()
+    }
+    const said = texts.join('\n')
+    const pieces = server.given.flatMap((token) => [token, token.slice(0, 20), token.slice(-12)])
+    expect(pieces.filter((piece) => said.includes(piece))).toEqual([])
+    expect((await sampler.stop()).sightings).toEqual([])
+    for (const token of server.given)
+      expect(filesWith(token, [person.home.root]).filter((each) => !each.endsWith('/.mcp-twin/logins.json'))).toEqual([])
   })
 
   it('goes with the last server of its address that is removed, and is revoked', async () => {
