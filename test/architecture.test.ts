@@ -160,7 +160,7 @@ const forTools = [
     ...['entry', 'memory', 'near', 'pages', 'reading', 'search'].map((name) => `memory/${name}`),
     ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
     'sharing/records',
-    ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
+    ...['directory', 'edit', 'likely', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
     ...[
       'policy/roots',
       'policy/spelling',

@@ -175,6 +175,12 @@ const paths: readonly Stumble[] = [
     says: /login = 1/,
   },
   {
+    title: 'one of several files with a mistyped name',
+    first: () => ['read_files', { paths: [`${site}/READNE.md`] }],
+    next: (words) => ['read_files', { paths: [path(words)] }],
+    says: /one/,
+  },
+  {
     title: 'a change of a file with a mistyped name',
     first: () => ['edit_file', { path: `${site}/READNE.md`, edits: [{ old_string: 'three', new_string: 'four' }] }],
     next: (words) => ['edit_file', { path: path(words), edits: [{ old_string: 'three', new_string: 'four' }] }],

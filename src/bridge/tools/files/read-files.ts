@@ -4,7 +4,7 @@ import { shown } from '../../files/names.ts'
 import type { Content } from '../../base/call.ts'
 import { listOf, pathArgument } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { Refusal, failed } from '../../base/refusal.ts'
+import { Absent, failed, Refusal } from '../../base/refusal.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import { defineTool } from '../../contract/tool.ts'
 
@@ -36,7 +36,8 @@ export const readFiles = defineTool({
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         call.refused(error)
-        const text = `${title}[${error.message}]`
+        const near = error instanceof Absent ? await (await import('../../files/likely.ts')).likely(bridge.policy, error.path) : ''
+        const text = `${title}[${error.message}${near}]`
         content.push({ type: 'text', text })
         free -= Buffer.byteLength(text)
       }
