@@ -7,6 +7,7 @@ import { type JoinedServer, joinedTo } from '../machines/copy.ts'
 import { serverSchema } from '../machines/schema.ts'
 import type { ServerFacts } from '../machines/server.ts'
 import { isCopy } from '../store/connection.ts'
+import { SqlError } from '../store/database.ts'
 import { chooseEngine } from '../store/engine.ts'
 import { StorePlace } from '../store/place.ts'
 
@@ -39,7 +40,7 @@ export async function examineServer(work: ServerExamination): Promise<StoreServe
     }
   } catch (error) {
     // What is wrong with the file itself another check says.
-    if (error instanceof Refusal) return null
+    if (error instanceof Refusal || error instanceof SqlError) return null
     throw error
   }
 }
