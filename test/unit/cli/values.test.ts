@@ -17,3 +17,19 @@ describe('a flag that takes a number', () => {
     expect(() => readValue(option, String(least - 1), undefined, 'help')).toThrow(`takes a whole number from ${least}`)
   })
 })
+
+describe('a flag that takes several names', () => {
+  const several = { flags: '--tools <names>', description: 'tools', many: 'words', choices: ['files', 'memory', 'search'] } as const
+
+  it('takes them with blanks and empty places between commas, after what it held', () => {
+    expect(readValue(several, ' files , memory,, ', ['search'], 'help')).toEqual(['search', 'files', 'memory'])
+  })
+
+  it.each(['', ' , '])('wants at least one: %j', (text) => {
+    expect(() => readValue(several, text, undefined, 'help')).toThrow('a name is required')
+  })
+
+  it('names the choices when one of them is none', () => {
+    expect(() => readValue(several, 'files,nosuch', undefined, 'help')).toThrow('Allowed choices are files, memory, search.')
+  })
+})
