@@ -39,10 +39,11 @@ export function person(variables: Partial<System> = {}) {
       listener.close()
     }
   }
-  /** A process that has been started for the server: it sends a request. */
+  /** A process that has been started for the server: it sends a request, to another address where that is what the server led it to. */
   function process(server: OAuthServer) {
     const ask = loggedInFetch({ system, folder, server: 'far', url: server.url, fetch: fetchDirectly, hide: () => {} })
-    return (method = 'tools/list') => ask(server.url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method }) })
+    return (method = 'tools/list', url = server.url) =>
+      ask(url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method }) })
   }
   return { home, folder, system, store, file, opened, logIn, process, text: () => readFileSync(file, 'utf8') }
 }

@@ -17,6 +17,16 @@ describe('a login that is kept', () => {
     expect(other.calls).toEqual([])
   })
 
+  it('stays at the origin of its server, wherever that leads a request', async () => {
+    const [server, other] = [await oauthServer(), await oauthServer()]
+    const ana = person()
+    await ana.logIn(server)
+    const ask = ana.process(server)
+    for (const url of [other.url, `${other.issuer}/authorize`, server.issuer]) await ask('tools/list', url)
+    expect([...server.strangers, ...other.strangers]).toEqual([])
+    expect((await ask()).status).toBe(200)
+  })
+
   it('lies in a file that only its owner reads', async () => {
     const server = await oauthServer()
     const ana = person()
