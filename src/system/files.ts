@@ -39,7 +39,8 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
   }
 }
 
-const absent = ['ENOENT', 'ENOTDIR']
+/** ESRCH: a file of /proc whose process ended after it was opened. */
+const absent = ['ENOENT', 'ENOTDIR', 'ESRCH']
 
 /** Error codes of reading a link that is not one. */
 const noLink = ['EINVAL', 'UNKNOWN']
