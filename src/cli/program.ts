@@ -143,15 +143,11 @@ function unnamed(code: string, message: string, line: Line<CommandSpec> | null):
     : usageError(`${nameOf(line.spec, line.verb)} needs one of ${offers.join(', ')}.`, { hint: helpOf(line) })
 }
 
-/** The error for a flag that belongs to another verb or takes no value, and for a word too many; null for anything else. */
+/** The error for a flag that belongs to another verb, and for a word too many; null for anything else. */
 function misplaced(code: string, message: string, line: Line<CommandSpec> | null): TwinError | null {
   if (line === null) return null
   const { spec, verb } = line
   const [flag = ''] = (code === 'commander.unknownOption' && /--[\w-]+/.exec(message)) || []
-  const takesNoValue = [...((verb ?? spec).options ?? []), ...COMMON].some(
-    (each) => !/[<[]/.test(each.flags) && namesOf(each).includes(flag),
-  )
-  if (takesNoValue) return usageError(`${flag} takes no value.`, { hint: helpOf(line) })
   const owners =
     flag === '' ? [] : [spec, ...(spec.verbs ?? [])].filter(({ options = [] }) => options.some((each) => namesOf(each).includes(flag)))
   if (owners.length > 0) {
