@@ -170,7 +170,7 @@ export class Ordering {
     connection = await ServerConnection.open({ address, trust, machine, onNews, onEnd }, now)
     try {
       await this.recognise(connection.facts)
-      // It may end at any moment, and nobody is told of that a second time.
+      // It may have ended while it was made: onEnd is called once, and was called before anyone could act on it.
       if (hasEnded) throw new Unreachable('the connection ended while it was made')
     } catch (error) {
       await connection.close()

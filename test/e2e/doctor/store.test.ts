@@ -11,7 +11,7 @@ describe('a file of the store that cannot be one', () => {
     ['is empty', Buffer.alloc(0), /empty or missing/],
     ['is a folder', null, /is a folder/],
   ]
-  it.each(unusable)('is told of where it %s', async (_, bytes, words) => {
+  it.each(unusable)('is reported where it %s', async (_, bytes, words) => {
     const place = scratch()
     place.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "servers": {} }')
     place.write('.mcp-twin/bridge/store/current', '1.db\n')

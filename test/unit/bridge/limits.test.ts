@@ -16,7 +16,7 @@ describe('bounds that are promised', () => {
     ['all handoffs', limits.handoffsBytes, 256 * MiB],
     ['how long a handoff that is done stays', limits.handoffAgeMs, 90 * 24 * 60 * 60 * 1000],
     ['an item of the inbox', limits.inboxCharacters, 2000],
-    ['a note where a change is told of', limits.changeNote, 80],
+    ['a note in an answer of wait_for_change', limits.changeNote, 80],
     ['an answer without max_tokens', limits.answerTokens, 20_000],
     ['max_tokens of read_file', limits.answerTokensMost, 400_000],
     ['a value of memory', limits.memoryValue, 1 * MiB],
