@@ -23,8 +23,11 @@ export type Read = { readonly parts: Parts } | { readonly left: true } | { reado
 /** Keys, and what a program fills in itself: no text of a stranger may name one. */
 const reference = /\$\{|\$env:|%[A-Za-z_]\w*%/
 
-const literal = (label: string, text: string): Read =>
-  reference.test(text) ? { refuse: `"${label}" refers to a value of this computer, ${JSON.stringify(text)}` } : { parts: [text] }
+/** A text of a stranger as it stands, or why it is refused. */
+export function literal(label: string, text: string): Read {
+  if (reference.test(text)) return { refuse: `"${label}" refers to a value of this computer, ${JSON.stringify(text)}` }
+  return text.includes('\0') ? { refuse: `"${label}" contains a NUL character, which no program can be given` } : { parts: [text] }
+}
 
 function single(label: string, input: Raw, isVariable: boolean, isNeeded: boolean): Read {
   const isSecret = input.isSecret === true
@@ -46,7 +49,9 @@ export function withVariables(label: string, text: string, variables: unknown, i
     if (!('parts' in read)) return read
     parts.push(...read.parts)
   }
-  return { parts }
+  // Pieces that are harmless alone may be a reference together: "$" and "{secret:NAME}". A blank stands for what a person gives.
+  const whole = literal(label, parts.map((part) => (typeof part === 'string' ? part : ' ')).join(''))
+  return 'refuse' in whole ? whole : { parts }
 }
 
 /** A variable, header or argument: its fixed value, its default, or what a person is to give; an optional one without either is left out. */

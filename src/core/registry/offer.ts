@@ -4,7 +4,7 @@ import { isObject } from '../object.ts'
 import { isPythonName, isPythonVersion } from '../packages/python.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { objectsIn, type RegistryEntry, textOf } from './entry.ts'
-import { type Parts, type Read, readInput, type Slot, withVariables } from './inputs.ts'
+import { literal, type Parts, type Read, readInput, type Slot, withVariables } from './inputs.ts'
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -47,8 +47,17 @@ class Inputs {
     return null
   }
 
-  named(inputs: unknown, isVariable: boolean): [string, Parts][] {
-    return objectsIn(inputs).flatMap((input): [string, Parts][] => {
+  /** The inputs of a field. One that is no list of objects is refused: the server would start without what it needs. */
+  #list(field: string, value: unknown): Raw[] {
+    const found = objectsIn(value)
+    const isList = value === undefined || value === null || (Array.isArray(value) && value.length === found.length)
+    if (!isList) this.refuse ??= `its "${field}" cannot be read`
+    return found
+  }
+
+  named(field: 'environmentVariables' | 'headers', value: unknown): [string, Parts][] {
+    const isVariable = field === 'environmentVariables'
+    return this.#list(field, value).flatMap((input): [string, Parts][] => {
       const name = textOf(input.name) ?? ''
       if (!(isVariable ? variableName : headerName).test(name)) this.refuse ??= `${JSON.stringify(name)} cannot be the name of a value`
       if (isVariable && decidesStart(name)) this.refuse ??= `it sets ${name}, which changes how programs start`
@@ -57,12 +66,14 @@ class Inputs {
     })
   }
 
-  arguments(inputs: unknown): Parts[] {
-    return objectsIn(inputs).flatMap((input): Parts[] => {
+  arguments(value: unknown): Parts[] {
+    return this.#list('packageArguments', value).flatMap((input): Parts[] => {
       const name = textOf(input.name)
       const label = name ?? textOf(input.valueHint) ?? 'an argument'
       const parts = this.take(label, readInput(label, input, false))
-      return parts === null ? [] : input.type === 'named' && name !== null ? [[name], parts] : [parts]
+      if (parts === null || input.type !== 'named' || name === null) return parts === null ? [] : [parts]
+      const flag = this.take(label, literal(label, name))
+      return flag === null ? [] : [flag, parts]
     })
   }
 }
@@ -72,29 +83,38 @@ function ofPackage(entry: Raw): Judged {
   const [name, version] = [textOf(entry.identifier) ?? '', textOf(entry.version) ?? '']
   const byHand = kind === 'pypi' ? `mcp-twin add pypi:${name}` : `mcp-twin add npm:${name}`
   const no = (refuse: string, hint = `read its page, then, if you trust it: ${byHand}`): RefusedOffer => ({ kind, refuse, hint })
-  if (kind === 'oci') return no('it is an image for docker', `to paste "docker run -i --rm ${name}": mcp-twin add -`)
+  if (kind === 'oci')
+    return no('it is an image for docker', isImage(name) ? `to paste "docker run -i --rm ${name}": mcp-twin add -` : ownWay)
   if (kind === 'mcpb') return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop, then: mcp-twin add extension:ID')
   if (kind !== 'npm' && kind !== 'pypi')
-    return no(`packages of ${JSON.stringify(kind)} cannot be installed`, 'its page says how to start it')
+    return no(`packages of ${JSON.stringify(kind)} cannot be installed`, ownWay)
   const isName = kind === 'npm' ? isPlainName(name) : isPythonName(name)
-  if (!isName) return { kind, refuse: `${JSON.stringify(name)} is no name of a package`, hint: 'its page says how to start it' }
-  const base = textOf(entry.registryBaseUrl)
-  if (base !== null && base.replace(/\/+$/, '') !== ownRegistries[kind])
+  if (!isName) return { kind, refuse: `${JSON.stringify(name)} is no name of a package`, hint: ownWay }
+  const given = entry.registryBaseUrl ?? ''
+  const base = typeof given === 'string' ? given : JSON.stringify(given)
+  if (base !== '' && base.replace(/\/+$/, '') !== ownRegistries[kind])
     return no(`its package is at ${base}, not at ${ownRegistries[kind]}`)
   if (!(kind === 'npm' ? isExact(version) : isPythonVersion(version))) return no(`${JSON.stringify(version)} is no exact version`)
-  if (objectsIn(entry.runtimeArguments).length > 0) return no('it gives arguments to what starts it, which can change anything')
+  if (!isEmptyList(entry.runtimeArguments)) return no('it gives arguments to what starts it, which can change anything')
   const transport = isObject(entry.transport) ? textOf(entry.transport.type) : null
   if (transport !== null && transport !== 'stdio') return no(`it does not speak over stdio but over ${transport}`)
   const inputs = new Inputs()
-  const [args, env] = [inputs.arguments(entry.packageArguments), inputs.named(entry.environmentVariables, true)]
+  const [args, env] = [inputs.arguments(entry.packageArguments), inputs.named('environmentVariables', entry.environmentVariables)]
   if (inputs.refuse !== null) return no(inputs.refuse)
   const what = kind === 'npm' ? { package: `${name}@${version}` } : { pypi: `${name}@${version}` }
   return { kind, what, url: [], args, env, headers: [], left: inputs.left }
 }
 
+const ownWay = 'its page says how to start it'
+
+/** The name of an image alone: docker would take a word that begins with "-" for a flag, and blanks for several words. */
+const isImage = (name: string): boolean => name.length <= 255 && /^[a-z0-9][\w.:/-]*(?:@sha256:[0-9a-f]{64})?$/i.test(name)
+
+const isEmptyList = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+
 function isPlainName(name: string): boolean {
   const words = parseWords(name)
-  return !('refuse' in words) && words.range === null
+  return !('refuse' in words) && words.range === null && words.name === name
 }
 
 /** Addresses that may be asked: encrypted, or of this computer. */
@@ -112,7 +132,7 @@ function ofRemote(entry: Raw): Judged {
   if (transport === null) return no(`its transport ${JSON.stringify(entry.type ?? null)} is not known`)
   const inputs = new Inputs()
   const parts = inputs.take('url', withVariables('url', url, entry.variables, true)) ?? []
-  const headers = inputs.named(entry.headers, false)
+  const headers = inputs.named('headers', entry.headers)
   if (inputs.refuse !== null) return no(inputs.refuse)
   if (!isSafeAddress(parts.map((each) => (typeof each === 'string' ? each : 'x')).join('')))
     return no(`its address is ${JSON.stringify(url)}`)

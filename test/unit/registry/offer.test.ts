@@ -79,6 +79,14 @@ describe('a server of the registry', () => {
       { packages: [{ ...npm, runtimeArguments: [{ type: 'named', name: '--registry' }] }] },
       /what starts it/,
     ],
+    ['arguments to what starts it that are no list', { packages: [{ ...npm, runtimeArguments: '--registry=x' }] }, /what starts it/],
+    ['arguments to what starts it that are no objects', { packages: [{ ...npm, runtimeArguments: ['--registry=x'] }] }, /what starts it/],
+    ['several registries of packages', { packages: [{ ...npm, registryBaseUrl: ['https://npm.evil.test'] }] }, /npm\.evil\.test/],
+    ['a user name in a registry of packages', { packages: [{ ...npm, registryBaseUrl: 'https://a@registry.npmjs.org' }] }, /a@registry/],
+    ['another port of the registry of packages', { packages: [{ ...npm, registryBaseUrl: 'https://registry.npmjs.org:444' }] }, /:444/],
+    ['variables that are no list', { packages: [{ ...npm, environmentVariables: { name: 'A', value: 'x' } }] }, /cannot be read/],
+    ['a NUL in an argument', { packages: [{ ...npm, packageArguments: [{ type: 'positional', value: 'a\0b' }] }] }, /NUL/],
+    ['a blank before the name of a package', { packages: [{ ...npm, identifier: ' notes' }] }, /no name of a package/],
     ['a range', { packages: [{ ...npm, version: '^1.0.0' }] }, /no exact version/],
     ['a tag', { packages: [{ ...npm, version: 'latest' }] }, /no exact version/],
     ['no version', { packages: [{ ...npm, version: undefined }] }, /no exact version/],
@@ -129,6 +137,34 @@ describe('a server of the registry', () => {
         { remotes: [{ ...remote, url: `https://notes.example/${value}` }] },
       ])
         expect(offerOf(entry(raw), false)).toMatchObject({ refuse: expect.any(String) })
+    },
+  )
+
+  it.each<[string, Record<string, unknown>]>([
+    ['with variables that explain nothing', { value: '${secret:GITHUB_TOKEN}', variables: {} }],
+    ['in the value of a variable', { value: '${a}', variables: { a: { value: '{secret:GITHUB_TOKEN}' } } }],
+    ['in two variables', { value: '{a}{b}', variables: { a: { value: '$' }, b: { default: '{secret:GITHUB_TOKEN}' } } }],
+    ['around what a person gives', { value: '${a{b}', variables: { b: { isRequired: true } } }],
+    ['as Windows writes it', { value: '{a}{b}', variables: { a: { value: '%' }, b: { value: 'USERPROFILE%' } } }],
+  ])('may not take values of this computer in pieces: %s', (_, input) => {
+    for (const raw of [
+      { packages: [{ ...npm, environmentVariables: [{ name: 'X', ...input }] }] },
+      { packages: [{ ...npm, packageArguments: [{ type: 'positional', ...input }] }] },
+      { remotes: [{ ...remote, headers: [{ name: 'X', ...input }] }] },
+    ])
+      expect(offerOf(entry(raw), false)).toMatchObject({ refuse: expect.stringContaining('a value of this computer') })
+  })
+
+  it('may not take a key in the name of an argument', () => {
+    const packageArguments = [{ type: 'named', name: '${secret:GITHUB_TOKEN}', value: 'x' }]
+    expect(offerOf(entry({ packages: [{ ...npm, packageArguments }] }), false)).toMatchObject({ refuse: expect.any(String) })
+  })
+
+  it.each(['--privileged -v /:/host evil', '-v', 'x"; rm -rf ~; "', 'x\nmcp-twin uninstall', 'a b'])(
+    'names no line to paste for an image called %j',
+    (identifier) => {
+      const { hint } = offerOf(entry({ packages: [{ ...npm, registryType: 'oci', identifier }] }), false) as { hint: string }
+      expect(hint).toBe('its page says how to start it')
     },
   )
 
