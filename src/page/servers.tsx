@@ -84,6 +84,9 @@ function Empty({ document: { unmanaged } }: { document: ListDocument }) {
   )
 }
 
+/** Health is read behind the list. */
+const isAsleep = (side: string): boolean => !list.value.isLoading && !isReached(side)
+
 function Grid({ document, servers }: { document: ListDocument; servers: readonly ListedServer[] }) {
   const columns = columnsOf(document)
   // A column in which nothing stands says nothing.
@@ -93,22 +96,31 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="frame grid" tabIndex={0} aria-label="Servers by program">
+      {/* Where it is narrow there are no columns that could say so. */}
+      {[...new Set(columns.map(({ environment }) => environment))].filter(isAsleep).map((side) => (
+        <p key={side} class="narrow">
+          {sideWord(side)}{' '}
+          <a class="warn" href="#/health">
+            ! not reached
+          </a>
+        </p>
+      ))}
       <table aria-label="Servers">
         <thead>
           <tr>
             <th scope="col">Server</th>
             {hasVersions ? <th scope="col">Version</th> : null}
             {columns.map((column) => (
-              <th scope="col" key={headOf(column)}>
+              // Its name is what it is called; that its side is not reached stands in it besides.
+              <th scope="col" key={headOf(column)} aria-label={headOf(column)}>
                 {clientWord(column.client)}
                 <span class="unseen">, </span>
                 <span class="side">{sideWord(column.environment)}</span>
-                {/* Health is read behind the list. */}
-                {list.value.isLoading || isReached(column.environment) ? null : (
+                {isAsleep(column.environment) ? (
                   <a class="side warn" href="#/health">
                     ! not reached
                   </a>
-                )}
+                ) : null}
               </th>
             ))}
             {hasTokens ? <th scope="col">Tokens</th> : null}

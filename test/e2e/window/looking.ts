@@ -1,7 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { tab } from '../../support/browser.ts'
 import { ui } from '../../support/ui.ts'
 import { codeFile, type Home, home } from '../support/place.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe says against a page, WCAG 2.2 A and AA. It is put in by the browser itself, past the page's own policy. */
+export async function violations(page: Page): Promise<unknown> {
+  const session = await page.context().newCDPSession(page)
+  const script = `${axe}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((found) => found.violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`
+  const { result } = await session.send('Runtime.evaluate', { expression: script, awaitPromise: true, returnByValue: true })
+  return result.value
+}
 
 /** The page of a home with two synced servers, in a browser; `wrong` grows with whatever the page must not do. */
 export async function looking(options: Parameters<typeof tab>[0] & { plant?: (place: Home) => unknown } = {}) {

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
 import { closeBrowser, lacksBrowser, tab } from '../../support/browser.ts'
 import { describeUnless } from '../../support/left-out.ts'
@@ -10,21 +7,12 @@ import { greeted } from '../../support/mcp.ts'
 import { filesWith } from '../../support/processes.ts'
 import { ask, ui } from '../../support/ui.ts'
 import { codeFile, type Home, home } from '../support/place.ts'
-import { edit, looking } from './looking.ts'
+import { edit, looking, violations } from './looking.ts'
 
 afterAll(closeBrowser)
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const KEY = 'ui-key-5b7d9f1a3c5e7092'
 const nasty = '<img src=x onerror=document.title="hacked">\u202e\u200b'
-
-/** What axe says against a page, WCAG 2.2 A and AA. It is put in by the browser itself, past the page's own policy. */
-async function violations(page: Page): Promise<unknown> {
-  const session = await page.context().newCDPSession(page)
-  const script = `${axe}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((found) => found.violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`
-  const { result } = await session.send('Runtime.evaluate', { expression: script, awaitPromise: true, returnByValue: true })
-  return result.value
-}
 
 describeUnless(lacksBrowser, 'the page in a browser', () => {
   it('shows who has what, what differs, and puts it back', async () => {

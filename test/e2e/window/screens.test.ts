@@ -5,7 +5,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { ui } from '../../support/ui.ts'
 import { world } from '../../support/world.ts'
 import type { Home } from '../support/place.ts'
-import { looking } from './looking.ts'
+import { looking, violations } from './looking.ts'
 
 afterAll(closeBrowser)
 
@@ -147,14 +147,14 @@ describeUnless(lacksBrowser, 'the page of two sides', () => {
       .file(`${base}\\Claude Extensions\\local.mcpb.ana.notes\\server\\index.js`, '')
       .file(`${base}\\Claude Extensions Settings\\local.mcpb.ana.notes.json`, '{"isEnabled":true}')
       .build()
-  const looked = async (runnable: boolean) => {
+  const looked = async (runnable: boolean, width = 1280) => {
     const planted = sides(runnable)
     const { code, output } = await planted.cli(['init', '--yes', '--no-bridge'])
     expect([0, 1, 3], output).toContain(code)
     const desktop = planted.side('windows')
     desktop.write(desktop.clientFile('claude-desktop'), '{"mcpServers":{"own":{"command":"true"}}}')
     const open = await ui({ home: planted.scratch.home, env: planted.env() })
-    const page = await tab()
+    const page = await tab({ width })
     await page.goto(open.url)
     await page.getByRole('table', { name: 'Servers' }).waitFor()
     return { planted, page }
@@ -162,9 +162,16 @@ describeUnless(lacksBrowser, 'the page of two sides', () => {
 
   it('says in its column that a side is not reached', async () => {
     const { page } = await looked(false)
-    await page.getByRole('columnheader', { name: /^Claude Desktop.*Windows.*! not reached$/ }).waitFor()
-    await page.getByRole('link', { name: '! not reached' }).click()
+    const column = page.getByRole('columnheader', { name: 'Claude Desktop, Windows', exact: true })
+    await column.getByRole('link', { name: '! not reached' }).click()
     await page.getByText('programs of Windows cannot be started from here').first().waitFor()
+  })
+
+  it('says so where there is no room for columns, too', async () => {
+    const { page } = await looked(false, 320)
+    await page.getByText('Windows ! not reached').waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
   })
 
   it('shows what only one program has: its own entries, and extensions', async () => {
