@@ -1,4 +1,5 @@
 import type { ExitCode } from './errors.ts'
+import type { Judge } from './model/afterwards.ts'
 import type { CommandSpec, CommonOptions, OptionsOf, OptionValues, VerbSpec, WordsOf } from './model/command-line.ts'
 import type { Secret } from './model/secret.ts'
 import type { System } from './model/system.ts'
@@ -95,15 +96,17 @@ export interface Context {
   readonly isDry?: boolean
   /** Another command runs it: nobody typed it, so nothing that it starts counts as agreed to. */
   readonly isInside?: boolean
+  /** Judges what a change leads to before it is done: another command runs it for a page. */
+  readonly judge?: Judge
   /** How this program is typed where the person is. */
   readonly typed?: () => string
-  /** Runs another command line in this process, under `--json`. Its questions go to `prompt`; without one it may not ask. */
+  /** Runs another command line in this process, under `--json`. Its questions go to `prompt`; without one it may not ask. `judge` may stop it. */
   readonly runInside?: RunInside
   /** Runs another command line in this process and on this terminal, as if the person had typed it. */
   readonly runHere?: (argv: readonly string[]) => Promise<ExitCode>
 }
 
-export type RunInside = (argv: readonly string[], prompt?: Prompt) => Promise<RanInside>
+export type RunInside = (argv: readonly string[], asked?: { readonly prompt?: Prompt; readonly judge?: Judge }) => Promise<RanInside>
 
 /** How a command line ended that was run inside another command. */
 export interface RanInside {

@@ -1,5 +1,6 @@
 import { specs } from './specs/index.ts'
-import type { Context, Prompt, RanInside } from '../context.ts'
+import type { Context, Prompt, RanInside, RunInside } from '../context.ts'
+import type { Judge } from '../model/afterwards.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { System } from '../model/system.ts'
 import { createIo, type Sink } from '../ui/io.ts'
@@ -28,6 +29,8 @@ export interface CliProcess {
   readonly typed?: () => string
   /** Who is asked in place of the person at the terminal, where another command runs this one. */
   readonly inside?: Prompt
+  /** Judges what this one would change, there. */
+  readonly judge?: Judge
 }
 
 /** One command line from argv to exit code. */
@@ -75,7 +78,8 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       commands: specs,
       argv,
       ...typed,
-      runInside: (line, prompt) => runInside(line, version, terminal, prompt),
+      ...(terminal.judge && { judge: terminal.judge }),
+      runInside: (line, asked) => runInside(line, version, terminal, asked),
       runHere: (line) => runCli(line, version, terminal),
     }
     const run = await parsed.spec.load(parsed.verb?.name ?? null)
@@ -89,7 +93,12 @@ export async function runCli(argv: readonly string[], version: string, terminal:
 const insideMost = 8 * 1024 * 1024
 
 /** Runs a command line as `runCli` does, without the terminal: its document is given back, and all talk is dropped. */
-async function runInside(argv: readonly string[], version: string, terminal: CliProcess, prompt?: Prompt): Promise<RanInside> {
+async function runInside(
+  argv: readonly string[],
+  version: string,
+  terminal: CliProcess,
+  { prompt, judge }: NonNullable<Parameters<RunInside>[1]> = {},
+): Promise<RanInside> {
   let text = ''
   let isTooLong = false
   const stdout: Sink = {
@@ -106,6 +115,7 @@ async function runInside(argv: readonly string[], version: string, terminal: Cli
     stderr: { write: () => undefined },
     system: (isDry) => terminal.system(isDry),
     ...(terminal.typed && { typed: terminal.typed }),
+    ...(judge && { judge }),
     inside: prompt ?? silentPrompt('Nobody is asked here'),
   })
   if (isTooLong)

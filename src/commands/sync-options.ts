@@ -31,6 +31,7 @@ export function syncOptions(context: Context, options: SyncFlags = {}, more: Par
     // `--adopt` copies from the clients' files, which a pull may have changed.
     keepsTrust: options.watch !== true && options.adopt !== true,
     agrees: options.watch !== true && context.isInside !== true,
+    ...(context.judge === undefined ? {} : { judge: context.judge }),
     signal: context.signal,
     progress: (title) => context.io.progress(title),
     hide: (value) => context.io.hide(value),

@@ -12,6 +12,8 @@ import { prepare } from '../effects/sync/prepare.ts'
 import { differs, exitOf, restartsFor, type SyncResult } from '../effects/sync/result.ts'
 import { stepsOf } from '../effects/sync/steps.ts'
 import { restoreTrust } from '../effects/sync/trust-keep.ts'
+import { type HeldBytes, heldBytes } from '../effects/store/undo.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import { runsOf, type Undone, undo } from '../effects/undo/undo.ts'
 import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
@@ -123,6 +125,7 @@ function undoneWords({ id, command, complete, changed, older }: Undone, isMissin
 async function preview(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const situation = await homeContext.open()
   const undone = await undo(context.system, situation, { named: id, force, isPreview: true })
+  await judge(context, situation, undone)
   const steps = undone?.steps ?? []
   const notices = undone === null ? [] : [`this is what undoing run ${undone.id} (${undone.command}) would do`]
   const result: SyncResult = { inSync: steps.length === 0, changed: false, run: null, steps, unmanaged: [], restart: [], notices }
@@ -130,19 +133,29 @@ async function preview(context: Context, homeContext: HomeContext, id: string | 
   return exitOf(result, { check: false })
 }
 
+/** Shows who judges it what would stand afterwards. Returns what may be written; undefined: nobody judges. */
+async function judge(context: Context, situation: Situation, preview: Undone | null): Promise<HeldBytes | undefined> {
+  if (context.judge === undefined || preview === null) return undefined
+  const { afterUndo } = await import('../effects/undo/after.ts')
+  context.judge(await afterUndo(context.system, situation, preview.files, syncOptions(context)))
+  return heldBytes(preview.files)
+}
+
 async function takeBack(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const { system } = context
   let isMissing = false
   const work = async (): Promise<SyncResult> => {
     const before = await homeContext.open()
-    const undone = await undo(system, before, { named: id, force, isPreview: false })
+    const look = context.judge === undefined ? null : await undo(system, before, { named: id, force, isPreview: true })
+    const held = await judge(context, before, look)
+    const undone = await undo(system, before, { named: look?.id ?? id, force, isPreview: false, held })
     const trust = undone === null ? [] : await restoreTrust(system, before, await homeContext.open())
     // The manifest may be restored or removed, so everything is compared again.
-    const look = async () => prepare(system, await homeContext.open(), syncOptions(context, {}, { resolve: false }))
-    const found = await look()
+    const compared = async () => prepare(system, await homeContext.open(), syncOptions(context, {}, { resolve: false }))
+    const found = await compared()
     // launches.json has no backup, since it holds keys: it is written again for the restored entries.
     const launched = undone === null ? [] : await writeLaunches(system, found.input, makePlan(found.input).launches)
-    const after = launched.length === 0 ? found : await look()
+    const after = launched.length === 0 ? found : await compared()
     const plan = makePlan(after.input)
     const open = stepsOf(plan, after)
     isMissing = undone?.command === 'uninstall' && open.some(({ kind }) => kind === 'install')

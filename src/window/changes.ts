@@ -3,10 +3,10 @@ import { WrongRequest } from './answers.ts'
 import { type PageOption, optionWords } from './reading.ts'
 
 /**
- * Who answers. `launches`: the page alone, if a person has agreed to everything that could start afterwards; else the terminal. A page
- * alone never brings new code: a model that steers a browser can click, and a session can be stolen.
+ * Who answers. `launches`: the page alone, if a person has agreed to everything that could start afterwards; else the terminal.
+ * `afterwards`: the same of a change that leads to another manifest than the one that is there, which its plan tells. A page alone never brings new code: a model that steers a browser can click, and a session can be stolen.
  */
-type Asks = 'page' | 'launches' | 'terminal'
+type Asks = 'page' | 'launches' | 'afterwards' | 'terminal'
 
 interface Change {
   readonly argv: readonly string[]
@@ -25,15 +25,15 @@ const many = 1000
 const changes: Readonly<Record<string, Change>> = {
   sync: { argv: ['sync', '--no-try'], words: [0, many], options: { force: ['--force'] }, asks: 'launches' },
   // Its entries are whatever a program's file holds by now.
-  'sync --adopt': { argv: ['sync', '--no-try', '--adopt'], words: [0, many], asks: 'terminal' },
+  'sync --adopt': { argv: ['sync', '--no-try', '--adopt'], words: [0, many], asks: 'afterwards' },
   enable: { argv: ['enable', '--no-try'], words: [1, many], options: where, asks: 'launches' },
   disable: { argv: ['disable'], words: [1, many], options: where, asks: 'launches' },
   remove: { argv: ['remove'], words: [1, many], asks: 'launches', sure: ['--yes'] },
   rename: { argv: ['rename'], words: [2, 2], asks: 'launches' },
   // Alone only what comes with the program.
   add: { argv: ['add', '--no-try'], words: [1, 1], asks: 'launches' },
-  // What it brings back may start something that nobody agreed to since.
-  undo: { argv: ['undo'], words: [0, 1], asks: 'terminal' },
+  // What it brings back may start something that nobody agreed to.
+  undo: { argv: ['undo'], words: [0, 1], asks: 'afterwards' },
   // What it fixes may be a sync.
   'doctor --fix': { argv: ['doctor', '--fix'], words: [0, 0], asks: 'launches' },
   'secret remove': { argv: ['secret', 'remove'], words: [1, 1], asks: 'page' },

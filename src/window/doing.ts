@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { RanInside, RunInside } from '../context.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import type { Afterwards } from '../model/afterwards.ts'
 import { type PageAnswer, errorAnswer } from './answers.ts'
-import { type Standing, startsOf, whoAnswers } from './asks.ts'
+import { broughtBy, type Standing, startsOf, whoAnswers } from './asks.ts'
 import { type Wish, wishOf } from './changes.ts'
 import type { Live, Outcome } from './live.ts'
 
@@ -79,15 +80,25 @@ export class Doing {
     wish: Wish,
   ): Promise<{ readonly preview: Preview; readonly answer: null } | { readonly preview: null; readonly answer: PageAnswer }> {
     const before = await this.#means.look()
-    const ran = await this.#means.run(wish.plan)
+    let after: Afterwards | null = null
+    const judge = (found: Afterwards): void => {
+      after = found
+    }
+    const ran = await this.#means.run(wish.plan, { judge })
     // It shows what is there, as it does without a plan: the action's own facts, a document without steps.
     if (!isFine(ran.code)) return { preview: null, answer: answerOf(ran) }
-    const asks = whoAnswers(wish, before?.standing ?? null)
+    const brought = this.#brought(after, before?.standing)
+    const asks = whoAnswers(wish, before?.standing ?? null, brought)
     const seen = createHash('sha256')
-      .update(JSON.stringify([wish.plan, ran.document, before?.digest ?? null]))
+      .update(JSON.stringify([wish.plan, ran.document, before?.digest ?? null, ledTo(after)]))
       .digest('hex')
-    const starts = before === null || asks === 'page' ? [] : startsOf(wish, before.standing)
+    const starts = before === null || asks === 'page' ? [] : (brought ?? startsOf(wish, before.standing))
     return { preview: { document: ran.document, starts, asks, typed: wish.typed, seen }, answer: null }
+  }
+
+  /** What a plan brings that nobody agreed to; null: it did not say. */
+  #brought(after: Afterwards | null, standing: Standing | undefined): readonly string[] | null {
+    return after === null || standing === undefined ? null : broughtBy(after, standing.builtins)
   }
 
   async #carryOut(wish: Wish, seen: unknown): Promise<PageAnswer> {
@@ -124,9 +135,24 @@ export class Doing {
     const running = await this.#means.running()
     if (running !== null) this.#means.live.tell({ kind: 'progress', text: running })
     await this.#means.audit(wish.command, 'page')
-    return answerOf(await this.#means.run(wish.line))
+    // Whatever changed since the plan, by the lock that it works under: it leads to what was agreed to, or to nothing.
+    const builtins = (await this.#means.look())?.standing.builtins ?? []
+    const judge = (after: Afterwards): void => {
+      if (broughtBy(after, builtins).length > 0) throw new TwinError(changedCode, 'This changed meanwhile.')
+    }
+    const ran = await this.#means.run(wish.line, wish.asks === 'page' ? {} : { judge })
+    if (errorOf(ran) !== changedCode) return answerOf(ran)
+    const { preview } = await this.#planOf(wish)
+    return errorAnswer(409, changedCode, 'This changed meanwhile.', preview === null ? {} : { preview })
   }
 }
+
+const changedCode = 'changed'
+
+const errorOf = ({ document }: RanInside): unknown => Reflect.get(Object(Reflect.get(Object(document), 'error')), 'code')
+
+/** What a plan leads to, as a part of what was seen. */
+const ledTo = (after: Afterwards | null): unknown => after && [after.manifest, after.lock, after.foreign]
 
 const isFine = (code: ExitCode): boolean => code === EXIT.ok || code === EXIT.attention
 
@@ -134,6 +160,5 @@ const isFine = (code: ExitCode): boolean => code === EXIT.ok || code === EXIT.at
 export function answerOf({ code, document }: RanInside): PageAnswer {
   const given: object = typeof document === 'object' && document !== null ? document : {}
   if (isFine(code)) return { status: 200, document: given }
-  const isLocked = Reflect.get(Object(Reflect.get(given, 'error')), 'code') === 'locked'
-  return { status: isLocked ? 423 : code === EXIT.usage ? 400 : 500, document: given }
+  return { status: errorOf({ code, document }) === 'locked' ? 423 : code === EXIT.usage ? 400 : 500, document: given }
 }

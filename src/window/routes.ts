@@ -92,7 +92,7 @@ async function keep(plan: WindowPlan, body: unknown): Promise<PageAnswer> {
       hint: `mcp-twin secret set ${name}`,
     })
   await plan.audit('secret set', 'page')
-  return answerOf(await plan.run(['secret', 'set', '--', name], answering(value, sure === true)))
+  return answerOf(await plan.run(['secret', 'set', '--', name], { prompt: answering(value, sure === true) }))
 }
 
 /** Gives the key where it is asked for, and says no to what follows: the page shows that as a plan of its own. */

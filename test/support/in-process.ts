@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { runCli } from '../../src/cli/run.ts'
+import type { Judge } from '../../src/model/afterwards.ts'
 import type { nodeSystem } from '../../src/system/node.ts'
 import { type CliOptions, type CliResult, cli, resultOf, untried } from './cli.ts'
 import { projectFolder } from './machine.ts'
@@ -31,9 +32,14 @@ export function quickScratch(options: ScratchOptions = {}): Scratch {
 
 /**
  * Runs a command of the built program in this process, as from a shell without a terminal. One at a time: the program reads the
- * environment of its process.
+ * environment of its process. `judge`: looks at what a change leads to before it is done.
  */
-export async function inProcess(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[], cwd = place.home): Promise<CliResult> {
+export async function inProcess(
+  place: Pick<Scratch, 'home' | 'env'>,
+  args: readonly string[],
+  cwd = place.home,
+  judge?: Judge,
+): Promise<CliResult> {
   const stream = () => {
     const written: string[] = []
     return { isTTY: false, columns: undefined, written, write: (text: string) => written.push(text) > 0 }
@@ -45,6 +51,7 @@ export async function inProcess(place: Pick<Scratch, 'home' | 'env'>, args: read
   try {
     const terminal = {
       ...{ stdin: { isTTY: false }, stdout, stderr, signal: new AbortController().signal, variables: place.env },
+      ...(judge && { judge }),
       system: async () => ({ ...part('system-node.cjs', 'nodeSystem')(), variables: place.env, cwd }),
     }
     // A terminal is more than what commands use of it.

@@ -53,7 +53,7 @@ export function weightDigest(server: ServerSpec, side: Environment, lock: Lock):
 }
 
 /** Values that stay part of it: how programs start, and where a server sends what it gets. */
-const isDecisive = ([name, value]: [string, string]): boolean => decidesStart(name) || value.includes('://')
+export const isDecisive = ([name, value]: [string, string]): boolean => decidesStart(name) || value.includes('://')
 
 /**
  * SHA-256, in hex, of what a person agrees to start there. Values of variables and headers may change without a question, but for the keys

@@ -31,7 +31,19 @@ export interface UndoneFile {
   /** Entries that stay as they are although the file was restored. */
   readonly left: readonly string[]
   readonly outcome: RewriteOutcome
+  /** What is written, or would be; null: it is removed; absent: it stays as it is. */
+  readonly bytes?: Uint8Array | null
 }
+
+/** Digests of what an undo may write, of each file that it writes; null: it is removed. */
+export type HeldBytes = ReadonlyMap<string, string | null>
+
+const nameOf = ({ environment, client, file, hook, setting }: BackedUpFile): string =>
+  JSON.stringify([environment, client, file, hook === true, setting ?? null])
+
+/** What a preview would write, so that the undo behind it can be held to that. */
+export const heldBytes = (files: readonly UndoneFile[]): HeldBytes =>
+  new Map(files.flatMap(({ file, bytes }) => (bytes === undefined ? [] : [[nameOf(file), digestOf(bytes)]])))
 
 async function changedSomething(system: System, run: RunSummary, locate: Locate): Promise<boolean> {
   for (const file of run.files) {
@@ -96,12 +108,19 @@ async function undoFile(system: System, file: BackedUpFile, before: Uint8Array |
     how = way
     left = names
   })
-  const { run } = options
+  const { run, held } = options
+  let bytes: Uint8Array | null | undefined
+  const heldDecide = (current: Uint8Array | null): Decision => {
+    const decision = decide(current)
+    bytes = decision.kind === 'replace' ? decision.bytes : decision.kind === 'remove' ? null : undefined
+    const isOther = bytes !== undefined && held !== undefined && held.get(nameOf(file)) !== digestOf(bytes)
+    return isOther ? { kind: 'refuse', reason: 'it changed while this was decided', hint: 'mcp-twin undo' } : decision
+  }
   const outcome =
     run === null
-      ? await previewRewrite(system, target, decide)
-      : await rewriteFile(system, target, decide, run.forFile({ ...file, servers: undefined, changes: file.changes?.map(inverse) }))
-  return { file, how, left, outcome }
+      ? await previewRewrite(system, target, heldDecide)
+      : await rewriteFile(system, target, heldDecide, run.forFile({ ...file, servers: undefined, changes: file.changes?.map(inverse) }))
+  return { file, how, left, outcome, ...(outcome.kind === 'written' && bytes !== undefined ? { bytes } : {}) }
 }
 
 export interface UndoOptions {
@@ -113,6 +132,8 @@ export interface UndoOptions {
   readonly force: boolean
   /** The run of this undo, opened with `undoes`: its files are backed up too. This function finishes it. Null: only a look. */
   readonly run: BackupRun | null
+  /** Nothing else is written; absent: whatever is due. */
+  readonly held?: HeldBytes | undefined
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Progress } from '../../context.ts'
+import type { Judge } from '../../model/afterwards.ts'
 import type { Secret } from '../../model/secret.ts'
 
 /** The options of a sync. */
@@ -36,6 +37,8 @@ export interface SyncOptions {
   readonly command?: boolean
   /** Files that this run shall not look at, though they take part. */
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
+  /** Looks at what the run leads to, and stops it by throwing. */
+  readonly judge?: Judge
   readonly signal: AbortSignal
   progress(title: string): Progress
   /** Masks a key in all output. */

@@ -34,12 +34,17 @@ export interface PlannedRun extends Besides {
   readonly plan: Plan
 }
 
+/** Shows who judges a run what it leads to. */
+export const showTo = ({ judge }: SyncOptions, { manifest, savedState, sides }: Situation, { lock }: PreparedSync): void =>
+  judge?.({ manifest, lock, state: savedState, sides, foreign: [] })
+
 /** Prepares a run and makes its plan. */
 export async function planRun(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<PlannedRun> {
   const edited = (await source.edit?.(opened)) ?? null
   const situation = edited?.situation ?? opened
   const prepared = await prepare(system, situation, options)
   source.demand?.(opened, prepared)
+  showTo(options, situation, prepared)
   const plan = makePlan(prepared.input)
   const bytes = edited?.bytes ?? null
   const manifest = bytes ?? situation.bytes

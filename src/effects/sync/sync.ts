@@ -7,7 +7,7 @@ import { leftLocks, wasInterrupted } from './recover.ts'
 import { prepare } from './prepare.ts'
 import type { SyncResult } from './result.ts'
 import { planBesides } from './besides.ts'
-import { planRun, isIdle, type Source, isUnchanged } from './plan-run.ts'
+import { planRun, isIdle, showTo, type Source, isUnchanged } from './plan-run.ts'
 import { resultOfPlan } from './steps.ts'
 
 export type { Edited, Source } from './plan-run.ts'
@@ -15,6 +15,7 @@ export type { Edited, Source } from './plan-run.ts'
 /** Returns the plan as a result in which nothing was done. */
 export async function previewSync(system: System, situation: Situation, options: SyncOptions): Promise<SyncResult> {
   const prepared = await prepare(system, situation, options)
+  showTo(options, situation, prepared)
   return resultOfPlan(prepared, makePlan(prepared.input), await planBesides(system, situation, options))
 }
 

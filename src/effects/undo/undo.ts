@@ -14,7 +14,7 @@ import { openRun } from '../store/backup.ts'
 import { listRuns, readRun, type RunSummary } from '../store/history.ts'
 import { entriesIn } from '../store/oldest.ts'
 import type { Originals } from '../store/originals.ts'
-import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
+import { type HeldBytes, newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
 import { type Situation, reach } from '../manifest/open.ts'
 import { loadState, saveState } from '../manifest/records.ts'
 import type { IsOurs } from './undo-manifest.ts'
@@ -34,6 +34,7 @@ export interface Undone {
   readonly older: string | null
   /** Clients whose files were written. */
   readonly written: ReadonlySet<string>
+  readonly files: readonly UndoneFile[]
 }
 
 const backupsOf = ({ home }: Pick<Situation, 'home'>) => reach(home, layout(home.environment, home.folder).backups)
@@ -49,10 +50,12 @@ export interface UndoWishes {
   readonly force: boolean
   /** Only shows what would be done. */
   readonly isPreview: boolean
+  /** What a preview would write, where nothing else may be. */
+  readonly held?: HeldBytes | undefined
 }
 
 /** Undoes one run; null: there is none. */
-export async function undo(system: System, situation: Situation, { named, force, isPreview }: UndoWishes): Promise<Undone | null> {
+export async function undo(system: System, situation: Situation, { named, force, isPreview, held }: UndoWishes): Promise<Undone | null> {
   const folder = backupsOf(situation)
   const locate = locator(system, situation)
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
@@ -67,7 +70,7 @@ export async function undo(system: System, situation: Situation, { named, force,
     force,
     isOurs: await oursIn(system, folder),
   })
-  const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert, force, run })
+  const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert, force, run, held })
   if (run !== null) {
     await keepRecords(system, situation, files)
     for (const { file, outcome } of files)
@@ -78,6 +81,7 @@ export async function undo(system: System, situation: Situation, { named, force,
   const complete = isComplete(files)
   return {
     id,
+    files,
     complete,
     command: index.command,
     older: complete ? null : await olderThan(system, folder, id),

@@ -89,6 +89,36 @@ describe('the page alone', () => {
     }
   })
 
+  it('undoes a run, as long as what comes back was agreed to', async () => {
+    const { place, open, session } = await opened()
+    expect((await place.run(['disable', 'tiny'])).code).toBe(0)
+    const back = await done(open, session, { command: 'undo', args: [] })
+    expect(back, back.text).toMatchObject({ status: 200, json: { command: 'undo', changed: true } })
+    expect(place.servers(codeFile)).toEqual({ tiny: expect.objectContaining(place.tiny) })
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ servers: { tiny: place.tiny } })
+    // The first sync of all: nothing comes.
+    const first = (await open.get('/api/undo', session)).json.runs.at(-1).id
+    const gone = await done(open, session, { command: 'undo', args: [first] })
+    expect(gone, gone.text).toMatchObject({ status: 200, json: { changed: true } })
+    expect(place.has(codeFile) ? place.servers(codeFile) : {}).toEqual({})
+  })
+
+  it('takes over an edit by hand that starts what was agreed to, and what was agreed to before', async () => {
+    const { place, open, session } = await opened()
+    const entry = (): object => Object(place.servers(codeFile).tiny)
+    edit(place, (servers) => Object.assign(servers, { tiny: { ...entry(), env: { LEVEL: 'debug' } } }))
+    // A variable that it did not have is another launch.
+    expect((await open.post('/api/preview', session, { command: 'sync --adopt', args: ['tiny'] })).json.asks).toBe('terminal')
+    expect((await place.run(['sync', '--adopt', 'tiny'])).code).toBe(0)
+    edit(place, (servers) => Object.assign(servers, { tiny: { ...entry(), env: { LEVEL: 'info' } } }))
+    const taken = await done(open, session, { command: 'sync --adopt', args: ['tiny'] })
+    expect(taken, taken.text).toMatchObject({ status: 200, json: { command: 'sync', changed: true } })
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ servers: { tiny: { env: { LEVEL: 'info' } } } })
+    edit(place, (servers) => Object.assign(servers, { tiny: place.tiny }))
+    expect((await done(open, session, { command: 'sync --adopt', args: ['tiny'] })).status).toBe(200)
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).not.toHaveProperty('servers.tiny.env')
+  })
+
   it('does nothing when something changed since its plan, and shows the new one', async () => {
     const { place, open, session } = await opened()
     const wish = { command: 'disable', args: ['tiny'] }
@@ -103,7 +133,7 @@ describe('the page alone', () => {
     expect(again.status, again.text).toBe(200)
   })
 
-  it.each<[string, object, (place: Home) => void]>([
+  it.each<[string, object, (place: Home) => unknown]>([
     [
       'syncs a server that somebody wrote into the manifest',
       { command: 'sync', args: [] },
@@ -144,12 +174,27 @@ describe('the page alone', () => {
       { command: 'sync --adopt', args: [] },
       (place) => edit(place, (servers) => Object.assign(servers, { evil: { command: 'evil' } })),
     ],
-    ['undoes a run', { command: 'undo', args: [] }, () => undefined],
+    [
+      'undoes a run that put an edit by hand back',
+      { command: 'undo', args: [] },
+      async (place) => {
+        edit(place, (servers) => Object.assign(servers, { tiny: { command: 'evil' } }))
+        expect((await place.run(['sync', '--force'])).code).toBe(0)
+      },
+    ],
+    [
+      'undoes a run that removed what nobody agreed to',
+      { command: 'undo', args: [] },
+      async (place) => {
+        expect((await place.run(['remove', 'tiny', '--yes'])).code).toBe(0)
+        place.write('.mcp-twin/state.json', JSON.stringify({ ...place.readJson('.mcp-twin/state.json'), agreed: [] }))
+      },
+    ],
   ])('never brings new code: %s', async (_, wish, plant) => {
     const { place, open, session } = await opened()
-    plant(place)
+    await plant(place)
     const preview = await open.post('/api/preview', session, wish)
-    expect(preview, preview.text).toMatchObject({ status: 200, json: { asks: 'terminal' } })
+    expect(preview, preview.text).toMatchObject({ status: 200, json: { asks: 'terminal', starts: [expect.any(String)] } })
     const before = treeOf(place.home, ['.mcp-twin/cache.json'])
     const answer = await open.post('/api/do', session, { ...wish, seen: preview.json.seen })
     // There is no terminal here: the page shows the command.

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
 import { closeBrowser, lacksBrowser, tab } from '../../support/browser.ts'
 import { describeUnless } from '../../support/left-out.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RanInside } from '../../../src/context.ts'
 import { withAgreed } from '../../../src/core/launch/identity.ts'
+import { TwinError } from '../../../src/errors.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import type { PageAnswer } from '../../../src/window/answers.ts'
 import { answerOf, type AskingTerminal, Doing } from '../../../src/window/doing.ts'
@@ -13,7 +14,15 @@ const sync = { command: 'sync', args: [] }
 const documentOf = (answer: PageAnswer) => ('document' in answer ? { status: answer.status, ...answer.document } : { status: 0 })
 
 /** A page's changes over commands that only write down that they ran. */
-function changes(more: { terminal?: AskingTerminal; servers?: Record<string, ServerSpec>; isReadOnly?: boolean } = {}) {
+function changes(
+  more: {
+    terminal?: AskingTerminal
+    servers?: Record<string, ServerSpec>
+    isReadOnly?: boolean
+    /** What a line leads to, where it says so. */
+    leadsTo?: (line: string) => Record<string, ServerSpec> | null
+  } = {},
+) {
   const world = {
     ran: [] as string[],
     digest: '1',
@@ -25,23 +34,28 @@ function changes(more: { terminal?: AskingTerminal; servers?: Record<string, Ser
   const live = new Live()
   live.follow((text) => world.told.push(text), null)
   const servers = more.servers ?? { tiny }
+  const standing = async () => ({
+    manifest: { version: 1 as const, servers },
+    state: { version: 1 as const, files: {}, agreed: withAgreed(undefined, { servers: { tiny } }, [ubuntu], lock) ?? [] },
+    ...{ lock, sides: [ubuntu], builtins: [] },
+  })
   const doing = new Doing({
     live,
     isReadOnly: more.isReadOnly === true,
     terminal: more.terminal ?? null,
     id: () => 'q1',
-    async run(line): Promise<RanInside> {
+    async run(line, { judge } = {}): Promise<RanInside> {
+      const then = more.leadsTo?.(line.join(' ')) ?? null
+      try {
+        if (then !== null) judge?.({ ...(await standing()), manifest: { version: 1, servers: then }, foreign: [] })
+      } catch (error) {
+        if (error instanceof TwinError) return { code: 1, document: { error: { code: error.code } } }
+        throw error
+      }
       world.ran.push(line.join(' '))
       return { code: 0, document: world.document }
     },
-    look: async () => ({
-      digest: world.digest,
-      standing: {
-        manifest: { version: 1, servers },
-        state: { version: 1, files: {}, agreed: withAgreed(undefined, { servers: { tiny } }, [ubuntu], lock) ?? [] },
-        ...{ lock, sides: [ubuntu], builtins: [] },
-      },
-    }),
+    look: async () => ({ digest: world.digest, standing: await standing() }),
     running: async () => world.running,
     async audit(command, by) {
       world.audited.push(`${command} ${by}`)
@@ -94,6 +108,26 @@ describe('a change of the page', () => {
     expect(documentOf(await doing.do({ ...sync, seen: await seen(sync) }))).toMatchObject({ status: 200 })
     expect(world.told.join('')).toContain('event: progress\ndata: {"text":"Waiting for another run: process 12."}')
     expect(done()).toHaveLength(1)
+  })
+
+  it.each(['undo', 'sync --adopt'])('that leads to another manifest is judged by that one: %s', async (command) => {
+    const wish = { command, args: [] }
+    const evil = { tiny, evil: { command: 'evil' } }
+    const asks = async (leadsTo: () => Record<string, ServerSpec> | null, servers?: Record<string, ServerSpec>) => {
+      const { doing } = changes({ leadsTo, ...(servers && { servers }) })
+      return Reflect.get(documentOf(await doing.preview(wish)), 'asks')
+    }
+    expect([await asks(() => ({ tiny })), await asks(() => evil), await asks(() => null)]).toEqual(['page', 'terminal', 'terminal'])
+    // What is there now may go.
+    expect(await asks(() => ({ tiny }), evil)).toBe('page')
+  })
+
+  it.each(['undo', 'sync --adopt', 'sync', 'disable'])('is stopped where it leads to more than its plan did: %s', async (command) => {
+    const isPlan = (line: string): boolean => line.includes('--dry-run')
+    const wish = { command, args: command === 'disable' ? ['tiny'] : [] }
+    const { doing, seen, done } = changes({ leadsTo: (line) => (isPlan(line) ? { tiny } : { tiny, evil: { command: 'evil' } }) })
+    expect(documentOf(await doing.do({ ...wish, seen: await seen(wish) }))).toMatchObject({ status: 409, preview: { asks: 'page' } })
+    expect(done()).toEqual([])
   })
 
   it('waits for the one before', async () => {

@@ -54,7 +54,7 @@ describe('what the page changes', () => {
 
   it('asks in the terminal for whatever lets others in', () => {
     const asked = changeNames.filter((command) => wishOf({ command, args: wordsFor(command) }).asks === 'terminal')
-    expect(asked.sort()).toEqual(['actions run', 'plugin allow', 'sync --adopt', 'trust', 'undo'])
+    expect(asked.sort()).toEqual(['actions run', 'plugin allow', 'trust'])
   })
 
   it.each([
