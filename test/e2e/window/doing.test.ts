@@ -187,7 +187,7 @@ describe('the page alone', () => {
       { command: 'undo', args: [] },
       async (place) => {
         expect((await place.run(['remove', 'tiny', '--yes'])).code).toBe(0)
-        place.write('.mcp-twin/state.json', JSON.stringify({ ...place.readJson('.mcp-twin/state.json'), agreed: [] }))
+        place.write('.mcp-twin/state.json', JSON.stringify({ ...Object(place.readJson('.mcp-twin/state.json')), agreed: [] }))
       },
     ],
   ])('never brings new code: %s', async (_, wish, plant) => {
