@@ -129,7 +129,8 @@ function settled(plan: FilePlan, input: PlanInput, project?: string, created?: b
   }
   const steps = plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, 'done')))
   const isCreated = created === true || before.created === true
-  const isOurs = isCreated || Object.keys(entries).length > 0
+  // A file that no entry of ours is left in still belongs to its project: an uninstall there gives back what we took out of it.
+  const isOurs = isCreated || Object.keys(entries).length > 0 || before.project !== undefined
   const state = { entries, ...(isCreated ? { created: true } : {}), ...(project !== undefined && isOurs ? { project } : {}) }
   return { steps, state, written: false, notices: plan.notices }
 }

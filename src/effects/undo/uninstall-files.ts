@@ -32,16 +32,9 @@ import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach } from '../manifest/open.ts'
 import { type ClearedEntry, type OriginalFile, type OwnedEntries, removeOwnEntries } from './client-entries.ts'
 import { EntryReader } from './former.ts'
+import { filesToClear } from './files-to-clear.ts'
 import { type KnownHome, knownOfProject } from './known.ts'
 import { originalOf } from './originals.ts'
-
-/** Returns every client file of our records. */
-export const recordedFiles = (state: State): { name: FileName; record: FileState }[] =>
-  Object.entries(state.files).flatMap(([environment, clients]) =>
-    Object.entries(clients).flatMap(([client, files]) =>
-      Object.entries(files).map(([file, record]) => ({ name: { environment, client, file }, record })),
-    ),
-  )
 
 /** What the entries of all files are read and judged with. */
 interface Clearing {
@@ -61,8 +54,8 @@ interface Clearing {
  */
 export async function clearFiles(clearing: Clearing, isPreview: boolean): Promise<Step[]> {
   const steps: Step[] = []
-  const { state, project } = clearing
-  const files = recordedFiles(state).filter(({ record }) => project === undefined || record.project === project)
+  const { system, world, state, run, project } = clearing
+  const files = await filesToClear(system, world, state, run.originals, project)
   for (const { name, record } of files) steps.push(...(await clearFile(clearing, name, record, isPreview)))
   return steps
 }

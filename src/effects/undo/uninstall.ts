@@ -1,4 +1,3 @@
-import { clientById } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
 import { type FileName, recordOf, withRecord } from '../../core/plan/records.ts'
 import { toHere } from '../../core/paths.ts'
@@ -11,14 +10,14 @@ import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
 import { withRunLock } from '../store/lock.ts'
 import { Originals } from '../store/originals.ts'
-import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
 import { emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
 import { clearCommands } from '../command/remove.ts'
 import { clearHook } from '../hook/remove.ts'
-import { clearFiles, recordedFiles, stillOurs } from './uninstall-files.ts'
+import { projectOf, recordedFiles } from './files-to-clear.ts'
+import { clearFiles, stillOurs } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
 import { revokeAll } from '../login/revoke.ts'
 import { knownOf } from './known.ts'
@@ -144,22 +143,12 @@ export async function uninstallProject(
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'uninstall', at: system.now() })
     const steps = await clearFiles({ system, world, home, state, run, known: await knownOf(system, home), project }, false)
     if (steps.every(({ outcome }) => outcome === 'done')) {
-      const files = recordedFiles(state).filter(({ record }) => record.project === project)
-      const statePath = reach(home, layout(home.environment, home.folder).state)
-      await saveState(
-        system,
-        statePath,
-        files.reduce((next, { name }) => withRecord(next, name, null), state),
-      )
-      // An undo may have taken a record away, and left the first copy.
+      const isOfProject = async (name: FileName) => (await projectOf(system, world, name, recordOf(state, name))) === project
+      let rest = state
+      for (const { name } of recordedFiles(state)) if (await isOfProject(name)) rest = withRecord(rest, name, null)
+      await saveState(system, reach(home, layout(home.environment, home.folder).state), rest)
       const originals: FileName[] = []
-      for (const each of (await run.originals.load()).files) {
-        const { project: recorded } = recordOf(state, each)
-        const [environment, client] = [world.environments.find(({ id }) => id === each.environment), clientById(each.client)]
-        if (environment === undefined || client === null) continue
-        const { within } = await projectBounds(system, { environment, client, file: each.file, project: recorded })
-        if (within === project) originals.push(each)
-      }
+      for (const each of (await run.originals.load()).files) if (await isOfProject(each)) originals.push(each)
       await run.originals.drop((each) => originals.includes(each))
     }
     return { steps, run: await run.finish() }

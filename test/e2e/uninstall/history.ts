@@ -237,7 +237,13 @@ function losses({ hand, acts, removed, written, touched, forced, undone }: OwnFi
       found.push(`${name} came back, which its person had taken out`)
     if (last === null || (removed.has(name) && stood === undefined)) continue
     if (stands === undefined) found.push(`${name} is gone`)
-    else if (!forced && stood !== undefined && own.includes(meant(stood))) {
+    // What a person added to an entry that starts our launcher stays; the launcher does not.
+    else if (stood !== undefined && JSON.stringify(stood).includes('.mcp-twin')) {
+      const kept = Object.entries((stood.env ?? {}) as object).every(
+        ([key, value]) => (stands.env as Record<string, unknown>)?.[key] === value,
+      )
+      if (own.includes(meant(stood)) && !kept) found.push(`${name} lost what was added to it: ${meant(stands)}`)
+    } else if (!forced && stood !== undefined && own.includes(meant(stood))) {
       if (meant(stands) !== meant(stood)) found.push(`${name} was ${meant(stood)}, and is ${meant(stands)}`)
     } else if (![...own, ...(stood === undefined ? [] : [meant(stood)])].includes(meant(stands)))
       found.push(`${name} is ${meant(stands)}, which nobody wrote`)

@@ -144,6 +144,37 @@ describe('uninstall', () => {
     expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] } })
   })
 
+  it.each([
+    ['now', false],
+    ['by a version that did not note the project of such a file', true],
+  ])('in a project gives back what was disabled in a file that none of ours is left in, %s', async (_what, isOlder) => {
+    const place = await begun()
+    const site = { cwd: place.path('work/site') }
+    const text = '{ "mcpServers": { "site": { "command": "site", "args": ["s.js"] } } }\n'
+    place.write('work/site/.mcp.json', text)
+    place.write('work/site/.git/HEAD', '')
+    for (const words of [
+      ['init', '--project', '--yes', '--no-bridge'],
+      ['disable', 'site'],
+    ])
+      expect([0, 3]).toContain((await place.run(words, site)).code)
+    expect(place.readJson('work/site/.mcp.json')).toEqual({ mcpServers: {} })
+    if (isOlder) place.write('.mcp-twin/state.json', place.read('.mcp-twin/state.json').replaceAll(/,\s*"project": "[^"]*"/g, ''))
+    expect((await place.run(['uninstall', '--yes'], site)).code).toBe(0)
+    expect(place.read('work/site/.mcp.json')).toBe(text)
+  })
+
+  it('gives back what was disabled in a file whose record an undo took away', async () => {
+    const place = await begun()
+    await must(place, 'disable', 'two')
+    const { run } = (await place.run(['enable', 'two', '--json'])).json as { run: string }
+    await must(place, 'add', 'ours', '--command', 'node', '--client', 'cursor', '--', 'ours.js')
+    await must(place, 'undo', run)
+    expect(place.servers(codeFile)).toEqual({})
+    await must(place, 'uninstall', '--yes')
+    expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] } })
+  })
+
   it('in a project changes its files alone, with --purge too, and says so', async () => {
     const place = await begun()
     const site = { cwd: place.path('work/site') }

@@ -1,0 +1,59 @@
+import { clientById } from '../../catalog/clients/index.ts'
+import { type FileName, recordOf } from '../../core/plan/records.ts'
+import type { World } from '../../model/environment.ts'
+import type { FileState, State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { Originals } from '../store/originals.ts'
+import { projectBounds } from '../store/project-bounds.ts'
+
+export interface RecordedFile {
+  readonly name: FileName
+  readonly record: FileState
+}
+
+/** Returns every client file of our records. */
+export const recordedFiles = (state: State): RecordedFile[] =>
+  Object.entries(state.files).flatMap(([environment, clients]) =>
+    Object.entries(clients).flatMap(([client, files]) =>
+      Object.entries(files).map(([file, record]) => ({ name: { environment, client, file }, record })),
+    ),
+  )
+
+/**
+ * The files that an uninstall looks at, of all or of the project with this root: those of our records, and those that only a first copy
+ * is kept of, since an undo may have taken the record away.
+ */
+export async function filesToClear(
+  system: System,
+  world: World,
+  state: State,
+  originals: Originals,
+  project: string | undefined,
+): Promise<RecordedFile[]> {
+  const recorded = recordedFiles(state)
+  const key = ({ environment, client, file }: FileName) => JSON.stringify([environment, client, file])
+  const known = new Set(recorded.map(({ name }) => key(name)))
+  const copied = (await originals.load()).files.flatMap(({ environment, client, file }) => {
+    const name = { environment, client, file }
+    return known.has(key(name)) ? [] : [{ name, record: recordOf(state, name) }]
+  })
+  const found: RecordedFile[] = []
+  for (const { name, record } of [...recorded, ...copied]) {
+    const root = await projectOf(system, world, name, record)
+    if (project === undefined || root === project) found.push({ name, record: root === null ? record : { ...record, project: root } })
+  }
+  return found
+}
+
+/** The real root of the project that a file belongs to; null: it is a user's, or on a side that is gone. */
+export async function projectOf(
+  system: System,
+  world: World,
+  { environment: id, client, file }: FileName,
+  { project }: FileState,
+): Promise<string | null> {
+  if (project !== undefined) return project
+  const [environment, definition] = [world.environments.find((each) => each.id === id), clientById(client)]
+  if (environment === undefined || definition === null) return null
+  return (await projectBounds(system, { environment, client: definition, file })).within
+}
