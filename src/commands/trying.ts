@@ -1,5 +1,6 @@
 import { count } from '../core/count.ts'
 import { clients } from '../catalog/clients/index.ts'
+import { lastWords } from '../core/doctor/probes.ts'
 import type { Context } from '../context.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
 import type { ServerCheck, Checked } from '../effects/sync/checks.ts'
@@ -79,9 +80,6 @@ export function triedAs({ io, signal }: Context, world: World, { checks, untried
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** How many of its last lines are shown for a server that does not answer. */
-const LINES = 4
-
 /** One line a server and side: how long it took to answer and how many tools it has, or why it did not. */
 export function describeChecks(all: readonly ServerCheck[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
   if (all.length === 0) return []
@@ -95,7 +93,7 @@ export function describeChecks(all: readonly ServerCheck[], labels: Labels, pain
       : `${check.same === undefined ? 'does' : 'do'} not answer: ${visible(check.reason ?? '')}${check.same === undefined ? '' : ` (${check.same.map(visible).join(', ')})`}`
     const said = wrap(words, Math.max(30, width - indent))
     const head = `  ${check.ok ? paint.good('✓') : paint.bad('✗')} ${pad(names[at] ?? '', first)}  ${pad(sides[at] ?? '', second)}  `
-    const last = check.stderr === null ? [] : check.stderr.trimEnd().split('\n').slice(-LINES)
+    const last = check.stderr === null ? [] : lastWords(check.stderr)
     return [
       `${head}${said[0] ?? ''}`,
       ...said.slice(1).map((line) => `${' '.repeat(indent)}${line}`),

@@ -3,8 +3,10 @@ import { clients } from '../catalog/clients/index.ts'
 import type { uninstall as spec } from '../cli/specs/uninstall.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { layout } from '../core/layout.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
 import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
+import type { NativePath } from '../model/path.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
@@ -20,10 +22,11 @@ export const run: Run<typeof spec> = (context, _args, options) =>
     const purge = options.purge === true
     const places = await ownFolders(system, world, home)
     const contents = await Promise.all(places.map(({ environment, folder }) => contentsOf(system, environment, folder)))
-    if (places.length === 0 || (!purge && !contents.some((each) => each.installed) && contents.some((each) => each.owned))) {
+    if (places.length === 0 || (!purge && !contents.some((each) => each.installed) && contents.some((each) => each.owned.length > 0))) {
       io.json({ command: 'uninstall', changed: false, run: null, steps: [], ended: [], removed: [], kept: [], notices: [] })
       io.out('Nothing to uninstall: mcp-twin is not installed here.')
-      if (places.length > 0) io.out([`${keptWords(home)}.`, ...WAYS.map((way) => `  → ${way}`)].join('\n'))
+      const kept = contents.find((_, at) => places[at]?.environment.id === home.environment.id)?.owned ?? []
+      if (kept.length > 0) io.out([`${keptWords(home, kept)}.`, ...waysOn(home, kept).map((way) => `  → ${way}`)].join('\n'))
       return EXIT.ok
     }
     const project = options.all === true ? null : homeContext.place.root
@@ -115,11 +118,11 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
   const { steps, run, ended, removed, troubles, elsewhere } = done
   const kept = [...done.kept, ...elsewhere.map(({ environment, path }) => ({ environment, path }))]
   const isStopped = steps.some(({ outcome }) => outcome !== 'done')
-  const keeps = done.kept.some(({ environment }) => environment === home.environment.id)
+  const own = done.kept.flatMap(({ environment, path }) => (environment === home.environment.id ? [path] : []))
   const notices = [
     ...troubles.map(({ environment, reason }) => `${environment}: ${reason}`),
     ...elsewhereWords(elsewhere),
-    ...(keeps && !isStopped ? [`${keptWords(home)}; ${WAYS.join('; ')}`] : []),
+    ...(own.length > 0 && !isStopped ? [`${keptWords(home, own)}; ${waysOn(home, own).join('; ')}`] : []),
   ]
   io.json({
     command: 'uninstall',
@@ -147,7 +150,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
     for (const words of elsewhereWords(elsewhere)) io.out(`${io.paint.dim('·')} ${words}`)
-    io.out(project === null || isStopped ? lastWords(home, isStopped, keeps) : projectWords(home, project, purge))
+    io.out(project === null || isStopped ? lastWords(home, isStopped, own) : projectWords(home, project, purge))
   }
   if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed
   if (troubles.some(({ isFailure }) => isFailure)) return EXIT.failed
@@ -167,12 +170,26 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   })
 }
 
-const keptWords = (home: Home): string => `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
+/** What is there still, where an undo may have taken the manifest away before. */
+function keptWords({ environment, folder }: Home, kept: readonly NativePath[]): string {
+  const at = layout(environment, folder)
+  const names = [
+    [at.manifest, 'manifest'],
+    [at.secrets, 'keys'],
+    [at.bridge, 'memory'],
+    [at.backups, 'backups'],
+  ] as const
+  const found = names.flatMap(([path, name]) => (kept.includes(path) ? [name] : []))
+  const listed = found.length < 2 ? found.join('') : `${found.slice(0, -1).join(', ')} and ${found.at(-1)}`
+  return `${listed === '' ? 'What is kept is' : `Your ${listed} ${found.length === 1 && !listed.endsWith('s') ? 'is' : 'are'}`} in ${tilde(folder, environment.home)}`
+}
 
 /** Both ways on from there: the command that was typed may be gone, and npm knows the name only where the program lies. */
-const WAYS = [
-  "in mcp-twin's own folder, to set the same servers up again: npx mcp-twin sync --adopt",
-  'to delete them too: npx mcp-twin uninstall --purge',
+const waysOn = ({ environment, folder }: Home, kept: readonly NativePath[]): string[] => [
+  kept.includes(layout(environment, folder).manifest)
+    ? "in mcp-twin's own folder, to set the same servers up again: npx mcp-twin sync --adopt"
+    : "in mcp-twin's own folder, to begin anew: npx mcp-twin init",
+  `to delete ${kept.length === 1 ? 'this' : 'them'} too: npx mcp-twin uninstall --purge`,
 ]
 
 const projectWords = ({ environment }: Home, project: string, purge: boolean): string =>
@@ -182,9 +199,9 @@ const projectWords = ({ environment }: Home, project: string, purge: boolean): s
     '  → mcp-twin uninstall --all',
   ].join('\n')
 
-function lastWords(home: Home, isStopped: boolean, keeps: boolean): string {
+function lastWords(home: Home, isStopped: boolean, kept: readonly NativePath[]): string {
   if (isStopped)
     return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
-  if (!keeps) return 'mcp-twin is uninstalled.'
-  return [`mcp-twin is uninstalled. ${keptWords(home)}.`, ...WAYS.map((way) => `  → ${way}`)].join('\n')
+  if (kept.length === 0) return 'mcp-twin is uninstalled.'
+  return [`mcp-twin is uninstalled. ${keptWords(home, kept)}.`, ...waysOn(home, kept).map((way) => `  → ${way}`)].join('\n')
 }

@@ -1,5 +1,6 @@
 import type { ClientDefinition } from '../model/client.ts'
 import type { Environment, World } from '../model/environment.ts'
+import { endsInCommand } from './shell-words.ts'
 import type { Labels } from './steps.ts'
 
 /** The home folder at the start of a path as `~`: reports are pasted in public. */
@@ -23,20 +24,29 @@ export function labelsFor(world: World, clients: readonly ClientDefinition[]): L
       const found = side(environment)
       return found === undefined || found.kind === 'windows' ? file : tilde(file, found.home)
     },
+    text: (text) => abbreviateHome(text, world.environments),
   }
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** A text with every side's home folder as `~`: reports are pasted in public. In a quoted word the quote moves behind it. */
-export function abbreviateHome(text: string, sides: readonly Environment[]): string {
+/**
+ * A text with every side's home folder as `~`: reports are pasted in public. A shell takes no `~` in quotes for the home folder, so that in a
+ * command the single quote moves behind it (`~/'a b'`), and what is in double quotes or behind `--flag=` stays whole.
+ */
+export function abbreviateHome(text: string, sides: readonly { readonly home: string; readonly kind: Environment['kind'] }[]): string {
   let shown = text
   for (const { home, kind } of [...sides].sort((a, b) => b.home.length - a.home.length)) {
     if (home.length < 3) continue
     const flags = kind === 'windows' ? 'gi' : 'g'
-    if (kind !== 'windows') shown = shown.replace(new RegExp(`'${escaped(home)}/`, flags), "~/'")
     // Neither a longer name nor a folder of that name somewhere else.
-    shown = shown.replace(new RegExp(`(?<![\\w.~/\\\\-])${escaped(home)}(?=$|[\\\\/\\s"'),;:])`, flags), '~')
+    const found = new RegExp(`(?<![\\w.~/\\\\-])(['"]?)${escaped(home)}(?:([\\\\/])|(?=$|[\\s"'),;:]))`, flags)
+    shown = shown.replace(found, (whole, quote: string, slash = '', at: number) => {
+      const before = shown.slice(0, at)
+      if (!endsInCommand(before)) return `${quote}~${slash}`
+      if (quote === '') return /--[\w-]+=$/.test(before) ? whole : `~${slash}`
+      return quote === "'" && slash === '/' ? `~/${quote}` : whole
+    })
   }
   return shown
 }

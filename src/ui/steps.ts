@@ -10,6 +10,8 @@ export interface Labels {
   client(id: string): string
   /** A file as its side spells it, with the home folder as `~`. */
   file(environment: string, file: string): string
+  /** A text with every side's home folder as `~`. */
+  text?(text: string): string
 }
 
 const MARKS: Record<Step['change'], [string, string]> = {
@@ -93,11 +95,12 @@ function entryRow(step: Step, detail: Detail): Row {
   return { step, name, text, ...(shows ? { fields } : {}) }
 }
 
-/** The fields of a row, below it. A long path is cut in its middle, unless before and after would look the same. */
-function fieldLines(change: FieldChange, { width }: Sheet): string[] {
+/** The fields of a row, below it. A path is shortened, unless before and after would look the same. */
+function fieldLines(change: FieldChange, { width, labels }: Sheet): string[] {
   const cut = (line: string): string[] => wrap(visible(line), width - 8).map((each, at) => cutPath(each, width - (at === 0 ? 6 : 8)))
   const lines = changeLines(change).map(visible)
-  const shown = lines.map((line) => cut(line).map((each, at) => `${' '.repeat(at === 0 ? 6 : 8)}${each}`))
+  const short = lines.map((line) => labels.text?.(line) ?? line)
+  const shown = short.map((line) => cut(line).map((each, at) => `${' '.repeat(at === 0 ? 6 : 8)}${each}`))
   const [before, after] = shown.map((each) => each.join('\n').slice('      - '.length))
   return before === after ? lines.map((line) => `      ${line}`) : shown.flat()
 }

@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type DoctorEntry, type Facts } from '../../core/doctor/facts.ts'
-import { byForce, bySync, isBrokenByHand, missingOf, remedyFor } from '../../core/doctor/fix.ts'
+import { byForce, bySync, changesOf, isBrokenByHand, missingOf, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { layout } from '../../core/layout.ts'
@@ -11,13 +11,8 @@ function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[]
   return missingOf(facts, each).map(({ what, path, on = each.runs }) => {
     const folder = facts.input.render.folders(on.id)
     const isOurs = folder !== null && path === layout(on, folder).launcher
-    const remedy = isOurs
-      ? bySync
-      : each.server === null
-        ? null
-        : isBrokenByHand(facts, file, each.name)
-          ? { fix: byForce }
-          : remedyFor(facts, file, each.name)
+    const isEdited = each.server !== null && isBrokenByHand(facts, file, each.name)
+    const remedy = isOurs ? bySync : each.server === null ? null : isEdited ? { fix: byForce } : remedyFor(facts, file, each.name)
     const install = /[\\/]wsl\.exe$/i.test(path) ? 'in PowerShell: wsl --install' : `install it on ${environmentLabel(on)}`
     const byHand =
       each.server === null
@@ -25,12 +20,13 @@ function judge(facts: Facts, file: ClientFile, each: DoctorEntry): CheckResult[]
         : each.server === BRIDGE
           ? install
           : `${install}, or: mcp-twin disable ${each.server}`
-    const message = what === 'program' ? 'the program that it starts does not exist' : 'the script that it starts does not exist'
+    const message = `${isEdited ? 'it was edited by hand, and ' : ''}the ${what} that it starts does not exist${isEdited ? ' (this puts ours back)' : ''}`
+    const changes = isEdited ? changesOf(facts, file, each.name) : []
     return {
       level: each.server === null ? 'warning' : 'error',
       subject: entryName(facts, file, each.name),
       message,
-      detail: [path],
+      detail: [path, ...changes],
       ...(remedy ?? { fix: byHand }),
     }
   })

@@ -32,12 +32,13 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
   }
   for (const { entryName: name, step } of edited) {
-    const isMissing = isBrokenByHand(facts, file, name)
+    // The check of commands shows it, with the edit.
+    if (isBrokenByHand(facts, file, name)) continue
     const isSilent = facts.probes?.some((probe) => probe.name === name && probe.tools === null && isIn(file, probe)) === true
-    const fix = isMissing || isSilent ? byForce : choiceFor(step)
+    const fix = isSilent ? byForce : choiceFor(step)
     const choice =
       fix === byForce ? 'this puts ours back' : 'this takes the edit into both; with --force in place of --adopt ours comes back'
-    const trouble = isMissing ? ', and what it starts does not exist' : isSilent ? ', and does not answer so' : ''
+    const trouble = isSilent ? ', and does not answer so' : ''
     const message = `it was edited by hand since the last sync${trouble} (${choice})`
     const shown = (step.reason ?? '').split('\n').slice(1)
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })

@@ -1,6 +1,7 @@
 import { onRequest } from '../../core/doctor/bridge.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { count } from '../../core/count.ts'
+import { isMissingFor } from '../../core/doctor/fix.ts'
 import { programName } from '../../core/doctor/names.ts'
 import { alike } from '../../core/doctor/unstarted.ts'
 import type { CheckResult } from '../../model/check.ts'
@@ -68,16 +69,20 @@ export const serverStarts = defineCheck({
   group: 'servers',
   title: 'every server starts',
   run: (facts) =>
-    facts.probes === null
-      ? [...onRequest('starting every server'), ...untrusted(facts)]
-      : [
-          ...judge(
-            facts,
-            facts.probes
-              // The bridge has a check of its own.
-              .filter(({ bridge }) => bridge === undefined)
-              .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-          ),
-          ...skipped(facts),
-        ],
+    facts.files.every(({ entries }) => entries.length === 0) && (facts.unstarted ?? []).length === 0
+      ? [{ level: 'ok', subject: 'no program has a server to start', message: '' }]
+      : facts.probes === null
+        ? [...onRequest('starting every server'), ...untrusted(facts)]
+        : [
+            ...judge(
+              facts,
+              facts.probes
+                // The bridge has a check of its own.
+                .filter(({ bridge }) => bridge === undefined)
+                // The check of commands has said so, and why.
+                .filter((probe) => probe.tools !== null || !isMissingFor(facts, probe))
+                .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+            ),
+            ...skipped(facts),
+          ],
 })

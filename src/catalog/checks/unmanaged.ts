@@ -17,9 +17,18 @@ export const unmanaged = defineCheck({
           ({ client, environment, ignored }) => client === plan.client && environment === plan.environment && ignored !== true,
         )
         const names = found.flatMap(({ server, reason }) => (reason === undefined ? [server] : []))
+        // Without a manifest the check of that says how to make one, which brings these too.
         const base = { level: 'info', subject, environment: plan.environment } as const
         return [
-          ...(names.length === 0 ? [] : [{ ...base, message: `not managed by mcp-twin: ${list(names)}`, fix: 'mcp-twin sync --adopt' }]),
+          ...(names.length === 0
+            ? []
+            : [
+                {
+                  ...base,
+                  message: `not managed by mcp-twin: ${list(names)}`,
+                  ...(facts.manifest.exists && { fix: 'mcp-twin sync --adopt' }),
+                },
+              ]),
           ...found.flatMap(({ server, reason }) =>
             reason === undefined ? [] : [{ ...base, message: `${server}: not managed by mcp-twin, since ${reason}` }],
           ),

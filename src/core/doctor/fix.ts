@@ -3,7 +3,7 @@ import type { EntryStep, Step } from '../../model/plan.ts'
 import type { FileState } from '../../model/state.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
-import type { ClientFile, DoctorEntry, Facts } from './facts.ts'
+import type { ClientFile, DoctorEntry, Facts, ProbeFacts } from './facts.ts'
 
 type Remedy = Pick<CheckResult, 'fix' | 'autofix'>
 
@@ -55,6 +55,16 @@ export function missingOf({ plan }: Pick<Facts, 'plan'>, { server, neutral, runs
   const isComing = server !== null && plan.installs.some(({ environment, step }) => environment === runs.id && step.server === server)
   return missing.filter(({ what }) => !(isComing && (what === 'script' || neutral?.pypi !== undefined)))
 }
+
+/** What a hand edit changed in an entry, as its refusal shows it. */
+export const changesOf = (facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): string[] =>
+  (plannedEntry(facts, file, name)?.step.reason ?? '').split('\n').slice(1)
+
+/** What the entry starts that was probed is not there, so that it could not answer. */
+export const isMissingFor = (facts: Pick<Facts, 'plan' | 'files'>, { environment, client, file, name }: ProbeFacts): boolean =>
+  facts.files
+    .filter((each) => each.environment.id === environment.id && each.client.id === client.id && each.file === file)
+    .some(({ entries }) => entries.some((each) => each.name === name && !each.disabled && missingOf(facts, each).length > 0))
 
 /**
  * A person changed what an entry of ours starts, and it is not there: the edit must not be taken into the manifest, from where it would

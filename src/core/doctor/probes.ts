@@ -43,7 +43,7 @@ const around = [
   /^(?:node:internal\/|file:\/\/).*:\d+$/,
   /^\s*\^+$/,
   /^\s*throw /,
-  /^\s*(?:errno|code|syscall|path|url): /,
+  /^\s*(?:errno|code|syscall|path|url|requireStack): /,
   /^\s*\}$/,
 ]
 

@@ -27,22 +27,23 @@ const owned = (environment: Environment, folder: NativePath): NativePath[] => {
   return [at.manifest, at.lock, at.secrets, at.backups, at.bridge]
 }
 
-/** Whether a folder holds what an uninstall removes, and what it keeps; a lock or what detection found is neither. */
+/** Whether a folder holds what an uninstall removes, and what of it an uninstall keeps; a lock or what detection found is neither. */
 export async function contentsOf(
   system: System,
   environment: Environment,
   folder: NativePath,
-): Promise<{ readonly installed: boolean; readonly owned: boolean }> {
+): Promise<{ readonly installed: boolean; readonly owned: readonly NativePath[] }> {
   const at = layout(environment, folder)
-  const isThere = async (paths: readonly NativePath[]): Promise<boolean> => {
+  const there = async (paths: readonly NativePath[]): Promise<NativePath[]> => {
+    const found: NativePath[] = []
     for (const path of paths) {
       const here = toHere(environment, path)
-      if (here !== null && (await system.files.look(here)) !== null) return true
+      if (here !== null && (await system.files.look(here)) !== null) found.push(path)
     }
-    return false
+    return found
   }
   const removable = installed(environment, folder).filter((each) => each !== at.locks && each !== at.cache)
-  return { installed: await isThere(removable), owned: await isThere(owned(environment, folder)) }
+  return { installed: (await there(removable)).length > 0, owned: await there(owned(environment, folder)) }
 }
 
 /** Removes our files in a side's folder; with `purge` the user's too. Removes the folder if it is empty then. */

@@ -42,3 +42,10 @@ it('a bridge that does not answer is nothing to disable, a server is', () => {
   ])
   expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('to disable it: mcp-twin disable memory')
 })
+
+it('of a crash of node the line that says what happened is shown', () => {
+  const stderr =
+    "node:internal/modules/esm/resolve:262\n    throw new Error();\n          ^\n\nError: Cannot find module '/x/gone.mjs'\n    at finalizeResolution (node:internal/x:1:1) {\n  code: 'MODULE_NOT_FOUND',\n  requireStack: []\n}\n\nNode.js v20.20.2\n"
+  const said = lines([check({ ok: false, tools: 0, reason: 'it ended', server: 'memory', stderr })])
+  expect(said.slice(2, -1)).toEqual(["      Error: Cannot find module '/x/gone.mjs'"])
+})

@@ -105,6 +105,12 @@ describe('the home folder', () => {
     ['/home/anabel/x', '/home/anabel/x'],
     ['c:\\users\\ana ruiz\\x', '~\\x'],
     ["chmod 600 '/home/ana/a b'", "chmod 600 ~/'a b'"],
+    ["chmod 600 '/home/ana'", "chmod 600 '/home/ana'"],
+    ["To let it start: mcp-twin trust '/home/ana/a b'", "To let it start: mcp-twin trust ~/'a b'"],
+    ['mcp-twin add x --root=/home/ana/x', 'mcp-twin add x --root=/home/ana/x'],
+    ['mcp-twin import "/home/ana/a b"', 'mcp-twin import "/home/ana/a b"'],
+    ["Cannot find module '/home/ana/gone.mjs'", "Cannot find module '~/gone.mjs'"],
+    ['"/home/ana/a b" is no folder', '"~/a b" is no folder'],
     ['in /home/ana: no', 'in ~: no'],
   ])('%s is shown as %s', (text, shown) => {
     expect(abbreviateHome(text, sides)).toBe(shown)

@@ -431,6 +431,16 @@ describe('what only starting the servers tells', () => {
     ])
   })
 
+  it('nothing more of one whose script is missing, which is known without starting it', () => {
+    const file = native('/home/ana/.claude.json')
+    const deep = situation()
+      .servers({ local: { command: '/opt/gone', only: ['claude-code'] } })
+      .gone('local', { what: 'program', path: '/opt/gone' })
+      .probed({ ...silent, environment: ubuntu, client: definition('claude-code'), file, name: 'local', server: 'local' })
+    expect(deep.find('server-starts')).toEqual([])
+    expect(deep.find('command-found')).toMatchObject([{ level: 'error', subject: 'local in Claude Code (Ubuntu)' }])
+  })
+
   it('a failure that several programs have, once with their names', () => {
     const here = { environment: ubuntu, client: definition('claude-code'), file: native('/home/ana/.claude.json') }
     const found = situation().probed(silent, { ...silent, ...here }, { ...silent, ...here, reason: 'it ended by itself' }, { ...here })
