@@ -18,6 +18,7 @@ import type { SyncOptions } from '../effects/sync/options.ts'
 import { type Edited, previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Step } from '../model/plan.ts'
 import type { Secret } from '../model/secret.ts'
+import type { State } from '../model/state.ts'
 import { layout } from '../core/layout.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
@@ -35,6 +36,8 @@ export interface Changes {
   readonly about?: readonly string[]
   /** Digests of what is agreed to besides what the manifest says. */
   readonly agreed?: readonly string[]
+  /** Changes of what imports remember. */
+  readonly imported?: State['imported']
 }
 
 /** Computes a command's changes from the manifest as it is at the moment of the edit. */
@@ -59,8 +62,17 @@ export async function changeManifest(
     const source: Source = {
       open: homeContext.open,
       edit: async (now) => {
-        const { changes, brought, notices = [], about: named = [], agreed = [] } = await change(now, homeContext)
-        const situation = { ...now, state: agreeTo(now.state, agreed) }
+        const {
+          changes,
+          brought,
+          notices = [],
+          about: named = [],
+          agreed = [],
+          imported = now.state.imported,
+        } = await change(now, homeContext)
+        const agreedTo = agreeTo(now.state, agreed)
+        const state = imported === agreedTo.imported ? agreedTo : { ...agreedTo, imported }
+        const situation = { ...now, state }
         said = notices
         for (const name of named) about.add(name)
         for (const each of changes)

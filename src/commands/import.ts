@@ -2,18 +2,21 @@ import { isDeepStrictEqual } from 'node:util'
 import { builtinServer } from '../catalog/servers/index.ts'
 import type { importSetup as spec } from '../cli/specs/import.ts'
 import type { Context, Run } from '../context.ts'
-import { additionsTo, confirmedPart, type Incoming, incoming, type ExportPart, parts, settingLines } from '../core/export/incoming.ts'
-import { isAgreed } from '../core/launch/identity.ts'
-import { keysOfAll, wordsOf } from '../core/manifest/names.ts'
+import type { ImportChanges } from '../core/export/compare.ts'
+import { confirmedPart, type Incoming, incoming, type ExportPart, parts } from '../core/export/incoming.ts'
+import { unsettled } from '../core/export/settled.ts'
+import { lookUp } from '../core/lookup.ts'
+import { keysOfAll } from '../core/manifest/names.ts'
 import { quoted } from '../core/doctor/names.ts'
 import { nearest } from '../core/nearest.ts'
 import { trustView } from '../core/trust/view.ts'
+import { comingOf, compared, demandKnown, idleWords, notAgreed, presentIn, withExport } from './import-compare.ts'
+import { changesOf, incomingScreen, keptNotes } from './import-screen.ts'
 import { observeExtensions } from '../effects/extensions/observe.ts'
 import { readExport, type ReadExport } from '../effects/export/read.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import { openSecrets } from '../effects/store/secrets.ts'
-import { editManifest } from '../effects/sync/edit-manifest.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import { type Edited, previewSync, runSync } from '../effects/sync/sync.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -28,7 +31,6 @@ import { askKeys, keysFromFile } from './keys.ts'
 import { makeFolders } from './named-servers.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
-import { serverScreen } from './trust-screen.ts'
 import { tryServers } from './trying.ts'
 
 /** Sets this computer up as an export says. What it would start is shown first; nothing of it is used before a person agrees. */
@@ -67,19 +69,30 @@ async function importFrom(
   const { system, io } = context
   const { world, home } = homeContext
   const read = await readExport(system, world, home, dir)
-  const { found, memory } = await broughtBy(context, homeContext, read)
-  const view = trustView(found.manifest, read.lock, null)
-  io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
-  for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest), io.verbose))) io.wholeOut(visible(line))
-  const preview = options.dryRun === true
+  const brings = await broughtBy(context, homeContext, read)
+  const { memory } = brings
   const opened = await homeContext.open()
-  const fresh = notAgreed(opened, found, read)
-  if (!preview && fresh.length === 0) context.io.note('All that this starts was agreed to before.')
+  const found = unsettled(brings.found, presentIn(opened), lookUp(opened.state.imported ?? {}, read.shown))
+  const view = trustView(found.manifest, read.lock, null)
+  const theirs = new Set(options.theirs ?? [])
+  const preview = options.dryRun === true
+  const comparing = (situation: Situation, confirmed: ReadonlySet<ExportPart>): ImportChanges =>
+    compared(situation, read, found, confirmed, theirs)
+  const wished = comparing(opened, preview ? named : new Set(parts))
+  demandKnown(theirs, wished, found)
+  const changed = changesOf(opened, wished, view)
+  io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
+  for (const line of incomingScreen(found, read, changed, wished, io.verbose)) io.wholeOut(visible(line))
+  const least = comparing(opened, new Set())
+  const fresh = notAgreed(opened, least, found, read)
+  if (!preview && fresh.length === 0) context.io.note(idleWords(least))
   else if (!preview) await demandTrust(context, options.trust === true, fresh)
   const confirmed = preview ? named : await confirmParts(context, found, named)
-  const taken = confirmedPart(found, confirmed)
+  const outcome = comparing(opened, confirmed)
+  const whole = confirmedPart(found, confirmed)
+  const taken = { ...whole, servers: comingOf(whole, outcome) }
   const brought = new Map(await keysFromFile(context, opened, options.secrets))
-  const edit = (situation: Situation): Edited | null => withExport(situation, taken, read, brought)
+  const edit = (situation: Situation): Edited | null => withExport(situation, comparing(situation, confirmed), read, brought)
   const after = edit(opened)?.situation ?? opened
   if (!preview) await askKeys(context, after, keysOfAll(taken), brought)
   const settings = syncOptions(context, options, { selfEverywhere: true, keepsTrust: false })
@@ -95,31 +108,21 @@ async function importFrom(
     ...result.notices,
     ...found.notes,
     ...leftNotes(dir, left, after.manifest),
-    ...keptNotes(opened, taken),
+    ...keptNotes(dir, outcome),
     ...keyNotes(missing, result.steps),
     ...tried.notices,
     ...(remembered?.notices ?? []),
   ]
-  reportSync(
-    context,
-    world,
-    { ...result, notices: [...new Set(notices)] },
-    {
-      command: 'import',
-      preview,
-      more: {
-        from: read.shown,
-        servers: Object.keys(taken.servers),
-        shown: Object.fromEntries(Object.entries(view).map(([name, { lines }]) => [name, lines])),
-        keys: missing,
-        leftOut: left,
-        memory: remembered?.counts ?? null,
-        checks: tried.checks,
-      },
-      checks: tried.lines,
-      ...(preview ? { farewell: 'Run it without --dry-run to apply it.' } : {}),
-    },
-  )
+  const more = {
+    from: read.shown,
+    servers: Object.keys(taken.servers),
+    shown: Object.fromEntries(Object.entries(view).map(([name, { lines }]) => [name, lines])),
+    changes: changesOf(opened, outcome, view),
+    ...{ keys: missing, leftOut: left, memory: remembered?.counts ?? null, checks: tried.checks },
+  }
+  const farewell = preview ? { farewell: 'Run it without --dry-run to apply it.' } : {}
+  const unique = { ...result, notices: [...new Set(notices)] }
+  reportSync(context, world, unique, { command: 'import', preview, more, checks: tried.lines, ...farewell })
   return tried.exit(exitOf(result, { check: false }), new Set(Object.keys(taken.servers)))
 }
 
@@ -146,30 +149,6 @@ async function withoutExtensions({ system }: Context, homeContext: HomeContext, 
   return { ...found, manifest: { ...found.manifest, servers: kept }, notes: [...found.notes, ...left] }
 }
 
-function screen(found: Incoming, { others }: ReadExport, servers: readonly string[]): string[] {
-  const settings = settingLines(found)
-  return [
-    ...(servers.length === 0 ? ['  no servers'] : servers),
-    ...(settings.length === 0 ? [] : ['Settings:', ...settings.map((line) => `  ${line}`)]),
-    ...found.apart.flatMap(({ part, lines }) => [`Only if you confirm it apart, ${part}:`, ...lines.map((line) => `  ${line}`)]),
-    ...(others.length === 0 ? [] : [`Others can change this export: ${others.join('; ')}`]),
-  ]
-}
-
-/**
- * What an export brings that nobody on this computer has agreed to: servers that would start something else than before, and settings. Empty:
- * the person had all of it here already, so nothing is asked.
- */
-function notAgreed(opened: Situation, found: Incoming, { lock }: ReadExport): string[] {
-  const packages = { ...lock.packages, ...opened.lock.packages }
-  const { changes } = additionsTo(opened.bytes === null ? null : opened.manifest, confirmedPart(found, new Set()))
-  return changes.flatMap(({ path: [key = '', name] }) => {
-    const server = key === 'servers' && name !== undefined ? found.manifest.servers[name] : undefined
-    const { allowScripts: _, ...taken } = server ?? {}
-    return server !== undefined && isAgreed(opened.state.agreed, taken, opened.sides, { version: 1, packages }) ? [] : [name ?? key]
-  })
-}
-
 async function demandTrust({ io, prompt }: Context, answered: boolean, fresh: readonly string[]): Promise<void> {
   if (!answered) io.noteWhole(`Not agreed to on this computer yet: ${fresh.map(visible).join(', ')}.`, prompt.able)
   if (answered || (await prompt.confirm('Add these servers to this computer, and start them?', { flag: '--trust', default: false }))) return
@@ -189,23 +168,6 @@ async function confirmParts({ prompt }: Context, { apart }: Incoming, named: Rea
     if (!confirmed.has(part) && prompt.able && (await prompt.confirm(QUESTIONS[part], { flag: `--with ${part}`, default: false })))
       confirmed.add(part)
   return confirmed
-}
-
-/** This computer's manifest and lock with what an export adds; null: nothing. */
-function withExport(situation: Situation, taken: Manifest, { lock }: ReadExport, brought: Situation['brought']): Edited | null {
-  const { changes } = additionsTo(situation.bytes === null ? null : situation.manifest, taken)
-  if (changes.length === 0 && brought.size === 0 && situation.bytes !== null) return null
-  const edited = editManifest(
-    situation,
-    changes.map((change) => ({ kind: 'set', ...change })),
-  )
-  const words = new Set(changes.flatMap(({ path: [key, name = ''] }) => (key === 'servers' ? wordsOf(taken.servers[name] ?? {}) : [])))
-  const pins = Object.entries(lock.packages).filter(([each]) => words.has(each) && !Object.hasOwn(situation.lock.packages, each))
-  const packages = { ...situation.lock.packages, ...Object.fromEntries(pins) }
-  return {
-    bytes: edited.bytes,
-    situation: { ...edited.situation, brought, lock: pins.length === 0 ? situation.lock : { ...situation.lock, packages } },
-  }
 }
 
 /** Names of the servers that are as in the built-in list, and so need its folders. */
@@ -230,9 +192,6 @@ const leftNotes = (dir: string, left: readonly ExportPart[], { bridge }: Manifes
         `not taken: ${left.join(', ')}${left.includes('bridge') ? `; the bridge ${bridge?.enabled === false ? 'is off' : 'keeps its settings'}` : ''}. To take ${left.length === 1 ? 'it' : 'them'}: ` +
           `mcp-twin import ${quoted(dir)} --trust --with ${left.join(',')}`,
       ]
-
-const keptNotes = (opened: Situation, taken: Manifest): string[] =>
-  additionsTo(opened.bytes === null ? null : opened.manifest, taken).kept.map((name) => `${name} is different here and stays as it is`)
 
 /** Keys that are missing, but for those with which a server is refused above. */
 const keyNotes = (missing: readonly string[], steps: readonly Step[]): string[] =>

@@ -1,5 +1,6 @@
 import type { rename as spec } from '../cli/specs/rename.ts'
 import type { Run } from '../context.ts'
+import { renamedIn } from '../core/export/compare.ts'
 import { lookUp } from '../core/lookup.ts'
 import { usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
@@ -18,5 +19,9 @@ export const run: Run<typeof spec> = (context, [old = '', fresh = ''], options) 
       throw usageError(`The manifest already has a server "${fresh}".`, {
         hint: `choose another name, or take that one out first: mcp-twin remove ${fresh}`,
       })
-    return { about, changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
+    return {
+      about,
+      changes: [{ kind: 'rename', path: ['servers', old], name: fresh }],
+      imported: renamedIn(situation.state.imported, old, fresh),
+    }
   })

@@ -18,6 +18,15 @@ export type FileState = z.infer<typeof fileStateSchema>
 const hookStateSchema = z.object({ environment: text, client: text, file: text, digest: text, made: z._default(textList, []) })
 export type HookState = z.infer<typeof hookStateSchema>
 
+/** What an export brought: digests of its parts as they were then. `as`: the name that a server has here, where that is another one. */
+const importRecordSchema = z.object({
+  servers: z._default(z.record(text, z.object({ digest: text, as: optionalText })), {}),
+  settings: z._default(z.record(text, text), {}),
+  /** By a package's words: its pin. */
+  pins: z._default(z.record(text, text), {}),
+})
+export type ImportRecord = z.infer<typeof importRecordSchema>
+
 /** `state.json`: environment id → client id → native path of the file. It never holds a value of an entry. */
 export const stateSchema = z.object({
   version: z.literal(1),
@@ -36,6 +45,8 @@ export const stateSchema = z.object({
    * would start by itself is compared with them, and anything else is shown and asked.
    */
   agreed: z.optional(textList),
+  /** By the folder of an export, as home spells it: what `import` brought from there. */
+  imported: z.optional(z.record(text, importRecordSchema)),
   hook: z.optional(hookStateSchema),
   /** By side: the command that we wrote on its PATH. */
   commands: z.optional(z.record(text, z.object({ file: text, digest: text }))),

@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JsonValue } from '../../model/entry.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
-import { lookUp } from '../lookup.ts'
 import { exportedManifest } from './manifest.ts'
 
 /** What is taken from an export only when a person has confirmed it apart from the servers. */
@@ -21,6 +19,8 @@ export interface Incoming {
   readonly apart: readonly ApartPart[]
   /** What is not taken whatever is confirmed, and why. */
   readonly notes: readonly string[]
+  /** Servers that are just so here already, with what they may do. */
+  readonly stands?: ReadonlySet<string>
 }
 
 /** Settings of a client without the path of its file: that is another computer's, and whoever wrote it must not choose what is written. */
@@ -44,9 +44,11 @@ export const settingLines = ({ manifest }: Incoming): string[] =>
     manifest[key] === undefined ? [] : [`${key}: ${JSON.stringify(manifest[key])}`],
   )
 
-const isOff = (bridge: Manifest['bridge']): boolean => isDeepStrictEqual(bridge, { enabled: false })
+/** A bridge that is off, and about which nothing else is said. */
+export const isOff = (bridge: Manifest['bridge']): boolean => isDeepStrictEqual(bridge, { enabled: false })
 
-function apartOf({ servers, secrets, bridge = {} }: Manifest): ApartPart[] {
+/** The parts that a person confirms apart. */
+export function apartOf({ servers, secrets, bridge = {} }: Manifest): ApartPart[] {
   const scripts = Object.entries(servers).filter(([, { allowScripts }]) => allowScripts === true)
   const { enabled, ...settings } = bridge
   return [
@@ -102,47 +104,20 @@ export function incoming(written: Manifest, distros: readonly string[]): Incomin
 }
 
 /** The manifest without what was not confirmed. A bridge whose settings were not confirmed stays off. */
-export function confirmedPart({ manifest: { secrets, bridge, ...rest }, apart }: Incoming, confirmed: ReadonlySet<ExportPart>): Manifest {
+export function confirmedPart(
+  { manifest: { secrets, bridge, ...rest }, apart, stands }: Incoming,
+  confirmed: ReadonlySet<ExportPart>,
+): Manifest {
   const declined = new Set(apart.map(({ part }) => part).filter((part) => !confirmed.has(part)))
   const withoutScripts = ({ allowScripts: _, ...server }: ServerSpec): ServerSpec => server
   return {
     ...rest,
     servers: declined.has('allowScripts')
-      ? Object.fromEntries(Object.entries(rest.servers).map(([name, server]) => [name, withoutScripts(server)]))
+      ? Object.fromEntries(
+          Object.entries(rest.servers).map(([name, server]) => [name, stands?.has(name) === true ? server : withoutScripts(server)]),
+        )
       : rest.servers,
     ...(secrets === undefined || declined.has('secrets.command') ? {} : { secrets }),
     ...(declined.has('bridge') ? { bridge: { enabled: false } } : bridge === undefined ? {} : { bridge }),
   }
-}
-
-/** What an import changes in this computer's manifest. */
-export interface ImportAdditions {
-  readonly changes: readonly { readonly path: readonly string[]; readonly value: JsonValue }[]
-  /** Servers and settings that differ here, and stay. */
-  readonly kept: readonly string[]
-}
-
-/** Adds what this computer's manifest does not have. What it has stays; null: there is none yet. */
-export function additionsTo(present: Manifest | null, taken: Manifest): ImportAdditions {
-  const changes: { path: string[]; value: JsonValue }[] = []
-  const kept: string[] = []
-  const add = (path: string[], before: unknown, value: unknown): void => {
-    if (before === undefined) changes.push({ path, value: JSON.parse(JSON.stringify(value)) })
-    else if (!isDeepStrictEqual(before, value)) kept.push(path[0] === 'servers' ? (path[1] ?? '') : `"${path.join('.')}"`)
-  }
-  for (const [name, server] of Object.entries(taken.servers)) {
-    const { allowScripts, ...rest } = server
-    const before = lookUp(present?.servers ?? {}, name)
-    // Imported before without what is confirmed now.
-    if (allowScripts === true && isDeepStrictEqual(before, rest)) add(['servers', name, 'allowScripts'], undefined, true)
-    else add(['servers', name], before, server)
-  }
-  for (const [id, value] of Object.entries(taken.clients ?? {})) add(['clients', id], lookUp(present?.clients ?? {}, id), value)
-  for (const key of ['distros', 'secrets', 'launch', 'prefix'] as const)
-    if (taken[key] !== undefined) add([key], present?.[key], taken[key])
-  const { bridge } = taken
-  if (bridge !== undefined && present === null) add(['bridge'], undefined, bridge)
-  // The bridge is off in a manifest that `add` made; one that a person has set up stays.
-  else if (bridge !== undefined && !isOff(bridge)) add(['bridge'], isOff(present?.bridge) ? undefined : (present?.bridge ?? {}), bridge)
-  return { changes, kept }
 }

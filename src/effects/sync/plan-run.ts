@@ -70,6 +70,7 @@ export const isIdle = (start: PlannedRun): boolean =>
   start.situation.state.manifests === start.situation.savedState.manifests &&
   start.situation.state.absent === start.situation.savedState.absent &&
   start.situation.state.agreed === start.situation.savedState.agreed &&
+  start.situation.state.imported === start.situation.savedState.imported &&
   !start.prepared.brings &&
   start.prepared.lock === start.locked &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')

@@ -91,13 +91,28 @@ export const parseState = (bytes: Uint8Array | null): State =>
 /** Restores our records only for the files of the run, and in them only what no later run has changed. */
 function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[], left: State | null): Decision {
   const [now, then] = [parseState(current), parseState(before)]
-  const state = files.reduce((next, file) => {
-    const { environment, client } = file
-    if (client === null || file.hook === true || left === null) return withRecords(next, then, [file])
-    const place = { environment, client, file: file.file }
-    return withRecord(next, place, withoutRun(file, recordOf(now, place), recordOf(left, place), recordOf(then, place)))
-  }, now)
+  const state = files.reduce(
+    (next, file) => {
+      const { environment, client } = file
+      if (client === null || file.hook === true || left === null) return withRecords(next, then, [file])
+      const place = { environment, client, file: file.file }
+      return withRecord(next, place, withoutRun(file, recordOf(now, place), recordOf(left, place), recordOf(then, place)))
+    },
+    withImportsOf(now, left, then),
+  )
   return { kind: 'replace', bytes: stateBytes(state), holdsKey: false }
+}
+
+/** What a run remembered of exports is forgotten, unless a later one remembers something else. */
+function withImportsOf(now: State, left: State | null, then: State): State {
+  const of = (state: State | null, from: string) => lookUp(state?.imported ?? {}, from)
+  const folders = [...new Set([now, then].flatMap(({ imported = {} }) => Object.keys(imported)))]
+  const imported = folders.flatMap((from) => {
+    const isLater = left !== null && JSON.stringify(of(now, from)) !== JSON.stringify(of(left, from))
+    const record = of(isLater ? now : then, from)
+    return record === undefined ? [] : [[from, record] as const]
+  })
+  return folders.length === 0 ? now : { ...now, imported: Object.fromEntries(imported) }
 }
 
 /** The record of a file without what a run did to it: what later runs recorded of other entries stays. Null: nothing is left. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { additionsTo, confirmedPart, incoming, type ExportPart } from '../../../src/core/export/incoming.ts'
+import { compareImport } from '../../../src/core/export/compare.ts'
+import { confirmedPart, incoming, type ExportPart } from '../../../src/core/export/incoming.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 
 const manifest = (more: Partial<Manifest>): Manifest => ({ version: 1, servers: {}, ...more })
@@ -29,22 +30,30 @@ describe('what an export brings', () => {
   })
 })
 
+const none = { version: 1 as const, packages: {} }
+const compared = (present: Manifest, there: Manifest) =>
+  compareImport(
+    { manifest: present, lock: none, imported: {} },
+    { from: '/setup', manifest: there, lock: none, withheld: new Set(), theirs: new Set() },
+  )
+const kept = ({ compared: all }: ReturnType<typeof compared>) => all.flatMap(({ as, verdict }) => (verdict === 'both' ? [as] : []))
+
 describe('added to a manifest that is there', () => {
-  it('keeps differing entries, and takes install scripts that are confirmed later', () => {
-    const present = manifest({ servers: { built: { package: 'built@1.0.0' }, mine: { command: 'a' } }, launch: 'npx' })
-    const { changes, kept } = additionsTo(
+  it('keeps differing entries, whoever is first', () => {
+    const present = manifest({ servers: { mine: { command: 'a' } }, launch: 'npx' })
+    const found = compared(
       present,
       manifest({ servers: { ...servers, mine: { command: 'b' } }, launch: 'run', bridge: { enabled: false } }),
     )
-    expect(changes).toEqual([{ path: ['servers', 'built', 'allowScripts'], value: true }])
-    expect(kept).toEqual(['mine', '"launch"'])
+    expect(found.changes).toEqual([{ kind: 'set', path: ['servers', 'built'], value: servers.built }])
+    expect(kept(found)).toEqual(['mine', 'launch'])
   })
 
   it('turns on a bridge that an earlier import left off', () => {
     const bridge = { roots: ['~/a'] }
-    expect(additionsTo(manifest({ bridge: { enabled: false } }), manifest({ bridge })).changes).toEqual([
-      { path: ['bridge'], value: bridge },
+    expect(compared(manifest({ bridge: { enabled: false } }), manifest({ bridge })).changes).toEqual([
+      { kind: 'set', path: ['bridge'], value: bridge },
     ])
-    expect(additionsTo(manifest({ bridge: { readOnly: true } }), manifest({ bridge })).kept).toEqual(['"bridge"'])
+    expect(kept(compared(manifest({ bridge: { readOnly: true } }), manifest({ bridge })))).toEqual(['bridge'])
   })
 })
