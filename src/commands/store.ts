@@ -2,6 +2,7 @@ import { shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
 import { grantsSql, quotedName, schemaSql } from '../bridge/machines/schema.ts'
 import type { ServerState } from '../bridge/machines/server.ts'
+import { liveWords, shownServer } from '../bridge/machines/shown.ts'
 import type { store as spec } from '../cli/specs/store.ts'
 import type { VerbsOf } from '../context.ts'
 import { localTime } from '../core/local-time.ts'
@@ -22,7 +23,7 @@ const show: Verbs['show'] = (context) =>
     const { counts } = await refused(storedNow(open))
     io.json({
       ...{ engine: server === null ? 'embedded' : 'postgres', counts },
-      server: server === null ? null : serverFacts(server, state),
+      server: server === null ? null : shownServer(server, state),
     })
     if (server === null) io.out('The store is embedded: it is on this machine alone.')
     else for (const line of serverLines(server, state)) io.out(line)
@@ -33,17 +34,6 @@ const show: Verbs['show'] = (context) =>
     return EXIT.ok
   })
 
-const serverFacts = (server: JoinedServer, state: ServerState | null) => ({
-  address: shownAddress(server.url),
-  person: state?.facts?.person ?? null,
-  administrator: state?.facts?.administrator ?? null,
-  machine: server.machine,
-  schema: state?.facts?.schema ?? null,
-  reached: state?.reached ?? false,
-  since: state?.since ?? null,
-  why: state?.why ?? null,
-})
-
 function serverLines(server: JoinedServer, state: ServerState | null): string[] {
   const facts = state?.facts ?? null
   const since = state === null || state.since === 0 ? '' : ` since ${localTime(state.since)}`
@@ -53,7 +43,7 @@ function serverLines(server: JoinedServer, state: ServerState | null): string[] 
       ? []
       : [`You are ${facts.person}${facts.administrator ? ', an administrator: this role can read what everybody keeps there' : ''}.`]),
     state?.reached === true
-      ? `The server is reached${since}.`
+      ? `The server is reached${since}.${liveWords(state)}`
       : `The server is not reached${since}${state?.why == null ? '' : `: ${state.why}`}. Until it is, reading works and writing is refused.`,
   ]
 }

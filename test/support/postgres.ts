@@ -6,9 +6,9 @@ import { join } from 'node:path'
 
 /** Debian keeps the server's programs out of PATH, in a folder for each major version. */
 const versions = '/usr/lib/postgresql'
-const isRoot = process.getuid?.() === 0
-/** PostgreSQL refuses to run as root. */
-const user = 1000
+export const isRoot = process.getuid?.() === 0
+/** PostgreSQL and PgBouncer refuse to run as root. */
+export const user = 1000
 
 function programs(): string | null {
   if (!existsSync(versions)) return null
@@ -38,7 +38,7 @@ export interface Postgres {
   remove(): Promise<void>
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

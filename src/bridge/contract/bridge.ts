@@ -32,8 +32,10 @@ export interface Bridge {
   terminal(): Promise<Terminal>
   /** Opened when first used; rejects with a Refusal where there is none, and is tried again by the next call. */
   store(): Promise<Store>
-  /** How the server is reached whose copy the store is; null: it is no copy. */
-  storeServer(signal: AbortSignal): Promise<ServerState | null>
+  /** How the server is reached whose copy the store is; null: it is no copy. `isKnown`: as it was last, without trying to reach it. */
+  storeServer(signal: AbortSignal, isKnown?: boolean): Promise<ServerState | null>
+  /** Notes that somebody uses this bridge without a call, as by a subscription. */
+  used(): void
   /** Where the memory of this client's project is kept, and what is written without a namespace. */
   namespace(): Promise<string>
   /** Takes over what the manifest says now: a call is judged by that. */

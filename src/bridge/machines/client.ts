@@ -31,7 +31,17 @@ export function clientFor(address: ServerAddress, { certificate, isPlain = false
   const { host, port, user, password, database } = address
   const usesTls = address.tls && !isPlain
   const client = new pg.Client({
-    ...{ host, port, user, database, keepAlive: true, pipeline: true, application_name: 'mcp-twin', client_encoding: 'utf8' },
+    ...{
+      host,
+      port,
+      user,
+      database,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: limits.serverProbeMs,
+      pipeline: true,
+      application_name: 'mcp-twin',
+      client_encoding: 'utf8',
+    },
     // Without a password the driver would look for a file of them.
     password: password === '' ? () => '' : password,
     ssl: usesTls && tlsOptions(certificate),

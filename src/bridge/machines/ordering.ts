@@ -2,7 +2,7 @@ import { failed } from '../base/refusal.ts'
 import type { Store } from '../store/store.ts'
 import { apply, copyState, keepServerId, notTheSame, seenBy } from './apply.ts'
 import type { Batch, ChangedRow, News, SentBatch } from './batch.ts'
-import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, Unreachable } from './server.ts'
+import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, SignInRefused, Unreachable } from './server.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
   /** The copy. */
@@ -26,6 +26,8 @@ export class Ordering {
   private heard = 0
   private ended: () => void = () => undefined
   private closed = false
+  /** The password was refused: this one tries it no more. */
+  private refused: SignInRefused | undefined
 
   constructor(options: OrderingOptions) {
     this.options = options
@@ -90,6 +92,11 @@ export class Ordering {
     await this.follow((await this.connected()).facts.last)
   }
 
+  /** Brings to the copy whatever is there. */
+  ask(): Promise<void> {
+    return this.follow(Number.POSITIVE_INFINITY)
+  }
+
   /** What the server holds, once the copy has all of it. */
   async totals(): Promise<ServerTotals> {
     const totals = await this.asking((connection) => connection.totals())
@@ -139,8 +146,11 @@ export class Ordering {
   private async connected(): Promise<ServerConnection> {
     // It would outlast what has ended.
     if (this.closed) throw new Unreachable('this process is ending')
+    // Servers shut out who tries often.
+    if (this.refused !== undefined) throw this.refused
     this.connection ??= this.connect().catch((error) => {
       this.connection = undefined
+      if (error instanceof SignInRefused) this.refused = error
       throw error
     })
     return this.connection

@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts'
 import type { NotedChange } from '../store/transaction.ts'
 import type { Batch, News, SentBatch } from './batch.ts'
 import { clientFor, endClient, type ServerTrust } from './client.ts'
+import { announce, Hearing } from './hearing.ts'
 
 export interface ServerOptions {
   readonly address: ServerAddress
@@ -30,7 +31,12 @@ export interface ServerFacts {
   readonly last: number
   /** How far the server's clock is ahead of this machine's, in ms. */
   readonly clock: number
+  /** Changes are announced to this connection; else the server has to be asked. */
+  readonly hears: boolean
 }
+
+/** How this machine learns what others write. Asleep: nobody has called for a while, and nothing is asked until somebody does. */
+export type Liveness = 'notified' | 'asked' | 'asleep'
 
 /** How this machine reaches the store server. */
 export interface ServerState {
@@ -39,6 +45,8 @@ export interface ServerState {
   readonly since: number
   /** Why it is not. */
   readonly why: string | null
+  /** Null: it is not reached. */
+  readonly live: Liveness | null
   /** Null: it was not reached since the store is looked after by this process. */
   readonly facts: Pick<ServerFacts, 'person' | 'administrator' | 'schema'> | null
 }
@@ -67,6 +75,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** The server has refused this person or password. */
+export class SignInRefused extends Unreachable {}
+
 /** The one connection of this machine to the store server. */
 export class ServerConnection {
   readonly facts: ServerFacts
@@ -82,7 +93,8 @@ export class ServerConnection {
     })
     client.on('error', () => undefined)
     client.on('end', onEnd)
-    client.on('notification', ({ payload }) => onNews(Number(payload ?? 0)))
+    const hearing = new Hearing(client)
+    client.on('notification', ({ payload }) => onNews(Number(payload) || 0))
     try {
       await client.connect()
       const asked = now()
@@ -91,12 +103,15 @@ export class ServerConnection {
       if (row === undefined) throw failed('The store server did not say who signed in.')
       if (!row.there) throw failed('The database has no store of mcp-twin that this person may use.')
       // What is written after the last number was read is announced: it listens before.
-      await client.query(`LISTEN "${channelOf(row.hash)}"`)
-      const about = await client.query<{ id: string; schema: string; last: string }>(aboutSql)
-      const { id = '', schema = '0', last = '0' } = about.rows[0] ?? {}
+      const channel = channelOf(row.hash)
+      await client.query(`LISTEN "${channel}"`)
+      const about = await client.query<AboutRow>(aboutSql, [channel])
+      const { id = '', schema = '0', last = '0', pid = 0 } = about.rows[0] ?? {}
       const clock = Number(row.at) - Math.round((asked + now()) / 2)
       const { person, administrator } = row
-      return new ServerConnection(client, options.machine, { id, schema: Number(schema), person, administrator, last: Number(last), clock })
+      const hears = await hearing.isSure(pid, () => announce(address, trust, channel))
+      const said = { id, schema: Number(schema), last: Number(last) }
+      return new ServerConnection(client, options.machine, { ...said, ...{ person, administrator, clock, hears } })
     } catch (error) {
       await endClient(client)
       throw refused ?? asUnreachable(error)
@@ -165,6 +180,13 @@ interface FactsRow {
   there: boolean
 }
 
+interface AboutRow {
+  id: string
+  schema: string
+  last: string
+  pid: number
+}
+
 /** A row, a batch or the number of the last change: the kinds of the latter two are no tables. */
 interface NewsRow {
   n: string
@@ -192,7 +214,8 @@ const factsSql = `SELECT session_user::text AS person, ${isAdministrator} AS adm
 
 const aboutSql = `SELECT (SELECT value FROM mcp_twin.about WHERE name = 'id') AS id,
   (SELECT value FROM mcp_twin.about WHERE name = 'schema') AS schema,
-  coalesce((SELECT n FROM mcp_twin.people WHERE person = session_user), 0) AS last`
+  coalesce((SELECT n FROM mcp_twin.people WHERE person = session_user), 0) AS last,
+  pg_backend_pid() AS pid, pg_notify($1, '0')`
 
 const writeSql = 'SELECT n, stale FROM mcp_twin.write($1, $2, $3, $4, $5, $6, $7::text[], $8::text[], $9::bigint[], $10::text[])'
 
@@ -216,6 +239,8 @@ const notedIn = (text: string | null): readonly NotedChange[] => JSON.parse(text
 export const asUnreachable = (error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (!(error instanceof Error) || error.name === 'Refusal') return error
+  // PgBouncer gives it the code of a broken protocol.
+  if (/^28/.test(code) || /authentication failed/.test(error.message)) return new SignInRefused(error.message)
   if (/^(22|23|42|P0)/.test(code)) return failed(`The store server refused it: ${error.message}.`)
   return new Unreachable(error.message)
 }

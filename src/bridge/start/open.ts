@@ -65,12 +65,16 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       return terminal
     },
     store: () => storage.store(),
-    storeServer: (signal) => storage.serverState(signal),
+    storeServer: (signal, isKnown = false) => storage.serverState(signal, isKnown),
+    used: () => storage.used(),
     namespace: () => storage.namespace(),
     followManifest,
     onManifest: (listener) => following.onChange(listener),
     foreign,
-    seen: (client, session) => programs.note(client, session, session === ownSession()),
+    seen(client, session) {
+      programs.note(client, session, session === ownSession())
+      storage.used()
+    },
     filesChanged: (paths, author) => fileChanges.note(paths, author),
     notices: new Notices(waiting, liveIn(settings), now),
     get session() {

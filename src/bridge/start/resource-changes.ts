@@ -33,6 +33,13 @@ export class ResourceChanges {
     return () => this.listeners.delete(listener)
   }
 
+  /** Counts as use of the bridge until the function that it returns is called: a store server is asked only while it is used. */
+  stayAwake(): () => void {
+    const using = setInterval(() => void this.opened.then((bridge) => bridge.used()).catch(() => undefined), limits.programNotedMs)
+    using.unref()
+    return () => clearInterval(using)
+  }
+
   private async start(): Promise<void> {
     const store = await (await this.opened).store()
     store.onChange((changes) => this.take(changes))

@@ -45,7 +45,11 @@ export function offerResources(server: Server, opened: Promise<Bridge>, { change
     await changes.watch()
     if (subscribed.size === 0) {
       stop()
-      stop = listen(server, changes, subscribed)
+      const [stopListening, sleep] = [listen(server, changes, subscribed), changes.stayAwake()]
+      stop = () => {
+        stopListening()
+        sleep()
+      }
     }
     subscribed.add(uri)
     return {}

@@ -82,6 +82,11 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
+  let sleep: (() => void) | undefined
+  const onListen = () => {
+    sleep ??= changes.stayAwake()
+    watch()
+  }
   const serverFor = async (session: string | undefined, filtering: OfferedResources['filtering']) => {
     const client = session && bearer(session)
     const bridge = await opened
@@ -97,7 +102,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
     ({ era }) =>
       serverFor(session, era === 'legacy' ? 'here' : 'sdk')
   const complain = (error: Error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message))
-  const stdio = serving.isRunner ? null : carryStdio(connected(), serving.stdin, serving.stdout, complain, watch, opened)
+  const stdio = serving.isRunner ? null : carryStdio(connected(), serving.stdin, serving.stdout, complain, onListen, opened)
   const orphan = orphaned(serving)
   let stopFollowing = () => {}
   // Neither the store nor the folder of triggers keeps a process alive.
@@ -119,7 +124,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
       watch()
       bridge.foreign.onChange(() => http.changes.toolsChanged())
     }
-    if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
+    if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, onListen))
     introduce(bridge)
     stopFollowing = bridge.onManifest(() => sayOfActions(serving, bridge))
     sayOfActions(serving, bridge)
@@ -130,6 +135,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   } finally {
     orphan.stop()
     stopFollowing()
+    sleep?.()
     clearInterval(alive)
     await opened.then(closeAll, () => undefined)
     serving.stdin.destroy()

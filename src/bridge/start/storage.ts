@@ -54,6 +54,7 @@ export class Storage {
   private ownNamespace: Promise<string> | undefined
   /** Loaded where the store is the copy of a server's. */
   private server: Promise<StoreServer> | undefined
+  private lastUsed = 0
 
   /** `hold`: what it does while it holds the lease, besides looking after the store. */
   constructor(settings: Settings, log: BridgeLog, waiting: WaitingFile, hold: Hold | null) {
@@ -62,7 +63,11 @@ export class Storage {
     this.waiting = waiting
     this.log = log
     this.serve('store.send', async ({ params }) => (await this.storeServer()).answer(params))
-    this.serve('store.state', async () => (await this.storeServer()).look())
+    this.serve('store.state', async ({ params: isKnown }) => {
+      const server = await this.storeServer()
+      return isKnown === true ? server.known : server.look()
+    })
+    this.serve('store.used', async () => (await this.storeServer()).used())
   }
 
   /** Rejects with a Refusal where there is no store; the next call tries again, since what is in the way may be gone by then. */
@@ -106,14 +111,25 @@ export class Storage {
     return this.ownNamespace
   }
 
-  /** How the server is reached whose copy the store is; null: it is no copy. */
-  async serverState(signal: AbortSignal): Promise<ServerState | null> {
+  /** How the server is reached whose copy the store is; null: it is no copy. `isKnown`: as it was last, without trying to reach it. */
+  async serverState(signal: AbortSignal, isKnown: boolean): Promise<ServerState | null> {
     const store = await this.store()
     const { serverOf } = await import('../machines/copy.ts')
     if ((await store.read(serverOf)) === null) return null
     const { stateWork } = await import('./store-server.ts')
     // It comes from a process of the same user.
-    return (await this.ask(stateWork, null, { signal, progress: () => undefined })) as ServerState
+    return (await this.ask(stateWork, isKnown, { signal, progress: () => undefined })) as ServerState
+  }
+
+  /** Notes that somebody uses this bridge, which only a store server is told; no call waits for it. */
+  used(): void {
+    const now = this.settings.now()
+    if (this.server === undefined || this.closed || this.settings.isBrief === true || now - this.lastUsed < limits.serverUsedMs) return
+    this.lastUsed = now
+    // The next use tells it again.
+    this.tellUsed().catch(() => {
+      this.lastUsed = 0
+    })
   }
 
   async close(): Promise<void> {
@@ -216,6 +232,11 @@ export class Storage {
       holding: () => (this.holding?.aborted === false ? this.holding : null),
       report: (trouble) => log.write('bridge', 'warning', trouble),
     })
+  }
+
+  private async tellUsed(): Promise<void> {
+    const { usedWork } = await import('./store-server.ts')
+    await this.ask(usedWork, null, { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined })
   }
 
   private async follow(lost: AbortSignal): Promise<void> {

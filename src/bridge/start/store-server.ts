@@ -10,7 +10,7 @@ import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
 import { joinedTo, makeCopy, openCopy, serverOf } from '../machines/copy.ts'
 import { Ordering } from '../machines/ordering.ts'
-import { type ServerState, Unreachable } from '../machines/server.ts'
+import { type Liveness, type ServerState, SignInRefused, Unreachable } from '../machines/server.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { CopyMaker, StoreCopy } from '../store/transaction.ts'
@@ -18,8 +18,11 @@ import type { CopyMaker, StoreCopy } from '../store/transaction.ts'
 /** The request by which a bridge has the holder of the lease send what it wrote. */
 export const sendWork = 'store.send'
 
-/** The request by which it says how the server is reached. */
+/** The request by which it says how the server is reached; with true, without trying to reach it. */
 export const stateWork = 'store.state'
+
+/** The request by which a bridge says that somebody uses it. */
+export const usedWork = 'store.used'
 
 export interface StoreServerParts {
   readonly settings: Pick<Settings, 'client' | 'isAlive' | 'random' | 'now' | 'keyNamed'>
@@ -41,10 +44,19 @@ export class StoreServer implements CopyMaker {
   private ordering: Ordering | undefined
   private over: AbortController | undefined
   private told = ''
-  private state: ServerState = { reached: false, since: 0, why: null, facts: null }
+  private state: Omit<ServerState, 'live'> = { reached: false, since: 0, why: null, facts: null }
+  /** When somebody last used a bridge of this machine. */
+  private lastUse: number
+  private wake: () => void = () => undefined
+  private isAsking = false
+  /** With the keys that it names. */
+  private url = ''
+  /** The last try to sign in that was refused, with the URL that it used. */
+  private refused: { readonly url: string; readonly at: number; readonly error: SignInRefused } | undefined
 
   constructor(parts: StoreServerParts) {
     this.parts = parts
+    this.lastUse = parts.settings.now()
   }
 
   make(database: Database): void {
@@ -68,10 +80,10 @@ export class StoreServer implements CopyMaker {
 
   /** Sends a batch of any bridge of this machine, in the one that holds the lease. */
   async answer(batch: unknown): Promise<boolean> {
-    const ordering = await this.ordered()
+    this.used()
     try {
       // It comes over the socket of the lease, which only processes of the same user reach.
-      return await ordering.send(batch as Batch)
+      return await this.ordered((ordering) => ordering.send(batch as Batch))
     } catch (error) {
       throw error instanceof Unreachable ? notReached(error) : error
     }
@@ -79,13 +91,24 @@ export class StoreServer implements CopyMaker {
 
   /** How the server is reached, in the bridge that holds the lease; it tries where there is no connection. */
   async look(): Promise<ServerState> {
-    try {
-      await (await this.ordered()).begin()
-      this.reach()
-    } catch (error) {
-      this.complain(error)
-    }
-    return this.state
+    const before = this.live
+    this.used()
+    await this.begin().catch(() => undefined)
+    return { ...this.known, ...(before === 'asleep' && { live: before }) }
+  }
+
+  /** How the server was reached last. */
+  get known(): ServerState {
+    return { ...this.state, live: this.live }
+  }
+
+  /** Somebody uses a bridge of this machine: what was asleep goes on. */
+  used(): void {
+    const wasAsleep = this.isAsleep
+    this.lastUse = this.parts.settings.now()
+    if (!wasAsleep) return
+    this.wake()
+    void this.ask()
   }
 
   /** Keeps the connection, and brings news to the copy, until `lost`. */
@@ -93,24 +116,55 @@ export class StoreServer implements CopyMaker {
     if (this.over?.signal.aborted === false) return
     const over = new AbortController()
     this.over = over
+    this.lastUse = this.parts.settings.now()
     const tending = setInterval(() => void this.tend(over).catch(() => undefined), limits.serverTendMs).unref()
+    const asking = setInterval(() => void this.ask(), limits.serverAskMs).unref()
     lost.addEventListener('abort', () => over.abort(), { once: true })
     for (let wait = limits.serverRetryMs; !over.signal.aborted; wait = Math.min(2 * wait, limits.serverRetryMostMs)) {
       try {
-        const ordering = await this.ordered()
-        await ordering.begin()
+        await this.begin()
         wait = limits.serverRetryMs
-        this.reach()
-        await ordering.untilEnd(over.signal)
-      } catch (error) {
-        this.complain(error)
+        await this.ordering?.untilEnd(over.signal)
+      } catch {
+        // The state says why.
       }
       await sleep(wait, undefined, { ref: false, signal: over.signal }).catch(() => undefined)
+      await this.untilUsed(over.signal)
     }
     clearInterval(tending)
+    clearInterval(asking)
     const { ordering } = this
     this.ordering = undefined
     await ordering?.close()
+  }
+
+  /** Settles when somebody uses a bridge of this machine, or `over`. A new connection would wake a database that sleeps. */
+  private async untilUsed(over: AbortSignal): Promise<void> {
+    if (!this.isAsleep || over.aborted) return
+    this.turn({ reached: false, why: null, facts: this.state.facts })
+    await new Promise<void>((resolve) => {
+      this.wake = resolve
+      over.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  /** Asks a server that announces nothing what is new, while somebody may want to know. */
+  private async ask(): Promise<void> {
+    if (this.isAsking || this.live !== 'asked') return
+    this.isAsking = true
+    // Where the connection has ended, another one is made by `follow`.
+    await this.ordering?.ask().catch(() => undefined)
+    this.isAsking = false
+  }
+
+  private get isAsleep(): boolean {
+    return this.parts.settings.now() - this.lastUse >= limits.serverAwakeMs
+  }
+
+  private get live(): Liveness | null {
+    if (this.isAsleep) return 'asleep'
+    const facts = this.ordering?.facts
+    return facts == null ? null : facts.hears ? 'notified' : 'asked'
   }
 
   /** What has to be looked at from time to time. */
@@ -141,13 +195,39 @@ export class StoreServer implements CopyMaker {
       }
   }
 
-  private async ordered(): Promise<Ordering> {
+  /** Connects, where there is no connection, and notes whether the server is reached. */
+  private async begin(): Promise<void> {
+    try {
+      await this.ordered((ordering) => ordering.begin())
+      this.reach()
+    } catch (error) {
+      this.complain(error)
+      throw error
+    }
+  }
+
+  /** Has the server asked. A password that was refused is tried once a minute, and another one at once. */
+  private async ordered<T>(work: (ordering: Ordering) => Promise<T>): Promise<T> {
     const { settings, store } = this.parts
-    if (this.ordering !== undefined) return this.ordering
-    const { url, machine, ...trust } = await (await store()).read(joinedTo)
-    const address = addressIn(await filledIn(url, settings))
-    this.ordering ??= new Ordering({ address, trust, machine, store, now: () => settings.now() })
-    return this.ordering
+    if (this.ordering === undefined) {
+      const { url, machine, ...trust } = await (await store()).read(joinedTo)
+      const filled = await filledIn(url, settings)
+      const { refused } = this
+      if (refused !== undefined && refused.url === filled && settings.now() - refused.at < limits.serverRefusedMs) throw refused.error
+      this.url = filled
+      this.ordering ??= new Ordering({ address: addressIn(filled), trust, machine, store, now: () => settings.now() })
+    }
+    const { ordering, url } = this
+    try {
+      return await work(ordering)
+    } catch (error) {
+      if (error instanceof SignInRefused) {
+        this.refused = { url, at: settings.now(), error }
+        // The key may be another one by the next try.
+        if (this.ordering === ordering) this.ordering = undefined
+      }
+      throw error
+    }
   }
 
   private reach(): void {
@@ -162,7 +242,7 @@ export class StoreServer implements CopyMaker {
     this.turn({ reached: false, why: trouble, facts: this.state.facts })
   }
 
-  private turn(now: Omit<ServerState, 'since'>): void {
+  private turn(now: Omit<ServerState, 'since' | 'live'>): void {
     const { reached, since } = this.state
     this.state = { ...now, since: since > 0 && reached === now.reached ? since : this.parts.settings.now() }
   }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { addressIn } from '../../../src/bridge/machines/address.ts'
@@ -6,10 +5,8 @@ import { spawn } from 'node:child_process'
 import { startOf } from '../../../src/bridge/base/proc.ts'
 import { liveIn } from '../../../src/bridge/handoff/claims.ts'
 import { claim } from '../../../src/bridge/handoff/handoff.ts'
-import { join, makeCopy } from '../../../src/bridge/machines/copy.ts'
 import { joinServer, leaveServer } from '../../../src/bridge/machines/joining.ts'
 import { grantsSql, schemaSql } from '../../../src/bridge/machines/schema.ts'
-import { prepare } from '../../../src/bridge/store/connection.ts'
 import { chooseEngine } from '../../../src/bridge/store/engine.ts'
 import { StorePlace } from '../../../src/bridge/store/place.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
@@ -17,6 +14,7 @@ import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
 import { type Desk, desk } from '../../support/desk.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksPostgres, postgres, type Postgres } from '../../support/postgres.ts'
+import { deskOfCopy } from './desk-of-copy.ts'
 
 const random = (bytes: number): string => randomBytes(bytes).toString('hex')
 
@@ -32,19 +30,11 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     for (const each of opened.splice(0).reverse()) await each.close()
   })
 
-  /** A machine whose store is a copy, with one bridge. */
   function machine(name: string): Desk {
-    const made = desk({ client: name, keyNamed: (key) => Promise.resolve(key === 'STORE' ? 'p@ss/word' : null) })
+    const made = deskOfCopy(name, server.url('anna', '${secret:STORE}'), {
+      keyNamed: (key) => Promise.resolve(key === 'STORE' ? 'p@ss/word' : null),
+    })
     opened.push(made)
-    const place = new StorePlace(made.folder)
-    mkdirSync(place.folder, { recursive: true })
-    place.make(1)
-    const database = chooseEngine(process.platform, process.arch).open(place.database(1))
-    prepare(database, random)
-    makeCopy(database)
-    join(database, { url: server.url('anna', '${secret:STORE}'), machine: name })
-    database.close()
-    place.moveTo(1, random(4))
     return made
   }
 

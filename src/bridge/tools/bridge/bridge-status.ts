@@ -20,7 +20,7 @@ export const bridgeStatus = defineTool({
   effect: 'read',
   description: 'Who and where you are, folders, programs, problems.',
   input: {},
-  async handle(_input, bridge, { client }) {
+  async handle(_input, bridge, { client, signal }) {
     const { settings, policy, audit } = bridge
     audit.check()
     const region = await policy.region()
@@ -33,6 +33,7 @@ export const bridgeStatus = defineTool({
     const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
     const { programs, waiting, isRead } =
       stored.store === null ? { programs: [self], waiting: {}, isRead: stored.problems.length === 0 } : await storedFacts(bridge, self)
+    const server = stored.store === null ? null : await serverOfStore(bridge, signal)
     const shown = programs.slice(0, limits.programsShown)
     const data = {
       client,
@@ -58,7 +59,7 @@ export const bridgeStatus = defineTool({
           (family !== 'search' || bridge.searchable()) &&
           ((family !== 'shared' && family !== 'plugins') || bridge.foreign.list().some((tool) => tool.family === family)),
       ),
-      ...(stored.store !== null && { store: stored.store }),
+      ...(stored.store !== null && { store: { ...stored.store, ...(server !== null && { server }) } }),
       actions: waiting,
       problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],
     }
@@ -72,6 +73,7 @@ export const bridgeStatus = defineTool({
       `Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(sandbox === null ? [] : [limitWords(sandbox)]),
       ...(stored.store === null ? [] : [storeWords(stored.store)]),
+      ...(server === null ? [] : [serverWords(server)]),
       ...(Object.keys(waiting).length === 0
         ? []
         : [
@@ -114,6 +116,31 @@ async function storedFacts(bridge: Bridge, self: ConnectedProgram) {
     throw error
   }
 }
+
+/** The server whose copy the store is, as it was reached last: this waits for no server. Null: the store is no copy, or cannot be read. */
+async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
+  try {
+    const { serverOf } = await import('../../machines/copy.ts')
+    const server = await (await bridge.store()).read(serverOf)
+    if (server === null) return null
+    const { shownServer } = await import('../../machines/shown.ts')
+    return shownServer(server, await bridge.storeServer(signal, true).catch(() => null))
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+type ShownServer = NonNullable<Awaited<ReturnType<typeof serverOfStore>>>
+
+const serverWords = ({ address, person, administrator, machine, schema, reached, since, why, live }: ShownServer): string =>
+  [
+    `Store server: ${inName(address)}, this machine is ${quoteInLine(machine)} there`,
+    ...(person === null ? [] : [`you are ${quoteInLine(person)}${administrator === true ? ', an administrator' : ''}`]),
+    ...(schema === null ? [] : [`schema ${schema}`]),
+    `${reached ? 'reached' : 'not reached'}${since === null || since === 0 ? '' : ` since ${localTime(since)}`}${why === null ? '' : ` (${inLine(why)})`}`,
+    ...(live === null ? [] : [`news: ${live}`]),
+  ].join('; ') + '.'
 
 interface ShownStore {
   readonly engine: string
