@@ -1,5 +1,5 @@
 import type { ImportChanges } from '../core/export/compare.ts'
-import type { Verdict } from '../core/export/three-way.ts'
+import type { ImportVerdict } from '../core/export/three-way.ts'
 import { type Incoming, settingLines } from '../core/export/incoming.ts'
 import { quoted } from '../core/doctor/names.ts'
 import { lookUp } from '../core/lookup.ts'
@@ -27,7 +27,7 @@ const words = {
   both: 'changed on both',
   edited: 'gone there, changed here',
   away: 'removed here',
-} as const satisfies Partial<Record<Verdict, string>>
+} as const satisfies Partial<Record<ImportVerdict, string>>
 
 /** Everything that is not the same here and in the export. */
 export function changesOf({ manifest, lock }: Situation, { compared }: ImportChanges, there: TrustView): ImportChange[] {

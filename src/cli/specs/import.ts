@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const importSetup = {
   name: 'import',
   arguments: [{ name: '<dir>', description: 'the folder that mcp-twin export wrote', offers: 'file' }],
-  summary: 'set up this computer as an export says, and again when the export has changed',
+  summary: 'set up this computer as an export says, again and again',
   options: [
     { flags: '--trust', description: 'the servers it shows may start; --yes does not answer this' },
     {

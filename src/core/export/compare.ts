@@ -7,7 +7,7 @@ import { lookUp } from '../lookup.ts'
 import { wordsOf } from '../manifest/names.ts'
 import { isObject } from '../object.ts'
 import { isOff } from './incoming.ts'
-import { baseAfter, judge, type ThreeWays, type Verdict, withTheirs } from './three-way.ts'
+import { baseAfter, judge, type ThreeWays, type ImportVerdict, withTheirs } from './three-way.ts'
 
 /** One thing of an import and what becomes of it. */
 export interface Compared {
@@ -16,7 +16,7 @@ export interface Compared {
   readonly name: string
   /** Its name here, which differs for a server that was renamed. */
   readonly as: string
-  readonly verdict: Verdict
+  readonly verdict: ImportVerdict
 }
 
 /** What an import does. */
@@ -33,7 +33,7 @@ export interface ImportChanges {
 }
 
 /** This computer as an import finds it. */
-export interface Standing {
+export interface ImportStanding {
   /** Null: there is no manifest yet. */
   readonly manifest: Manifest | null
   readonly lock: Lock
@@ -116,14 +116,14 @@ class Outcome {
   readonly changes: Change[] = []
   readonly compared: Compared[] = []
 
-  decide(kind: Compared['kind'], [name, as]: readonly [string, string], ways: ThreeWays, isAsked: boolean): Verdict {
+  decide(kind: Compared['kind'], [name, as]: readonly [string, string], ways: ThreeWays, isAsked: boolean): ImportVerdict {
     const judged = judge(ways)
     const verdict = isAsked ? withTheirs(judged) : judged
     if (verdict !== 'none') this.compared.push({ kind, name, as, verdict })
     return verdict
   }
 
-  change(verdict: Verdict, path: readonly string[], value: unknown): void {
+  change(verdict: ImportVerdict, path: readonly string[], value: unknown): void {
     if (verdict === 'remove') this.changes.push({ kind: 'remove', path })
     if (verdict === 'add' || verdict === 'follow') this.changes.push({ kind: 'set', path, value: clone(value) })
   }
@@ -132,7 +132,7 @@ class Outcome {
 const clone = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue
 
 /** Compares what an export brings with what is here and with what it brought last. */
-export function compareImport(standing: Standing, coming: Coming): ImportChanges {
+export function compareImport(standing: ImportStanding, coming: Coming): ImportChanges {
   const record = lookUp(standing.imported, coming.from) ?? { servers: {}, settings: {}, pins: {} }
   const outcome = new Outcome()
   const { servers, words } = compareServers(standing, coming, record, outcome)
@@ -147,7 +147,7 @@ export function compareImport(standing: Standing, coming: Coming): ImportChanges
 }
 
 /** `words`: the packages that start the same server here and there, and whether the export's version is asked for. */
-function compareServers({ manifest, imported }: Standing, coming: Coming, record: ImportRecord, outcome: Outcome) {
+function compareServers({ manifest, imported }: ImportStanding, coming: Coming, record: ImportRecord, outcome: Outcome) {
   const servers: [string, ImportRecord['servers'][string]][] = []
   const words = new Map<string, boolean>()
   const isKeptByOthers = (as: string): boolean =>
@@ -197,7 +197,7 @@ function compareSettings(manifest: Manifest | null, coming: Coming, record: Impo
 
 /** Returns what is remembered of the bridge. */
 function compareBridge(
-  { manifest }: Standing,
+  { manifest }: ImportStanding,
   { manifest: { bridge: theirs }, withheld, theirs: asked }: Coming,
   record: ImportRecord,
   outcome: Outcome,

@@ -13,10 +13,10 @@ export interface ThreeWays {
  * others leave it: `same`, `none` (nothing of the export's), `mine` (changed here only), `both`, `edited` (gone there, changed here) and
  * `away` (removed here).
  */
-export type Verdict = 'none' | 'same' | 'add' | 'follow' | 'remove' | 'mine' | 'both' | 'edited' | 'away'
+export type ImportVerdict = 'none' | 'same' | 'add' | 'follow' | 'remove' | 'mine' | 'both' | 'edited' | 'away'
 
 /** Compares what stands here and there with what was brought last. Without a base, two that differ count as changed on both sides. */
-export function judge({ base, here, there }: ThreeWays): Verdict {
+export function judge({ base, here, there }: ThreeWays): ImportVerdict {
   if (there === null) return base === null || here === null ? 'none' : here === base ? 'remove' : 'edited'
   if (here === there) return 'same'
   if (here === null) return base === null ? 'add' : 'away'
@@ -25,11 +25,11 @@ export function judge({ base, here, there }: ThreeWays): Verdict {
 }
 
 /** What a verdict becomes where a person asks for the export's. */
-export const withTheirs = (verdict: Verdict): Verdict =>
+export const withTheirs = (verdict: ImportVerdict): ImportVerdict =>
   verdict === 'away' ? 'add' : verdict === 'edited' ? 'remove' : verdict === 'both' || verdict === 'mine' ? 'follow' : verdict
 
 /** What is remembered for the next import; null: nothing. */
-export function baseAfter(verdict: Verdict, { base, there }: ThreeWays): string | null {
+export function baseAfter(verdict: ImportVerdict, { base, there }: ThreeWays): string | null {
   if (verdict === 'none' || verdict === 'remove' || verdict === 'edited') return null
   return verdict === 'mine' || verdict === 'both' || verdict === 'away' ? base : there
 }

@@ -86,14 +86,12 @@ function ofPackage(entry: Raw): Judged {
   if (kind === 'oci')
     return no('it is an image for docker', isImage(name) ? `to paste "docker run -i --rm ${name}": mcp-twin add -` : ownWay)
   if (kind === 'mcpb') return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop, then: mcp-twin add extension:ID')
-  if (kind !== 'npm' && kind !== 'pypi')
-    return no(`packages of ${JSON.stringify(kind)} cannot be installed`, ownWay)
+  if (kind !== 'npm' && kind !== 'pypi') return no(`packages of ${JSON.stringify(kind)} cannot be installed`, ownWay)
   const isName = kind === 'npm' ? isPlainName(name) : isPythonName(name)
   if (!isName) return { kind, refuse: `${JSON.stringify(name)} is no name of a package`, hint: ownWay }
   const given = entry.registryBaseUrl ?? ''
   const base = typeof given === 'string' ? given : JSON.stringify(given)
-  if (base !== '' && base.replace(/\/+$/, '') !== ownRegistries[kind])
-    return no(`its package is at ${base}, not at ${ownRegistries[kind]}`)
+  if (base !== '' && base.replace(/\/+$/, '') !== ownRegistries[kind]) return no(`its package is at ${base}, not at ${ownRegistries[kind]}`)
   if (!(kind === 'npm' ? isExact(version) : isPythonVersion(version))) return no(`${JSON.stringify(version)} is no exact version`)
   if (!isEmptyList(entry.runtimeArguments)) return no('it gives arguments to what starts it, which can change anything')
   const transport = isObject(entry.transport) ? textOf(entry.transport.type) : null

@@ -6,13 +6,13 @@ import type { System } from '../../model/system.ts'
 import type { Originals } from '../store/originals.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 
-export interface RecordedFile {
+export interface FileWithRecord {
   readonly name: FileName
   readonly record: FileState
 }
 
 /** Returns every client file of our records. */
-export const recordedFiles = (state: State): RecordedFile[] =>
+export const recordedFiles = (state: State): FileWithRecord[] =>
   Object.entries(state.files).flatMap(([environment, clients]) =>
     Object.entries(clients).flatMap(([client, files]) =>
       Object.entries(files).map(([file, record]) => ({ name: { environment, client, file }, record })),
@@ -29,7 +29,7 @@ export async function filesToClear(
   state: State,
   originals: Originals,
   project: string | undefined,
-): Promise<RecordedFile[]> {
+): Promise<FileWithRecord[]> {
   const recorded = recordedFiles(state)
   const key = ({ environment, client, file }: FileName) => JSON.stringify([environment, client, file])
   const known = new Set(recorded.map(({ name }) => key(name)))
@@ -37,7 +37,7 @@ export async function filesToClear(
     const name = { environment, client, file }
     return known.has(key(name)) ? [] : [{ name, record: recordOf(state, name) }]
   })
-  const found: RecordedFile[] = []
+  const found: FileWithRecord[] = []
   for (const { name, record } of [...recorded, ...copied]) {
     const root = await projectOf(system, world, name, record)
     if (project === undefined || root === project) found.push({ name, record: root === null ? record : { ...record, project: root } })
