@@ -61,6 +61,7 @@ const revealers = [
   ...['effects/store/secret-copies.ts', 'effects/store/secrets-file.ts', 'effects/store/hidden-keys.ts'],
   ...[
     'effects/sync/adopt.ts',
+    'effects/sync/after-undo.ts',
     'effects/sync/checks.ts',
     'effects/sync/apply-file.ts',
     'effects/sync/shared-tools.ts',

@@ -136,7 +136,7 @@ async function preview(context: Context, homeContext: HomeContext, id: string | 
 /** Shows who judges it what would stand afterwards. Returns what may be written; undefined: nobody judges. */
 async function judge(context: Context, situation: Situation, preview: Undone | null): Promise<HeldBytes | undefined> {
   if (context.judge === undefined || preview === null) return undefined
-  const { afterUndo } = await import('../effects/undo/after.ts')
+  const { afterUndo } = await import('../effects/sync/after-undo.ts')
   context.judge(await afterUndo(context.system, situation, preview.files, syncOptions(context)))
   return heldBytes(preview.files)
 }

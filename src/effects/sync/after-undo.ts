@@ -12,8 +12,8 @@ import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { openSituation, type Situation } from '../manifest/open.ts'
 import type { UndoneFile } from '../store/undo.ts'
-import type { SyncOptions } from '../sync/options.ts'
-import { prepare } from '../sync/prepare.ts'
+import type { SyncOptions } from './options.ts'
+import { prepare } from './prepare.ts'
 
 /** What stands after an undo, as its preview says. A program starts what its config holds, so entries count that no manifest explains. */
 export async function afterUndo(system: System, now: Situation, files: readonly UndoneFile[], options: SyncOptions): Promise<Afterwards> {
