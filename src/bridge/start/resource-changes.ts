@@ -13,6 +13,7 @@ export class ResourceChanges {
   private watching: Promise<void> | undefined
   private pause: NodeJS.Timeout | undefined
   private isDue = false
+  private sleep: (() => void) | undefined
 
   constructor(opened: Promise<Bridge>) {
     this.opened = opened
@@ -31,6 +32,13 @@ export class ResourceChanges {
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  /** A client has subscribed in a way that does not tell when it ends: it counts as use for as long as the bridge runs. */
+  listened(): void {
+    this.sleep ??= this.stayAwake()
+    // Without a store nothing changes; a read answers why.
+    this.watch().catch(() => undefined)
   }
 
   /** Counts as use of the bridge until the function that it returns is called: a store server is asked only while it is used. */

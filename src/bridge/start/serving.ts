@@ -82,11 +82,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
-  let sleep: (() => void) | undefined
-  const onListen = () => {
-    sleep ??= changes.stayAwake()
-    watch()
-  }
+  const onListen = () => changes.listened()
   const serverFor = async (session: string | undefined, filtering: OfferedResources['filtering']) => {
     const client = session && bearer(session)
     const bridge = await opened
@@ -135,7 +131,6 @@ export async function serveBridge(serving: Serving): Promise<void> {
   } finally {
     orphan.stop()
     stopFollowing()
-    sleep?.()
     clearInterval(alive)
     await opened.then(closeAll, () => undefined)
     serving.stdin.destroy()

@@ -3,7 +3,6 @@ import { arch } from 'node:os'
 import { Refusal } from '../../base/refusal.ts'
 import { limits } from '../../base/limits.ts'
 import { quoteInLine } from '../../base/quote.ts'
-import type { Settings } from '../../base/settings.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import { storeState } from '../../store/state.ts'
 import { liveIn } from '../../handoff/claims.ts'
@@ -28,12 +27,11 @@ export const bridgeStatus = defineTool({
     const terminal = settings.terminal === 'sandbox' && !settings.readOnly ? await bridge.terminal() : null
     const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
-    const stored = storeOf(settings)
+    const stored = await storeOf(bridge, signal)
     const namespace = await bridge.namespace()
     const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
     const { programs, waiting, isRead } =
       stored.store === null ? { programs: [self], waiting: {}, isRead: stored.problems.length === 0 } : await storedFacts(bridge, self)
-    const server = stored.store === null ? null : await serverOfStore(bridge, signal)
     const shown = programs.slice(0, limits.programsShown)
     const data = {
       client,
@@ -59,7 +57,7 @@ export const bridgeStatus = defineTool({
           (family !== 'search' || bridge.searchable()) &&
           ((family !== 'shared' && family !== 'plugins') || bridge.foreign.list().some((tool) => tool.family === family)),
       ),
-      ...(stored.store !== null && { store: { ...stored.store, ...(server !== null && { server }) } }),
+      ...(stored.store !== null && { store: stored.store }),
       actions: waiting,
       problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],
     }
@@ -72,8 +70,7 @@ export const bridgeStatus = defineTool({
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
       `Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(sandbox === null ? [] : [limitWords(sandbox)]),
-      ...(stored.store === null ? [] : [storeWords(stored.store)]),
-      ...(server === null ? [] : [serverWords(server)]),
+      ...(stored.store === null ? [] : storeWords(stored.store)),
       ...(Object.keys(waiting).length === 0
         ? []
         : [
@@ -133,34 +130,47 @@ async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
 
 type ShownServer = NonNullable<Awaited<ReturnType<typeof serverOfStore>>>
 
-const serverWords = ({ address, person, administrator, machine, schema, reached, since, why, live }: ShownServer): string =>
-  [
+function serverWords({ address, person, administrator, machine, schema, reached, since, why, live }: ShownServer): string {
+  const words = [
     `Store server: ${inName(address)}, this machine is ${quoteInLine(machine)} there`,
     ...(person === null ? [] : [`you are ${quoteInLine(person)}${administrator === true ? ', an administrator' : ''}`]),
     ...(schema === null ? [] : [`schema ${schema}`]),
     `${reached ? 'reached' : 'not reached'}${since === null || since === 0 ? '' : ` since ${localTime(since)}`}${why === null ? '' : ` (${inLine(why)})`}`,
     ...(live === null ? [] : [`news: ${live}`]),
-  ].join('; ') + '.'
+  ]
+  return `${words.join('; ')}.`
+}
 
 interface ShownStore {
   readonly engine: string
   readonly generation: number
   readonly bytes: number
   readonly log_bytes: number
+  /** Present where the store is the copy of a server's. */
+  readonly server?: ShownServer
 }
 
-/** The store as its files show it: it is not opened for this. */
-function storeOf({ folder, platform }: Settings): { readonly store: ShownStore | null; readonly problems: readonly string[] } {
+interface StoreFacts {
+  readonly store: ShownStore | null
+  readonly problems: readonly string[]
+}
+
+/** The store as its files show it, and the server whose copy it is. */
+async function storeOf(bridge: Bridge, signal: AbortSignal): Promise<StoreFacts> {
+  const { folder, platform } = bridge.settings
   try {
     const state = storeState(folder, platform, arch())
     if (state === null) return { store: null, problems: [] }
     const { logBytes, ...rest } = state
-    return { store: { ...rest, log_bytes: logBytes }, problems: [] }
+    const server = await serverOfStore(bridge, signal)
+    return { store: { ...rest, log_bytes: logBytes, ...(server !== null && { server }) }, problems: [] }
   } catch (error) {
     if (error instanceof Refusal) return { store: null, problems: [error.message] }
     throw error
   }
 }
 
-const storeWords = ({ engine, generation, bytes, log_bytes }: ShownStore): string =>
-  `Store: ${generation}.db, ${Math.ceil((bytes + log_bytes) / 1024)} KiB, by ${engine === 'node' ? "node's SQLite" : 'libsql'}.`
+const storeWords = ({ engine, generation, bytes, log_bytes, server }: ShownStore): string[] => [
+  `Store: ${generation}.db, ${Math.ceil((bytes + log_bytes) / 1024)} KiB, by ${engine === 'node' ? "node's SQLite" : 'libsql'}.`,
+  ...(server === undefined ? [] : [serverWords(server)]),
+]
