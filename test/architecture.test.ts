@@ -155,10 +155,12 @@ const forTools = [
   'core/count.ts',
   'core/local-time.ts',
   ...[
-    ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),
+    ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens', 'unsent'].map(
+      (name) => `base/${name}`,
+    ),
     ...['config/options', 'contract/tool', 'transports/carrier'],
     ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
-    ...['entry', 'memory', 'near', 'pages', 'reading', 'search'].map((name) => `memory/${name}`),
+    ...['conflicts', 'entry', 'memory', 'near', 'pages', 'reading', 'search'].map((name) => `memory/${name}`),
     ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
     'sharing/records',
     ...['directory', 'edit', 'likely', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),

@@ -162,9 +162,11 @@ export async function importLines(bridge: Bridge, source: LineSource, options: M
     some = []
     const outcomes = dryRun
       ? await store.snapshot((database) => items.map((item) => judgeTwin(database, item, bridge.now(), force)))
-      : await store.write({ client: terminalClient, session: bridge.session }, (transaction) =>
-          items.map((item) => takeTwin(transaction, item, force)),
-        )
+      : (
+          await store.keep({ client: terminalClient, session: bridge.session }, (transaction) =>
+            items.map((item) => takeTwin(transaction, item, force)),
+          )
+        ).result
     for (const [at, outcome] of outcomes.entries()) {
       counts[outcome]++
       const item = items[at]

@@ -1,10 +1,9 @@
 import { arch, hostname } from 'node:os'
-import { addressIn, shownAddress } from '../bridge/machines/address.ts'
+import { addressIn, filledIn, shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
 import { joinServer, leaveServer, type Moved, type StoreMove } from '../bridge/machines/joining.ts'
 import { lookAt, makeSchema, type ServerLook } from '../bridge/machines/looking.ts'
 import { Unreachable } from '../bridge/machines/server.ts'
-import { filledIn } from '../bridge/start/store-server.ts'
 import { chooseEngine } from '../bridge/store/engine.ts'
 import { StorePlace } from '../bridge/store/place.ts'
 import type { StoredCounts } from '../bridge/store/state.ts'
@@ -111,7 +110,7 @@ function preview({ url, machine }: JoinedServer, look: ServerLook, counts: Store
       ? [`A machine named ${machine} wrote there before. If that was another one, choose another name with --machine.`]
       : []),
     `Whoever administers the server can read all of it${look.administrator ? ', and so can this role' : ''}.`,
-    'Searches and actions stay on this machine. While the server is away, reading works and writing is refused.',
+    'Searches and actions stay on this machine. While the server is away, reading works, and new things are kept here to be sent later.',
     'Running bridges change over by themselves. The file of the embedded store stays, unused.',
   ]
 }

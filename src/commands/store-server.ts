@@ -1,5 +1,6 @@
 import type { ServerTrust } from '../bridge/machines/client.ts'
 import { type JoinedServer, serverOf } from '../bridge/machines/copy.ts'
+import { type OutboxCounts, outboxCounts } from '../bridge/machines/outbox.ts'
 import { StorePlace } from '../bridge/store/place.ts'
 import { type StoredCounts, storedCounts } from '../bridge/store/state.ts'
 import type { Context } from '../context.ts'
@@ -22,10 +23,17 @@ export const countWords = ({ memory, versions, handoffs, questions, searches, ac
     ...[count(handoffs, 'handoff'), count(questions, 'question'), count(searches, 'search', 'searches'), count(actions, 'action')],
   ].join(', ')
 
+const noOutbox: OutboxCounts = { unsent: 0, oldest: null, conflicts: 0 }
+
 /** The store as it is; opened only where there is one. */
-export async function storedNow({ bridge }: OpenBridge): Promise<{ readonly counts: StoredCounts; readonly server: JoinedServer | null }> {
-  if (new StorePlace(bridge.settings.folder).generation() === null) return { counts: storedCounts(null), server: null }
-  return (await bridge.store()).snapshot((database) => ({ counts: storedCounts(database), server: serverOf(database) }))
+export async function storedNow({
+  bridge,
+}: OpenBridge): Promise<{ readonly counts: StoredCounts; readonly server: JoinedServer | null; readonly outbox: OutboxCounts }> {
+  if (new StorePlace(bridge.settings.folder).generation() === null) return { counts: storedCounts(null), server: null, outbox: noOutbox }
+  return (await bridge.store()).snapshot((database) => {
+    const server = serverOf(database)
+    return { counts: storedCounts(database), server, outbox: server === null ? noOutbox : outboxCounts(database) }
+  })
 }
 
 /** Flags of `store move`. */

@@ -2,9 +2,11 @@ import { shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
 import { grantsSql, quotedName, schemaSql } from '../bridge/machines/schema.ts'
 import type { ServerState } from '../bridge/machines/server.ts'
+import type { OutboxCounts } from '../bridge/machines/outbox.ts'
 import { liveWords, shownServer } from '../bridge/machines/shown.ts'
 import type { store as spec } from '../cli/specs/store.ts'
 import type { VerbsOf } from '../context.ts'
+import { count } from '../core/count.ts'
 import { localTime } from '../core/local-time.ts'
 import { storeUrlOf } from '../core/manifest/names.ts'
 import { userPlace } from '../effects/manifest/place.ts'
@@ -20,13 +22,13 @@ const show: Verbs['show'] = (context) =>
     const { server } = await refused(storedNow(open))
     // The copy is brought up to date before it is counted.
     const state = server === null ? null : await refused(open.bridge.storeServer(context.signal))
-    const { counts } = await refused(storedNow(open))
+    const { counts, outbox } = await refused(storedNow(open))
     io.json({
       ...{ engine: server === null ? 'embedded' : 'postgres', counts },
-      server: server === null ? null : shownServer(server, state),
+      server: server === null ? null : { ...shownServer(server, state), unsent: outbox.unsent, conflicts: outbox.conflicts },
     })
     if (server === null) io.out('The store is embedded: it is on this machine alone.')
-    else for (const line of serverLines(server, state)) io.out(line)
+    else for (const line of serverLines(server, state, outbox)) io.out(line)
     io.out(`It holds ${countWords(counts)}.`)
     const named = storeUrlOf((await open.homeContext.openAt(userPlace(open.homeContext.home))).manifest)
     if (server === null && named !== null)
@@ -34,7 +36,7 @@ const show: Verbs['show'] = (context) =>
     return EXIT.ok
   })
 
-function serverLines(server: JoinedServer, state: ServerState | null): string[] {
+function serverLines(server: JoinedServer, state: ServerState | null, { unsent, conflicts }: OutboxCounts): string[] {
   const facts = state?.facts ?? null
   const since = state === null || state.since === 0 ? '' : ` since ${localTime(state.since)}`
   return [
@@ -44,7 +46,9 @@ function serverLines(server: JoinedServer, state: ServerState | null): string[] 
       : [`You are ${facts.person}${facts.administrator ? ', an administrator: this role can read what everybody keeps there' : ''}.`]),
     state?.reached === true
       ? `The server is reached${since}.${liveWords(state)}`
-      : `The server is not reached${since}${state?.why == null ? '' : `: ${state.why}`}. Until it is, reading works and writing is refused.`,
+      : `The server is not reached${since}${state?.why == null ? '' : `: ${state.why}`}. Until it is, reading works, and new things are kept here to be sent later.`,
+    ...(unsent === 0 ? [] : [`${count(unsent, 'write is', 'writes are')} kept here and not on the server yet.`]),
+    ...(conflicts === 0 ? [] : [`${count(conflicts, 'key was', 'keys were')} changed on another machine meanwhile: mcp-twin inbox`]),
   ]
 }
 

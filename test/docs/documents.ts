@@ -161,7 +161,7 @@ export const documents: readonly Document[] = [
   {
     title: 'store',
     words:
-      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not. `person`, `administrator` and `schema` are null until it was reached.',
+      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not; `unsent` counts what is kept here and not on the server yet, `conflicts` the keys of which a value lost to one of another machine. `person`, `administrator` and `schema` are null until it was reached.',
     runs: [{ args: ['store'] }],
     shape: {
       command,
@@ -278,7 +278,7 @@ export const documents: readonly Document[] = [
     runs: [{ args: ['inbox'] }, { args: ['inbox', '--brief'] }],
     shape: {
       ...{ command, client: 'null|text', 'waiting?': 'text', 'handoffs?': [handoff], 'questions?': ['…'], 'answers?': ['…'] },
-      ...{ 'actions?': ['…'], 'finished_actions?': ['…'] },
+      ...{ 'actions?': ['…'], 'finished_actions?': ['…'], 'conflicts?': ['…'] },
     },
   },
   {

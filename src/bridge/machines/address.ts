@@ -1,4 +1,5 @@
 import { failed } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
 
 /** A server as its URL names it. */
 export interface ServerAddress {
@@ -61,3 +62,14 @@ function plain(part: string): string {
 /** True where no network is between this machine and the server. */
 export const isLocal = ({ host }: Pick<ServerAddress, 'host'>): boolean =>
   host.startsWith('/') || host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+
+/** A URL with the keys that it names, escaped as a URL needs it. */
+export async function filledIn(url: string, { keyNamed }: Pick<Settings, 'keyNamed'>): Promise<string> {
+  const keys = new Map<string, string>()
+  for (const [, name = ''] of url.matchAll(/\$\{secret:([^}]*)\}/g)) {
+    const key = await keyNamed?.(name)
+    if (key == null) throw failed(`The URL of the store server needs the key ${name}: mcp-twin secret set ${name}`)
+    keys.set(name, key)
+  }
+  return withKeys(url, (name) => keys.get(name) ?? '')
+}

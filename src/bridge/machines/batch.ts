@@ -13,6 +13,8 @@ export interface SharedRow {
 export interface ChangedRow extends SharedRow {
   /** The number of the change in which the server gave this row to the copy; 0: it knew none. */
   readonly seen: number
+  /** The id of the unsent batch that changed it last here; '': none. */
+  readonly behind: string
   /** The columns that stay on this machine, as JSON. */
   readonly own: string
 }

@@ -1,12 +1,12 @@
 import { isObject } from '../../core/object.ts'
 import { failed } from '../base/refusal.ts'
 import { isCopy } from '../store/connection.ts'
-import type { StoreCopy } from '../store/transaction.ts'
-import type { Database, Row } from '../store/database.ts'
-import { copyMark, schemaVersion } from '../store/schema.ts'
+import type { SentWrite, StoreCopy } from '../store/transaction.ts'
+import type { Database } from '../store/database.ts'
+import { copyMark, outboxTables, schemaVersion } from '../store/schema.ts'
 import type { Batch, ChangedRow } from './batch.ts'
 import type { ServerTrust } from './client.ts'
-import { bodyOf } from './row.ts'
+import { behindOf, hasUnsent, keepBatch, seenOf, sharedBody } from './outbox.ts'
 import { sharedTables } from './tables.ts'
 
 /** Turns a store into a copy, in the caller's transaction or outside of one. Its rows are those of no server yet. */
@@ -18,6 +18,7 @@ export function makeCopy(database: Database): void {
     ALTER TABLE handoff_notes ADD COLUMN uid TEXT;
     UPDATE handoff_notes SET uid = lower(hex(randomblob(12)));
     CREATE UNIQUE INDEX handoff_notes_by_uid ON handoff_notes (uid);
+    ${outboxTables}
     PRAGMA user_version = ${schemaVersion + copyMark}`)
 }
 
@@ -49,14 +50,17 @@ const jsonOf = (row: 'NEW' | 'OLD', key: readonly string[]): string => `json_arr
 
 /** Triggers of this connection alone, which note the rows that it changes. */
 function noting(database: Database): string {
-  const note = (kind: string, what: string) => `INSERT OR IGNORE INTO touched (kind, key) VALUES ('${kind}', ${what})`
+  // No OR IGNORE: a statement that has its own ON CONFLICT makes nothing of it in triggers.
+  const note = (kind: string, what: string, from = '') =>
+    `INSERT INTO touched (kind, key) SELECT '${kind}', ${what} ${from === '' ? 'WHERE' : `${from} AND`}
+       NOT EXISTS (SELECT 1 FROM touched WHERE kind = '${kind}' AND key = ${what})`
   const each = Object.entries(sharedTables).map(([kind, { key, own, number }]) => {
     const columns = database.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', kind).map(({ name }) => name)
     const shared = columns.filter((name) => !own.includes(name) && name !== number)
     const named =
       kind === 'handoff_notes'
         ? `UPDATE handoff_notes SET uid = lower(hex(randomblob(12))) WHERE n = NEW.n AND uid IS NULL;
-           INSERT OR IGNORE INTO touched (kind, key) SELECT '${kind}', json_array(uid) FROM handoff_notes WHERE n = NEW.n`
+           ${note(kind, 'json_array(uid)', 'FROM handoff_notes WHERE n = NEW.n')}`
         : note(kind, jsonOf('NEW', key))
     return `
       CREATE TEMP TRIGGER ${kind}_added AFTER INSERT ON main.${kind} BEGIN ${named}; END;
@@ -72,8 +76,8 @@ export interface CopyOptions {
   /** The name of this machine. */
   readonly machine: string
   random(bytes: number): string
-  /** Has the server order a batch; resolves to false where a row of it was changed elsewhere meanwhile. */
-  send(batch: Batch): Promise<boolean>
+  /** Has the server order a batch, behind those that wait; null: only those. */
+  send(batch: Batch | null): Promise<SentWrite>
 }
 
 /** Prepares an open copy: from now on it knows which shared rows a transaction changes. */
@@ -87,7 +91,13 @@ export function openCopy(database: Database, { machine, random, send }: CopyOpti
         .flatMap(({ kind, key }) => changedRow(store, kind, key, machine))
       if (rows.length === 0) return null
       const batch: Batch = { id: random(12), author, at, rows, changes }
-      return () => send(batch)
+      const isBehind = hasUnsent(store)
+      return {
+        isBehind,
+        send: () => send(batch),
+        sendEarlier: () => send(null),
+        keep: (copy) => (!isBehind || hasUnsent(copy)) && keepBatch(copy, batch),
+      }
     },
     settle: (store) => store.exec('DELETE FROM touched'),
   }
@@ -95,14 +105,9 @@ export function openCopy(database: Database, { machine, random, send }: CopyOpti
 
 /** A touched row as it is sent; none where it came and went in one transaction. */
 function changedRow(database: Database, kind: string, key: string, machine: string): readonly ChangedRow[] {
-  const table = sharedTables[kind]
-  if (table === undefined) return []
-  const where = table.key.map((name) => `${name} = ?`).join(' AND ')
-  const row = database.get<Row>(`SELECT * FROM ${kind} WHERE ${where}`, ...JSON.parse(key))
-  const known = database.get<{ n: number; extra: string | null }>('SELECT n, extra FROM revisions WHERE kind = ? AND key = ?', kind, key)
-  const seen = known?.n ?? 0
-  if (row === undefined) return seen === 0 ? [] : [{ kind, key, seen, body: null, own: '{}' }]
-  const more: unknown = JSON.parse(known?.extra ?? '{}')
-  const { body, own } = bodyOf(table, row, machine)
-  return [{ kind, key, seen, body: JSON.stringify({ ...(isObject(more) ? more : {}), ...body }), own: JSON.stringify(own) }]
+  if (sharedTables[kind] === undefined) return []
+  const seen = seenOf(database, kind, key)
+  const behind = behindOf(database, kind, key)
+  const row = sharedBody(database, kind, key, machine)
+  return row.body === null && seen === 0 && behind === '' ? [] : [{ kind, key, seen, behind, ...row }]
 }

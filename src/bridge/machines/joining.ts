@@ -12,7 +12,8 @@ import type { StorePlace } from '../store/place.ts'
 import { copyRows } from '../store/salvage-rows.ts'
 import { runWrite, type StoreCopy, type Transaction } from '../store/transaction.ts'
 import { compareWithServer } from './comparing.ts'
-import { type JoinedServer, join, makeCopy, openCopy } from './copy.ts'
+import { type JoinedServer, join, joinedTo, makeCopy, openCopy } from './copy.ts'
+import { keepLateHere } from './late.ts'
 import { type Merged, mergeInto } from './merging.ts'
 import { Ordering } from './ordering.ts'
 import type { ServerAddress } from './address.ts'
@@ -81,7 +82,7 @@ async function fill(fresh: Database, old: Database, work: Joining, done: () => v
     for (const row of old.all<Row>('SELECT * FROM changes ORDER BY n')) insert(fresh, 'changes', row)
   })
   const ordering: Ordering = new Ordering({ address, trust: server, machine: server.machine, now, store: () => Promise.resolve(store) })
-  const copy = openCopy(fresh, { machine: server.machine, random, send: (batch) => ordering.send(batch) })
+  const copy = openCopy(fresh, { machine: server.machine, random, send: (batch) => ordering.order(batch) })
   const store = rawStore(fresh, copy, server.machine, now)
   const merging = { to: store, from: old, machine: server.machine, holdsKey }
   try {
@@ -121,14 +122,14 @@ function rawStore(database: Database, copy: StoreCopy, machine: string, now: () 
     async write(work) {
       for (let isKept = false; !isKept; ) {
         database.exec('BEGIN IMMEDIATE')
-        const { send } = ((): ReturnType<typeof run> => {
+        const { unsent } = ((): ReturnType<typeof run> => {
           try {
             return run(work, false)
           } finally {
             database.exec('ROLLBACK')
           }
         })()
-        isKept = send === null || (await send())
+        isKept = unsent === null || (await unsent.send()).kind === 'kept'
         await breath()
       }
     },
@@ -179,6 +180,8 @@ export async function leaveServer({ place, engine, now, random }: StoreMove): Pr
     await locked(old, now)
     try {
       fresh.exec('BEGIN IMMEDIATE; DELETE FROM meta')
+      // Undone in the copy: what was to go below the server's values goes below them here.
+      keepLateHere({ ...old, machine: joinedTo(old).machine })
       await copyRows(old, fresh)
       fresh.exec(`DELETE FROM meta WHERE name IN ('server', 'server id', 'server seen')`)
       const last = lastChange(old)

@@ -1,9 +1,9 @@
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
-import { deleteRow, putRow } from './apply.ts'
+import { deleteRow, putRow } from './put-row.ts'
 
 /** One version of a key, as either store holds it. */
-interface StoredVersion extends Row {
+export interface StoredVersion extends Row {
   version: number
   /** Null: the key was deleted. */
   value: string | null
@@ -25,7 +25,7 @@ export const versionsOf = ({ all }: Pick<Database, 'all'>, namespace: string, ke
     ...[namespace, key],
   )
 
-const isSame = (a: StoredVersion, b: StoredVersion): boolean => a.value === b.value && a.at === b.at && a.session === b.session
+export const isSame = (a: StoredVersion, b: StoredVersion): boolean => a.value === b.value && a.at === b.at && a.session === b.session
 
 /** Whether one state is among the versions of a key. What lost to another value has got another number there. */
 const holds = (versions: readonly StoredVersion[], one: StoredVersion): boolean => versions.some((each) => isSame(each, one))

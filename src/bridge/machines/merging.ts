@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
-import { deleteRow, putRow } from './apply.ts'
+import { deleteRow, putRow } from './put-row.ts'
 import { mergeKey, versionsOf } from './merging-memory.ts'
 import { bodyOf } from './row.ts'
 import { sharedTables } from './tables.ts'

@@ -1,7 +1,11 @@
 import { failed } from '../base/refusal.ts'
 import type { Store } from '../store/store.ts'
+import type { SentWrite } from '../store/transaction.ts'
 import { apply, copyState, keepServerId, notTheSame, seenBy } from './apply.ts'
-import type { Batch, ChangedRow, News, SentBatch } from './batch.ts'
+import type { Batch, ChangedRow, SentBatch } from './batch.ts'
+import { dropFirst } from './giving-way.ts'
+import { newsOf, nextBatch } from './next-batch.ts'
+import { firstEntry, hasUnsent, isLateFirst } from './outbox.ts'
 import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, SignInRefused, Unreachable } from './server.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
@@ -24,6 +28,8 @@ export class Ordering {
   private sending = 0
   /** The largest number that the server has announced. */
   private heard = 0
+  /** Sends what waits in the copy. */
+  private emptying: Promise<void> | undefined
   private ended: () => void = () => undefined
   private closed = false
   /** The password was refused: this one tries it no more. */
@@ -33,11 +39,33 @@ export class Ordering {
     this.options = options
   }
 
-  /** Has the server order a batch. Resolves, once the copy holds what the server has, to whether it was kept. */
+  /**
+   * Has the server order a batch, behind those that wait. Resolves, once the copy holds what the server has, to whether it was kept.
+   * Rejects with `Unreachable`, which tells whether the batch was sent.
+   */
   async send(batch: Batch): Promise<boolean> {
+    const sending = { hasBegun: false }
+    try {
+      await this.sendWaiting()
+      return await this.sendOne(batch, sending)
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error
+      const Kind = error instanceof SignInRefused ? SignInRefused : Unreachable
+      throw new Kind(error.message, !sending.hasBegun)
+    }
+  }
+
+  /** As `send`; null: only what waits. */
+  async order(batch: Batch | null): Promise<SentWrite> {
+    if (batch !== null) return { kind: (await this.send(batch)) ? 'kept' : 'stale' }
+    await this.sendWaiting()
+    return { kind: 'kept' }
+  }
+
+  private async sendOne(batch: Batch, sending = { hasBegun: false }): Promise<boolean> {
     this.sending++
     try {
-      const { n, isStale } = await this.written(batch)
+      const { n, isStale } = await this.written(batch, sending)
       if (!isStale) this.sent.set(n, batch.rows)
       await this.follow(n, isStale ? undefined : batch)
       this.sent.delete(n)
@@ -48,13 +76,39 @@ export class Ordering {
     }
   }
 
+  /** Sends what waits in the copy, in its order. Each batch counts once, however often it is sent. */
+  sendWaiting(): Promise<void> {
+    this.emptying ??= this.empty().finally(() => {
+      this.emptying = undefined
+    })
+    return this.emptying
+  }
+
+  private async empty(): Promise<void> {
+    const store = await this.options.store()
+    for (;;) {
+      if (!(await store.read(hasUnsent))) return
+      await this.connected()
+      const { machine } = this.options
+      const hasLate = await store.read(isLateFirst)
+      const batch = hasLate ? await store.take(nobody, nextBatch) : await store.read((database) => nextBatch({ ...database, machine }))
+      if (batch === null) return
+      if (batch.rows.length > 0 && !(await this.sendOne(batch))) continue
+      // The news of it, where there were any, have taken it out already.
+      if ((await store.read(firstEntry))?.id === batch.id) await store.take(nobody, (copy) => dropFirst(copy, batch.id))
+    }
+  }
+
   /**
    * A connection that was there already may have ended unnoticed, and one that was being tried may have begun before the server was
    * there: then the batch is sent once more by a new one, and counts once.
    */
-  private async written(batch: Batch): Promise<SentBatch> {
+  private async written(batch: Batch, sending: { hasBegun: boolean }): Promise<SentBatch> {
     const { connection: old } = this
-    const write = (connection: ServerConnection) => connection.write(batch)
+    const write = (connection: ServerConnection) => {
+      sending.hasBegun = true
+      return connection.write(batch)
+    }
     try {
       return await this.asking(write)
     } catch (error) {
@@ -87,9 +141,10 @@ export class Ordering {
     return next
   }
 
-  /** Connects, where there is no connection, and brings the copy up to date. */
+  /** Connects, where there is no connection, brings the copy up to date, and sends what waits in it. */
   async begin(): Promise<void> {
     await this.follow((await this.connected()).facts.last)
+    await this.sendWaiting()
   }
 
   /** Brings to the copy whatever is there. */
@@ -133,7 +188,7 @@ export class Ordering {
       const isNext = own !== undefined && seen + 1 === upTo
       const news = isNext ? newsOf(own, upTo, this.options.machine) : await this.asking((connection) => connection.newsAfter(after))
       if (news.upTo <= seen) return
-      await store.take({ client: '', session: '' }, (transaction) => apply(transaction, news, this.sent))
+      await store.take(nobody, (transaction) => apply(transaction, news, this.sent))
       seen = news.upTo
     }
   }
@@ -160,7 +215,7 @@ export class Ordering {
   private async recognise(facts: ServerFacts): Promise<void> {
     const store = await this.options.store()
     const state = await store.read(copyState)
-    if (state.known === null) await store.take({ client: '', session: '' }, (transaction) => keepServerId(transaction, facts.id))
+    if (state.known === null) await store.take(nobody, (transaction) => keepServerId(transaction, facts.id))
     const trouble = notTheSame(facts, state)
     if (trouble !== null) throw failed(trouble)
   }
@@ -191,9 +246,4 @@ export class Ordering {
   }
 }
 
-const newsOf = ({ id, author, at, rows, changes }: Batch, n: number, machine: string): News => ({
-  last: n,
-  upTo: n,
-  rows: rows.map(({ kind, key, body }) => ({ kind, key, body, n })),
-  batches: [{ n, id, machine, ...author, at, changes }],
-})
+const nobody = { client: '', session: '' }

@@ -1,6 +1,10 @@
-import type { Row, SqlValue } from '../store/database.ts'
+import type { Database, Row, SqlValue } from '../store/database.ts'
+import type { Transaction } from '../store/transaction.ts'
 import { onMachine, machineOf } from '../handoff/claims.ts'
 import type { SharedTable } from './tables.ts'
+
+/** What reads and writes a copy: its rows name this machine. */
+export type OpenCopy = Database & Pick<Transaction, 'machine'>
 
 type Columns = Record<string, SqlValue>
 

@@ -69,8 +69,12 @@ export interface ServerTotals {
 
 /** The server cannot be asked now: what was sent may have been kept, and is sent again under the same id. */
 export class Unreachable extends Error {
-  constructor(why: string) {
+  /** Nothing was sent. */
+  readonly isSure: boolean
+
+  constructor(why: string, isSure = false) {
     super(why)
+    this.isSure = isSure
     this.name = 'Unreachable'
   }
 }
@@ -114,7 +118,7 @@ export class ServerConnection {
       return new ServerConnection(client, options.machine, { ...said, ...{ person, administrator, clock, hears } })
     } catch (error) {
       await endClient(client)
-      throw refused ?? asUnreachable(error)
+      throw refused === undefined ? asUnreachable(error) : new Unreachable(refused.message)
     }
   }
 

@@ -1,12 +1,13 @@
 import type { StoreServerFacts } from '../../core/doctor/bridge-facts.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
-import { addressIn, shownAddress } from '../machines/address.ts'
+import { addressIn, filledIn, shownAddress } from '../machines/address.ts'
 import { copyState, notTheSame } from '../machines/apply.ts'
 import { type JoinedServer, joinedTo } from '../machines/copy.ts'
 import { serverSchema } from '../machines/schema.ts'
 import type { ServerFacts } from '../machines/server.ts'
-import { isCopy } from '../store/connection.ts'
+import { outboxCounts } from '../machines/outbox.ts'
+import { hasOutbox, isCopy } from '../store/connection.ts'
 import { SqlError } from '../store/database.ts'
 import { chooseEngine } from '../store/engine.ts'
 import { StorePlace } from '../store/place.ts'
@@ -24,12 +25,20 @@ export interface ServerExamination {
 /** What is wrong with the store server, without writing anything; null where no server is named or joined. */
 export async function examineServer(work: ServerExamination): Promise<StoreServerFacts | null> {
   const { named } = work
-  const sound = { trouble: null, isPlain: false, isNewer: false, clockMs: 0 }
+  const sound = { unsent: 0, unsentMs: 0, trouble: null, isPlain: false, isNewer: false, clockMs: 0 }
   try {
     const copy = copyOf(work)
     if (copy === null) return named === null ? null : { ...sound, address: shownAddress(named), isJoined: false }
-    const { server, state } = copy
-    const found = { ...sound, address: shownAddress(server.url), isJoined: true, isPlain: server.isPlain === true }
+    const { server, state, outbox } = copy
+    const unsentMs = outbox.oldest === null ? 0 : work.now() - outbox.oldest
+    const found = {
+      ...sound,
+      unsent: outbox.unsent,
+      unsentMs,
+      address: shownAddress(server.url),
+      isJoined: true,
+      isPlain: server.isPlain === true,
+    }
     if (!work.asks) return found
     try {
       const { id, last, schema, clock: clockMs } = await askedOf(server, work)
@@ -53,7 +62,9 @@ function copyOf({ settings: { folder, platform }, arch }: ServerExamination) {
   const database = chooseEngine(platform, arch).open(place.database(generation))
   try {
     database.exec('PRAGMA query_only = ON')
-    return isCopy(database) ? { server: joinedTo(database), state: copyState(database) } : null
+    if (!isCopy(database)) return null
+    const outbox = hasOutbox(database) ? outboxCounts(database) : { unsent: 0, oldest: null }
+    return { server: joinedTo(database), state: copyState(database), outbox }
   } finally {
     database.close()
   }
@@ -61,7 +72,7 @@ function copyOf({ settings: { folder, platform }, arch }: ServerExamination) {
 
 async function askedOf(server: JoinedServer, { settings, now }: ServerExamination): Promise<ServerFacts> {
   // The driver is loaded only where there is something to ask.
-  const [{ filledIn }, { ServerConnection }] = await Promise.all([import('./store-server.ts'), import('../machines/server.ts')])
+  const { ServerConnection } = await import('../machines/server.ts')
   const nothing = () => undefined
   const address = addressIn(await filledIn(server.url, settings))
   const connection = await ServerConnection.open({ address, trust: server, machine: server.machine, onNews: nothing, onEnd: nothing }, now)

@@ -116,7 +116,7 @@ export class Storage {
     const store = await this.store()
     const { serverOf } = await import('../machines/copy.ts')
     if ((await store.read(serverOf)) === null) return null
-    const { stateWork } = await import('./store-server.ts')
+    const { stateWork } = await import('./store-works.ts')
     // It comes from a process of the same user.
     return (await this.ask(stateWork, isKnown, { signal, progress: () => undefined })) as ServerState
   }
@@ -172,6 +172,7 @@ export class Storage {
       random: (bytes) => settings.random(bytes),
       rebuild: async (database) => (await import('../memory/index-again.ts')).indexAgain(database),
       report,
+      isBrief: settings.isBrief === true,
       copies: () => this.storeServer(),
       async committed(store, kinds) {
         if (waitingKinds.some((kind) => kinds.has(kind))) await refresh(store)
@@ -224,7 +225,7 @@ export class Storage {
 
   private async loadServer(): Promise<StoreServer> {
     const { settings, log } = this
-    const { StoreServer, sendWork } = await import('./store-server.ts')
+    const [{ StoreServer }, { sendWork }] = await Promise.all([import('./store-server.ts'), import('./store-works.ts')])
     return new StoreServer({
       settings,
       store: () => this.store(),
@@ -235,7 +236,7 @@ export class Storage {
   }
 
   private async tellUsed(): Promise<void> {
-    const { usedWork } = await import('./store-server.ts')
+    const { usedWork } = await import('./store-works.ts')
     await this.ask(usedWork, null, { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined })
   }
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
-import { failed } from '../base/refusal.ts'
+import { Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { liveIn } from '../handoff/claims.ts'
 import { endedClaims, releaseEnded } from '../handoff/ended-claims.ts'
 import { Lost } from '../lease/channel.ts'
-import { addressIn, withKeys } from '../machines/address.ts'
+import { addressIn, filledIn } from '../machines/address.ts'
 import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
 import { joinedTo, makeCopy, openCopy, serverOf } from '../machines/copy.ts'
@@ -13,23 +13,14 @@ import { Ordering } from '../machines/ordering.ts'
 import { type Liveness, type ServerState, SignInRefused, Unreachable } from '../machines/server.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import type { CopyMaker, StoreCopy } from '../store/transaction.ts'
-
-/** The request by which a bridge has the holder of the lease send what it wrote. */
-export const sendWork = 'store.send'
-
-/** The request by which it says how the server is reached; with true, without trying to reach it. */
-export const stateWork = 'store.state'
-
-/** The request by which a bridge says that somebody uses it. */
-export const usedWork = 'store.used'
+import type { CopyMaker, SentWrite, StoreCopy } from '../store/transaction.ts'
 
 export interface StoreServerParts {
   readonly settings: Pick<Settings, 'client' | 'isAlive' | 'random' | 'now' | 'keyNamed'>
   /** The copy. */
   store(): Promise<Store>
-  /** Has the holder of the lease do such work. */
-  ask(batch: Batch): Promise<unknown>
+  /** Has the holder of the lease send a batch, behind those that wait; null: only those. */
+  ask(batch: Batch | null): Promise<unknown>
   /** Aborted when this process holds the lease no longer; null: it does not. */
   holding(): AbortSignal | null
   report(trouble: string): void
@@ -64,7 +55,7 @@ export class StoreServer implements CopyMaker {
   }
 
   renew(database: Database): void {
-    renewCopy(database)
+    renewCopy({ ...database, machine: joinedTo(database).machine })
   }
 
   open(database: Database): StoreCopy {
@@ -79,13 +70,17 @@ export class StoreServer implements CopyMaker {
   }
 
   /** Sends a batch of any bridge of this machine, in the one that holds the lease. */
-  async answer(batch: unknown): Promise<boolean> {
+  async answer(batch: unknown): Promise<SentWrite> {
     this.used()
     try {
       // It comes over the socket of the lease, which only processes of the same user reach.
-      return await this.ordered((ordering) => ordering.send(batch as Batch))
+      const sent = await this.ordered((ordering) => ordering.order(batch as Batch | null))
+      this.reach()
+      return sent
     } catch (error) {
-      throw error instanceof Unreachable ? notReached(error) : error
+      if (!(error instanceof Unreachable)) throw error
+      this.complain(error)
+      return { kind: 'away', why: error.message, since: this.state.since, isSure: error.isSure }
     }
   }
 
@@ -174,7 +169,8 @@ export class StoreServer implements CopyMaker {
     const ended = await store.read((database) => (serverOf(database) === null ? null : endedClaims(database, isLive)))
     // The store is the embedded one again.
     if (ended === null) over.abort()
-    else if (ended.length > 0 && this.state.reached)
+    else if (this.state.reached) await this.ordering?.sendWaiting()
+    if (ended !== null && ended.length > 0 && this.state.reached)
       await store.write({ client: settings.client, session: 'lease' }, (transaction) => releaseEnded(transaction, isLive))
   }
 
@@ -184,14 +180,15 @@ export class StoreServer implements CopyMaker {
   }
 
   /** The holder may end in the middle: the next one is asked, under the same id. */
-  private async send(batch: Batch): Promise<boolean> {
+  private async send(batch: Batch | null): Promise<SentWrite> {
     const { settings, ask } = this.parts
     for (const until = settings.now() + limits.storeBusyMs; ; )
       try {
-        return (await ask(batch)) === true
+        // The holder is a process of the same user.
+        return (await ask(batch)) as SentWrite
       } catch (error) {
         if (!(error instanceof Lost)) throw error
-        if (settings.now() > until) throw notReached(error)
+        if (settings.now() > until) return { kind: 'away', why: error.message, since: settings.now(), isSure: false }
       }
   }
 
@@ -211,7 +208,10 @@ export class StoreServer implements CopyMaker {
     const { settings, store } = this.parts
     if (this.ordering === undefined) {
       const { url, machine, ...trust } = await (await store()).read(joinedTo)
-      const filled = await filledIn(url, settings)
+      // A key that is missing can be set later: what waits is sent then.
+      const filled = await filledIn(url, settings).catch((error: unknown) => {
+        throw error instanceof Refusal ? new Unreachable(error.message, true) : error
+      })
       const { refused } = this
       if (refused !== undefined && refused.url === filled && settings.now() - refused.at < limits.serverRefusedMs) throw refused.error
       this.url = filled
@@ -246,18 +246,4 @@ export class StoreServer implements CopyMaker {
     const { reached, since } = this.state
     this.state = { ...now, since: since > 0 && reached === now.reached ? since : this.parts.settings.now() }
   }
-}
-
-const notReached = ({ message }: Error) =>
-  failed(`The store server is not reached (${message}). What was to be stored may be missing; look again when it is reached.`)
-
-/** A URL with the keys that it names, escaped as a URL needs it. */
-export async function filledIn(url: string, { keyNamed }: Pick<Settings, 'keyNamed'>): Promise<string> {
-  const keys = new Map<string, string>()
-  for (const [, name = ''] of url.matchAll(/\$\{secret:([^}]*)\}/g)) {
-    const key = await keyNamed?.(name)
-    if (key == null) throw failed(`The URL of the store server needs the key ${name}: mcp-twin secret set ${name}`)
-    keys.set(name, key)
-  }
-  return withKeys(url, (name) => keys.get(name) ?? '')
 }

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   actions: { number: 'n', age: 'updated' },
   searches: { number: 'n' },
   changes: { number: 'n', isLoose: true },
+  outbox: { number: 'n' },
 }
 
 /**

@@ -1,6 +1,6 @@
 import { failed, type Refusal } from '../base/refusal.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
-import { applicationId, copyMark, migrate, schemaVersion } from './schema.ts'
+import { applicationId, formerCopyMark, isFormerCopy, migrate, plainVersion as plain, schemaVersion } from './schema.ts'
 
 /** Takes the place of a database that is not open. */
 export const closedDatabase: Database = {
@@ -17,17 +17,19 @@ export function prepare(database: Database, random: (bytes: number) => string): 
   database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
   database.exec('PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON')
   // Before anything is written: what another program made is left as it is.
-  if (plain(within(database, 'BEGIN', ownVersion)) < schemaVersion) {
+  if (isOld(within(database, 'BEGIN', ownVersion))) {
     database.exec('PRAGMA journal_mode = WAL')
     within(database, 'BEGIN IMMEDIATE', () => {
       const version = ownVersion(database)
-      if (plain(version) < schemaVersion) migrate(database, version, random(8))
+      if (isOld(version)) migrate(database, version, random(8))
     })
   }
   const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value
   if (id === undefined) throw foreign()
   return id
 }
+
+const isOld = (version: number): boolean => plain(version) < schemaVersion || isFormerCopy(version)
 
 export const newer = (): Refusal => failed('The store was made by a newer mcp-twin; restart the client, so that it starts the newer one.')
 const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
@@ -44,14 +46,14 @@ export function ownVersion(database: Database): number {
   return version
 }
 
-/** The version of a store, whether it is a copy or not. */
-const plain = (version: number): number => (version > copyMark ? version - copyMark : version)
-
 /** Whether a newer program has migrated an open store. */
 export const isNewer = (database: Database): boolean => plain(versionOf(database)) > schemaVersion
 
 /** Whether a store is the copy of a server's. */
-export const isCopy = (database: Database): boolean => versionOf(database) > copyMark
+export const isCopy = (database: Database): boolean => versionOf(database) > formerCopyMark
+
+/** Whether a copy has an outbox: an older one gets it when it is opened to be written. */
+export const hasOutbox = (database: Database): boolean => !isFormerCopy(versionOf(database))
 
 const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 export const lastChange = (database: Database): number =>

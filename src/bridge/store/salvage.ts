@@ -128,6 +128,7 @@ const words: Readonly<Record<string, string>> = {
   questions: 'questions',
   actions: 'actions',
   searches: 'calls of shared servers',
+  outbox: 'unsent writes',
   changes: 'change records',
 }
 

@@ -5,7 +5,32 @@ import type { Database } from './database.ts'
 export const schemaVersion = 5
 
 /** Added to the version of a copy of a server’s store: an older program refuses it, and does not write past the server. */
-export const copyMark = 1_000_000
+export const copyMark = 2_000_000
+
+/** That of copies without an outbox: a program that knows no outbox refuses the newer ones, and does not write past what waits there. */
+export const formerCopyMark = 1_000_000
+
+/**
+ * What a copy holds besides the server's rows. `outbox`: writes that are not on the server yet, in their order, and `outbox_rows` what
+ * they change; `late`: the server had changed the same meanwhile. `covered`: the server's rows below those that are not late. `conflicts`:
+ * what lost to a value of the server, until its author writes the key.
+ */
+export const outboxTables = `
+  CREATE TABLE outbox (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    client TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL, changes TEXT NOT NULL
+  );
+  CREATE TABLE outbox_rows (
+    batch TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT, own TEXT NOT NULL, thing TEXT NOT NULL,
+    late INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (batch, kind, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX outbox_rows_by_key ON outbox_rows (kind, key);
+  CREATE INDEX outbox_rows_by_thing ON outbox_rows (thing);
+  CREATE TABLE covered (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT, own TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+  CREATE TABLE conflicts (
+    namespace TEXT NOT NULL, key TEXT NOT NULL, client TEXT NOT NULL, version INTEGER, kept INTEGER, at INTEGER NOT NULL,
+    PRIMARY KEY (namespace, key, client)
+  ) WITHOUT ROWID;`
 
 /** "mtwn" in the header of the file tells our database from others. */
 export const applicationId = 0x6d74776e
@@ -175,13 +200,21 @@ const steps: readonly string[] = [
   `,
 ]
 
+/** The version of a store, whether it is a copy or not. */
+export const plainVersion = (version: number): number =>
+  version - (version > copyMark ? copyMark : version > formerCopyMark ? formerCopyMark : 0)
+
+/** Whether a store is a copy without an outbox. */
+export const isFormerCopy = (version: number): boolean => version > formerCopyMark && version < copyMark
+
 /** Brings a store to the newest version, in one transaction of the caller. `version` is that of the store, 0 for an empty file. */
 export function migrate(database: Database, version: number, storeId: string): void {
-  const mark = version > copyMark ? copyMark : 0
-  for (let step = version - mark; step < steps.length; step++) {
+  const mark = version > formerCopyMark ? copyMark : 0
+  for (let step = plainVersion(version); step < steps.length; step++) {
     const statements = steps[step] ?? ''
     database.exec(statements)
   }
+  if (isFormerCopy(version)) database.exec(outboxTables)
   if (version === 0) database.run(`INSERT INTO meta (name, value) VALUES ('store', ?)`, storeId)
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion + mark}`)
 }

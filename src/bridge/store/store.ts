@@ -8,6 +8,7 @@ import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import { type StoreGeneration, restless } from './held.ts'
 import type { StorePlace } from './place.ts'
+import { type KeptWrite, orderedWrite } from './ordered-write.ts'
 import { openCurrent, salvageFrom } from './open-current.ts'
 import { type Author, type Commit, type CopyMaker, runWrite, type Transaction } from './transaction.ts'
 
@@ -23,6 +24,8 @@ export interface StoreOptions {
   report(problem: string): void
   /** Called with the kinds of what a commit changed, before `write` settles. It throws nothing. */
   committed?(store: Store, kinds: ReadonlySet<string>): Promise<void>
+  /** The process ends soon. */
+  readonly isBrief?: boolean
   /** Loaded where the store is the copy of a server's. */
   copies?(): Promise<CopyMaker>
 }
@@ -82,12 +85,17 @@ export class Store {
 
   /** Runs `work` as one transaction. It may run again where the store was busy, so it must do nothing else than use `Transaction`. */
   async write<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
-    for (const until = this.options.now() + limits.storeBusyMs; ; ) {
-      const done = await this.patiently(() => this.commit(author, work, false))
-      if (done.send === null) return this.announced(done)
-      if (await done.send()) return done.result
-      if (this.options.now() > until) throw failed('Nothing was stored: other machines keep changing the same; try again.')
-    }
+    return (await this.keep(author, work, false)).result
+  }
+
+  /** As `write`; `canWait`: in the copy of a server's store that is away, it is kept and sent later. */
+  keep<T>(author: Author, work: (transaction: Transaction) => T, canWait = true): Promise<KeptWrite<T>> {
+    return orderedWrite({
+      ...{ canWait, isBrief: this.options.isBrief === true, now: () => this.options.now() },
+      attempt: () => this.patiently(() => this.commit(author, work, false)),
+      take: (keeping) => this.take(author, keeping),
+      announced: (done) => this.announced(done),
+    })
   }
 
   /** Runs `work`, which writes to a copy what its server has ordered. */
@@ -146,7 +154,7 @@ export class Store {
         const copy = this.held?.copy ?? null
         const machine = copy?.machine ?? this.options.machine
         const done = runWrite(database, { author, machine, now: this.options.now(), copy, isOrdered }, work)
-        if (done.send === null) return done
+        if (done.unsent === null) return done
         undone = done
         throw new Astray()
       })

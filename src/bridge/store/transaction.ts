@@ -31,16 +31,34 @@ export interface TriedWrite {
   readonly changes: readonly NotedChange[]
 }
 
+/** What became of a write that a store server orders. */
+export type SentWrite =
+  /** `stale`: one of its rows was changed elsewhere meanwhile; the copy holds that now, and the write is tried again. */
+  | { readonly kind: 'kept' | 'stale' }
+  /** The server is not reached since a time, in ms. `isSure`: nothing was sent; otherwise it may have been kept. */
+  | { readonly kind: 'away'; readonly why: string; readonly since: number; readonly isSure: boolean }
+
+/** What a transaction on a copy has changed in shared rows. The transaction is undone before anything is done with it. */
+export interface UnsentWrite {
+  /** Other writes wait for the server already: this one goes behind them. */
+  readonly isBehind: boolean
+  /** Has the server order it. Where that is done, the copy holds it. */
+  send(): Promise<SentWrite>
+  /** Sends what waits already. */
+  sendEarlier(): Promise<SentWrite>
+  /**
+   * Keeps it in the copy, to be sent later. False: what it changes was changed meanwhile, or, where it was to go behind others, none
+   * of them waits any more.
+   */
+  keep(copy: Transaction): boolean
+}
+
 /** What makes a generation of the store the copy of a store server, which orders all writes of shared rows. */
 export interface StoreCopy {
   /** The name that this machine has there. */
   readonly machine: string
-  /**
-   * What a transaction has changed in shared rows so far, as a function that sends it; null: nothing. The transaction is undone before
-   * it is sent. The function resolves to false where one of the rows was changed elsewhere meanwhile: the copy holds that then, and the
-   * write is tried again. Otherwise the copy holds what was sent.
-   */
-  toSend(database: Database, write: TriedWrite): (() => Promise<boolean>) | null
+  /** What a transaction has changed in shared rows so far; null: nothing. */
+  toSend(database: Database, write: TriedWrite): UnsentWrite | null
   /** Forgets which rows the transaction has changed: they came from the server. */
   settle(database: Database): void
 }
@@ -61,7 +79,7 @@ export interface Commit<T> {
   /** The number of its last change; 0: it changed nothing that anybody waits for. */
   readonly n: number
   readonly kinds: ReadonlySet<string>
-  readonly send: (() => Promise<boolean>) | null
+  readonly unsent: UnsentWrite | null
 }
 
 export interface WriteOptions extends Pick<Transaction, 'author' | 'machine' | 'now'> {
@@ -87,8 +105,8 @@ export function runWrite<T>(database: Database, options: WriteOptions, work: (tr
     },
   })
   if (isOrdered) copy?.settle(database)
-  const send = isOrdered ? null : (copy?.toSend(database, { author, at: now, changes }) ?? null)
+  const unsent = isOrdered ? null : (copy?.toSend(database, { author, at: now, changes }) ?? null)
   const n = changes.length > 0 ? lastChange(database) : 0
   if (n > 0) database.run('DELETE FROM changes WHERE n <= ?', n - limits.storeChanges)
-  return { result, n, kinds: new Set(changes.map(({ kind }) => kind)), send }
+  return { result, n, kinds: new Set(changes.map(({ kind }) => kind)), unsent }
 }

@@ -85,6 +85,10 @@ export interface StoreFacts {
 
 /** The server that keeps the store of several machines. */
 export interface StoreServerFacts {
+  /** Writes that are not on the server yet. */
+  readonly unsent: number
+  /** How long the first of them waits, in ms. */
+  readonly unsentMs: number
   readonly address: string
   /** False: only the manifest names it. */
   readonly isJoined: boolean

@@ -108,7 +108,8 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
       expect.stringContaining(`as ${person}`),
       expect.stringContaining('Nothing was changed'),
     ])
-    for (const words of ['can read all of it', 'writing is refused', 'The schema mcp_twin is made']) expect(dry.stderr).toContain(words)
+    for (const words of ['can read all of it', 'new things are kept here', 'The schema mcp_twin is made'])
+      expect(dry.stderr).toContain(words)
     expect(await typed(laptop, 'store', 'move', url())).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
     expect(server.sql(`SELECT to_regnamespace('mcp_twin') IS NULL`)).toBe('t')
     expect(treeOf(laptop.path('.mcp-twin'), ['bridge'])).toEqual(before)
@@ -183,23 +184,45 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     expect(await answered(desktop, 'store')).toMatchObject({ engine: 'postgres' })
   })
 
-  it('says since when and why the server is not reached, and that writing is refused', async () => {
+  it('says since when and why the server is not reached, and keeps new things until it is', async () => {
     const laptop = await machine('laptop')
     await move(laptop, 'laptop')
     await server.kill()
     try {
       const away = await answered(laptop, 'store')
       expect(away.server).toMatchObject({ reached: false, why: expect.stringContaining('ECONNREFUSED'), person: null })
-      expect((await typed(laptop, 'store')).stdout).toContain('reading works and writing is refused')
+      expect((await typed(laptop, 'store')).stdout).toContain('reading works, and new things are kept here')
       expect((await typed(laptop, 'memory', 'get', 'of laptop')).stdout).toContain('before')
-      expect(await typed(laptop, 'memory', 'set', 'a', '1')).toMatchObject({ code: 1, stderr: expect.stringContaining('is not reached') })
+      const kept = await answered(laptop, 'memory', 'set', 'a', '1')
+      expect(kept).toMatchObject({ version: null, unsent: true })
+      expect(await answered(laptop, 'store')).toMatchObject({ server: { unsent: 1, conflicts: 0 } })
+      expect((await typed(laptop, 'store')).stdout).toContain('1 write is kept here and not on the server yet')
+      const refused = await typed(laptop, 'memory', 'set', 'a', '2', '--if-version', '1')
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing was done') })
       const found = await typed(laptop, 'doctor', '--check', 'store-server')
       expect([found.code, found.stdout]).toEqual([3, expect.stringContaining('mcp-twin store move embedded')])
       // The way back needs no server.
       await answered(laptop, 'store', 'move', 'embedded', '--yes')
-      expect(await answered(laptop, 'memory', 'set', 'a', '1')).toMatchObject({ version: 1 })
+      expect(await answered(laptop, 'memory', 'set', 'a', '1')).toMatchObject({ version: 2 })
     } finally {
       await server.start()
     }
+  })
+
+  it('sends what one command has kept by another one', async () => {
+    const [laptop, desktop] = [await machine('laptop'), await machine('desktop')]
+    await move(laptop, 'laptop')
+    await move(desktop, 'desktop')
+    await server.kill()
+    try {
+      await answered(laptop, 'memory', 'set', 'a', '1')
+      await answered(laptop, 'memory', 'set', 'a', '2')
+    } finally {
+      await server.start()
+    }
+    expect(await answered(laptop, 'store')).toMatchObject({ server: { reached: true, unsent: 0 } })
+    await answered(desktop, 'store')
+    expect((await typed(desktop, 'memory', 'get', 'a')).stdout).toContain('2')
+    expect(await answered(desktop, 'memory', 'set', 'a', '3')).toMatchObject({ version: 3 })
   })
 })

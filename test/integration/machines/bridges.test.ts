@@ -139,16 +139,47 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     await expect.poll(async () => (await laptop.data('memory_get', { key: 'b', namespace: 'back' })).value, { timeout: 30_000 }).toBe(3)
   })
 
-  it('say why nothing was stored while the server is away, and still read', async () => {
+  it('keep new things while the server is away, read on, and refuse what needs agreement', async () => {
     const laptop = machine('laptop3')
     await laptop.data('memory_set', { key: 'away', value: 1, namespace: 'away' })
     await server.kill()
     try {
-      expect(await laptop.refused('memory_set', { key: 'away', value: 2, namespace: 'away' })).toMatch(/store server is not reached/)
-      expect(await laptop.data('memory_get', { key: 'away', namespace: 'away' })).toMatchObject({ value: 1, version: 1 })
+      const kept = await laptop.data('memory_set', { key: 'away', value: 2, namespace: 'away' })
+      expect(kept).toMatchObject({ version: null, unsent: true })
+      expect(await laptop.ok('memory_set', { key: 'away', value: 3, namespace: 'away' })).toMatch(/Remembered .*unsent/)
+      const refused = await laptop.refused('memory_set', { key: 'away', value: 4, namespace: 'away', if_version: 3 })
+      expect(refused).toMatch(/not reached since .*; nothing was done/)
+      const asked = await laptop.data('handoff_create', { title: 'Finish', goal: 'Green', sections: [{ heading: 'Now', body: 'half' }] })
+      expect(asked).toMatchObject({ unsent: true, status: 'open' })
+      expect(await laptop.refused('handoff_claim', { id: asked.id })).toMatch(/nothing was done/)
+      expect(await laptop.data('handoff_update', { id: asked.id, note: 'more' })).toMatchObject({ unsent: true })
+      expect(await laptop.data('memory_get', { key: 'away', namespace: 'away' })).toMatchObject({ value: 3 })
     } finally {
       await server.start()
     }
-    expect(await laptop.data('memory_set', { key: 'away', value: 3, namespace: 'away' })).toMatchObject({ version: 2 })
+    const desktop = machine('desktop3')
+    await expect.poll(async () => (await desktop.data('memory_get', { key: 'away', namespace: 'away' })).value, { timeout: 30_000 }).toBe(3)
+    expect(await laptop.data('memory_set', { key: 'away', value: 5, namespace: 'away' })).toMatchObject({ version: 4 })
+  })
+
+  it('show a conflict in the inbox of its author until he writes the key', async () => {
+    const [laptop, desktop] = [machine('laptop7'), machine('desktop7')]
+    const set = (at: Desk, value: number, more = {}) => at.data('memory_set', { key: 'port', value, namespace: 'late', ...more })
+    await set(laptop, 1)
+    await expect.poll(async () => (await desktop.data('memory_get', { key: 'port', namespace: 'late' })).value, { timeout: 30_000 }).toBe(1)
+    await server.kill()
+    try {
+      expect([await set(laptop, 2), await set(desktop, 3)]).toMatchObject([{ unsent: true }, { unsent: true }])
+    } finally {
+      await server.start()
+    }
+    const conflicts = async () => (await Promise.all([laptop, desktop].map((at) => at.data('inbox')))).map((each) => each.conflicts ?? null)
+    // Whose value came first does not matter: the other one has it named.
+    const named = { kind: 'conflict', namespace: 'late', key: 'port', version: 3, kept: 4 }
+    await expect.poll(async () => (await conflicts()).flat().filter((each) => each !== null), { timeout: 60_000 }).toEqual([named])
+    const late = (await conflicts())[0] === null ? desktop : laptop
+    expect(await late.ok('inbox')).toMatch(/Conflict: another machine changed .*version 4 is kept, and your value is version 3/)
+    await expect.poll(async () => (await set(late, 9)).version, { timeout: 30_000 }).toBe(5)
+    expect(await conflicts()).toEqual([null, null])
   })
 })

@@ -6,9 +6,11 @@ import { renewCopy } from '../../../src/bridge/machines/apply.ts'
 import { makeCopy, openCopy } from '../../../src/bridge/machines/copy.ts'
 import { Ordering } from '../../../src/bridge/machines/ordering.ts'
 import { indexAgain } from '../../../src/bridge/memory/index-again.ts'
+import { Unreachable } from '../../../src/bridge/machines/server.ts'
 import { prepare } from '../../../src/bridge/store/connection.ts'
 import { chooseEngine } from '../../../src/bridge/store/engine.ts'
 import { StorePlace } from '../../../src/bridge/store/place.ts'
+import type { SentWrite } from '../../../src/bridge/store/transaction.ts'
 import { Store } from '../../../src/bridge/store/store.ts'
 
 /** A machine with one bridge over its copy. */
@@ -21,6 +23,11 @@ export interface Machine {
 }
 
 const random = (bytes: number): string => randomBytes(bytes).toString('hex')
+
+const asAway = (error: unknown): SentWrite => {
+  if (!(error instanceof Unreachable)) throw error
+  return { kind: 'away', why: error.message, since: Date.now(), isSure: error.isSure }
+}
 
 /** Starts a machine whose copy is in a folder; where there is none it is made. `begins`: it connects at once. */
 export async function startMachine(
@@ -50,8 +57,8 @@ export async function startMachine(
     copies: () =>
       Promise.resolve({
         make: makeCopy,
-        renew: renewCopy,
-        open: (database) => openCopy(database, { machine: name, random, send: (batch) => ordering.send(batch) }),
+        renew: (database) => renewCopy({ ...database, machine: name }),
+        open: (database) => openCopy(database, { machine: name, random, send: (batch) => ordering.order(batch).catch(asAway) }),
       }),
   })
   if (begins) await ordering.begin()

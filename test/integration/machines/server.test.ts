@@ -27,7 +27,7 @@ describeUnless(lacksPostgres(), 'a store server', () => {
     open.push(connection)
     return connection
   }
-  const row = (key: string, body: string | null, seen = 0): ChangedRow => ({ kind: 'memory', key, body, seen, own: '{}' })
+  const row = (key: string, body: string | null, seen = 0): ChangedRow => ({ kind: 'memory', key, body, seen, behind: '', own: '{}' })
   const batch = (...rows: readonly ChangedRow[]): Batch => ({
     ...{ id: randomUUID(), author: { client: 'code', session: 's1' }, at: 5, rows },
     changes: rows.map(({ key }) => ({ kind: 'memory', id: key, namespace: 'shared' })),

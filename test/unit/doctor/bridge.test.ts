@@ -383,7 +383,19 @@ describe('store-server', () => {
     situation()
       .bridge(
         {},
-        { storeServer: { address: 'db/twin', isJoined: true, trouble: null, isPlain: false, isNewer: false, clockMs: 0, ...more } },
+        {
+          storeServer: {
+            address: 'db/twin',
+            isJoined: true,
+            trouble: null,
+            isPlain: false,
+            isNewer: false,
+            clockMs: 0,
+            unsent: 0,
+            unsentMs: 0,
+            ...more,
+          },
+        },
       )
       .find('store-server')
 
@@ -396,7 +408,8 @@ describe('store-server', () => {
       { level: 'warning', message: 'its clock is 6 minutes behind' },
       { level: 'warning', message: 'the connection is not encrypted' },
     ])
-    expect(found({ clockMs: 4 * 60_000 })).toEqual([])
+    expect(found({ clockMs: 4 * 60_000, unsent: 3, unsentMs: 23 * 3_600_000 })).toEqual([])
+    expect(found({ unsent: 3, unsentMs: 50 * 3_600_000 })).toMatchObject([{ level: 'warning', message: '3 writes are unsent for 2 days' }])
   })
 })
 

@@ -82,7 +82,18 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'store-server': () =>
     sound().bridge(
       {},
-      { storeServer: { address: 'db/twin', isJoined: true, trouble: 'Refused.', isPlain: false, isNewer: false, clockMs: 0 } },
+      {
+        storeServer: {
+          address: 'db/twin',
+          isJoined: true,
+          trouble: 'Refused.',
+          isPlain: false,
+          isNewer: false,
+          clockMs: 0,
+          unsent: 0,
+          unsentMs: 0,
+        },
+      },
     ),
   'bridge-port': () => sound().bridge({ ports: [{ port: 4400, wanted: true, by: 'another', version: null }] }),
   tokens: () => {

@@ -2,6 +2,7 @@ import { text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { quoteInLine } from '../../base/quote.ts'
 import { defineTool } from '../../contract/tool.ts'
+import { unsentFacts, unsentWords } from '../../base/unsent.ts'
 import { withoutKeys } from './arguments.ts'
 
 export const answerTwin = defineTool({
@@ -15,7 +16,10 @@ export const answerTwin = defineTool({
     const { answer } = await import('../../handoff/question.ts')
     withoutKeys(bridge, words)
     const store = await bridge.store()
-    const asked = await store.write({ client, session }, (transaction) => answer(transaction, id, words))
-    return { content: [{ type: 'text', text: `Question ${id} of ${quoteInLine(asked)} is answered.` }], data: { id, to: asked } }
+    const { result: asked, isUnsent } = await store.keep({ client, session }, (transaction) => answer(transaction, id, words))
+    return {
+      content: [{ type: 'text', text: `Question ${id} of ${quoteInLine(asked)} is answered.${unsentWords(isUnsent)}` }],
+      data: { id, to: asked, ...unsentFacts(isUnsent) },
+    }
   },
 })

@@ -4,6 +4,7 @@ import { quoteInLine } from '../../base/quote.ts'
 import { failed } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
+import { unsentFacts, unsentWords } from '../../base/unsent.ts'
 import { recipientOf, withoutKeys } from './arguments.ts'
 
 export const askTwin = defineTool({
@@ -25,17 +26,18 @@ export const askTwin = defineTool({
     const store = await bridge.store()
     if (question === undefined) {
       const id = taken ?? ''
-      const receiver = (await store.write({ client, session }, (transaction) => withdraw(transaction, id))) ?? 'any'
-      const words = `Question ${id} to ${quoteInLine(receiver)} is taken back.`
+      const { result, isUnsent } = await store.keep({ client, session }, (transaction) => withdraw(transaction, id))
+      const receiver = result ?? 'any'
+      const words = `Question ${id} to ${quoteInLine(receiver)} is taken back.${unsentWords(isUnsent)}`
       return {
         content: [{ type: 'text', text: words }],
-        data: { id, to: receiver, withdrawn: true },
+        data: { id, to: receiver, withdrawn: true, ...unsentFacts(isUnsent) },
       }
     }
     withoutKeys(bridge, question)
     const named = await recipientOf(bridge, client, to)
     const id = `q-${bridge.settings.random(4)}`
-    const receiver = await store.write({ client, session }, (transaction) => {
+    const { result: receiver, isUnsent } = await store.keep({ client, session }, (transaction) => {
       const about = handoff === undefined ? null : read(transaction, handoff, liveIn(bridge.settings), transaction.now)
       // A question about a handoff goes to whoever is on its other end.
       const other = about === null || to !== undefined ? null : about.by === client ? (about.claim?.client ?? about.to) : about.by
@@ -55,10 +57,10 @@ export const askTwin = defineTool({
       content: [
         {
           type: 'text',
-          text: `Question ${id} waits for an answer of ${quoteInLine(receiver)}; inbox with timeout_ms waits for it.`,
+          text: `Question ${id} waits for an answer of ${quoteInLine(receiver)}; inbox with timeout_ms waits for it.${unsentWords(isUnsent)}`,
         },
       ],
-      data: { id, to: receiver },
+      data: { id, to: receiver, ...unsentFacts(isUnsent) },
     }
   },
 })

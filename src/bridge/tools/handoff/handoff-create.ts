@@ -3,6 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { quoteInLine } from '../../base/quote.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { understand } from '../../policy/spelling.ts'
+import { unsentFacts, unsentWords } from '../../base/unsent.ts'
 import { recipientOf, withoutKeys } from './arguments.ts'
 
 const long = text({ least: 1, bytes: limits.handoffBytes })
@@ -52,8 +53,11 @@ export const handoffCreate = defineTool({
       namespace,
       to: receiver,
     }
-    await store.write({ client, session }, (transaction) => create(transaction, handoff))
-    const words = `Handoff ${id} is open and waits for ${handoff.to ?? 'any other program'}; namespace ${quoteInLine(namespace)}.`
-    return { content: [{ type: 'text', text: words }], data: { id, to: receiver ?? 'any', status: 'open', namespace } }
+    const { isUnsent } = await store.keep({ client, session }, (transaction) => create(transaction, handoff))
+    const words = `Handoff ${id} is open and waits for ${handoff.to ?? 'any other program'}; namespace ${quoteInLine(namespace)}.${unsentWords(isUnsent)}`
+    return {
+      content: [{ type: 'text', text: words }],
+      data: { id, to: receiver ?? 'any', status: 'open', namespace, ...unsentFacts(isUnsent) },
+    }
   },
 })

@@ -4,6 +4,8 @@ import { failed } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, liveIn } from '../../handoff/claims.ts'
 import { handoffStatuses } from '../../../model/bridge-words.ts'
+import { unsentFacts, unsentWords } from '../../base/unsent.ts'
+import type { Transaction } from '../../store/transaction.ts'
 import { withoutKeys } from './arguments.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
@@ -24,9 +26,11 @@ export const handoffUpdate = defineTool({
     withoutKeys(bridge, note ?? '')
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)
-    const handoff = await store.write({ client, session }, (transaction) =>
-      update(transaction, id, { status, note }, by, liveIn(bridge.settings)),
-    )
-    return { content: [{ type: 'text', text: handoffLine(handoff) }], data: handoffFacts(handoff) }
+    const work = (transaction: Transaction) => update(transaction, id, { status, note }, by, liveIn(bridge.settings))
+    const { result: handoff, isUnsent } = await store.keep({ client, session }, work, status !== 'claimed')
+    return {
+      content: [{ type: 'text', text: `${handoffLine(handoff)}${unsentWords(isUnsent)}` }],
+      data: { ...handoffFacts(handoff), ...unsentFacts(isUnsent) },
+    }
   },
 })

@@ -2,12 +2,13 @@ import { count } from '../../../core/count.ts'
 import { inTokens } from '../../base/budget.ts'
 import { limits } from '../../base/limits.ts'
 import { listInRoom } from '../../base/listing.ts'
-import { quote, quoteInLine } from '../../base/quote.ts'
+import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
 import { cut } from '../../base/text.ts'
 import type { Action } from '../../actions/action.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
+import type { Conflict } from '../../memory/conflicts.ts'
 import type { Beginning } from '../../handoff/texts.ts'
 import { actionLine, actionShort, paramsBelow, resultWords, withoutLong } from '../actions/words.ts'
 import { cleanBeginning } from './parts.ts'
@@ -22,28 +23,31 @@ export interface Inbox {
   readonly actions: readonly Action[]
   /** Actions that this program asked for and that have ended. */
   readonly finished: readonly Action[]
+  /** Values of this program that came after another machine had changed the key. */
+  readonly conflicts: readonly Conflict[]
   /** How many of each wait. */
   readonly counts: Counts
   /** The last change of the store that was looked at. */
   readonly cursor: number
 }
 
-type Kind = 'handoffs' | 'questions' | 'answers' | 'actions' | 'finished'
+type Kind = 'handoffs' | 'questions' | 'answers' | 'actions' | 'finished' | 'conflicts'
 
 type Counts = Readonly<Record<Kind, number>>
 
 const countsBy = (count: (kind: Kind) => number): Counts => {
-  const [handoffs, questions, answers, actions, finished] = [
+  const [handoffs, questions, answers, actions, finished, conflicts] = [
     count('handoffs'),
     count('questions'),
     count('answers'),
     count('actions'),
     count('finished'),
+    count('conflicts'),
   ]
-  return { handoffs, questions, answers, actions, finished }
+  return { handoffs, questions, answers, actions, finished, conflicts }
 }
 
-const kinds: readonly Kind[] = ['handoffs', 'questions', 'answers', 'actions', 'finished']
+const kinds: readonly Kind[] = ['handoffs', 'questions', 'answers', 'actions', 'finished', 'conflicts']
 
 interface Item {
   readonly kind: Kind
@@ -71,7 +75,7 @@ function shownText(redaction: Redaction, stored: Beginning, most: number, id: st
 
 const about = ({ handoff }: Question): Readonly<Record<string, unknown>> => (handoff === null ? {} : { handoff })
 
-function itemsOf({ handoffs, questions, answers, actions, finished }: Inbox, redaction: Redaction): readonly Item[] {
+function itemsOf({ handoffs, questions, answers, actions, finished, conflicts }: Inbox, redaction: Redaction): readonly Item[] {
   const most = limits.inboxCharacters
   return [
     ...handoffs.map((each): Item => {
@@ -118,7 +122,27 @@ function itemsOf({ handoffs, questions, answers, actions, finished }: Inbox, red
         fact: actionShort(each),
       }
     }),
+    ...conflicts.map(
+      (each): Item => ({
+        ...{ kind: 'conflicts', id: each.key, words: conflictLine(each, redaction) },
+        fact: {
+          kind: 'conflict',
+          namespace: redaction.text(each.namespace),
+          key: redaction.text(each.key),
+          version: each.version,
+          kept: each.kept,
+        },
+      }),
+    ),
   ]
+}
+
+/** What became of a value, or a deletion, that came too late, and what ends this line. */
+function conflictLine({ namespace, key, version, kept }: Conflict, redaction: Redaction): string {
+  const subject = `${inQuotes(redaction.text(key))} in ${quoteInLine(redaction.text(namespace))}`
+  const own = version === null ? 'your deletion was not made' : `your value is version ${version} of its history`
+  const current = kept === null ? 'it stays deleted' : `version ${kept} is kept`
+  return `Conflict: another machine changed ${subject} while the store server was not reached from here: ${current}, and ${own}. memory_set or memory_delete of the key settles it.`
 }
 
 /** Characters of a question that its answer repeats, and of the params of an action that has ended. */
@@ -126,6 +150,7 @@ const askedCharacters = 400
 
 const names: Readonly<Record<Kind, string>> = {
   ...{ handoffs: 'handoff', questions: 'question', answers: 'answer', actions: 'action', finished: 'finished action' },
+  conflicts: 'conflict',
 }
 
 /** `[Beyond this answer: 3 handoffs, 1 question. …]` */
@@ -151,6 +176,7 @@ export function inboxAnswer(waiting: Inbox, redaction: Redaction, room: number) 
   const data = {
     ...{ handoffs: facts('handoffs'), questions: facts('questions'), answers: facts('answers'), actions: facts('actions') },
     finished_actions: facts('finished'),
+    ...(facts('conflicts').length > 0 && { conflicts: facts('conflicts') }),
     ...(shown.length < total && { more: left(inData) }),
   }
   const text = [...words, ...(told < total ? [beyond(left(inWords))] : [])].join('\n')

@@ -42,8 +42,8 @@ async function waited(store: Store, until: Parameters<typeof lookUntil>[1], find
   return look(store, until, {
     matters: (changes) => changes.some(({ kind }) => kinds.includes(kind)),
     find,
-    isEnough: ({ handoffs, questions, answers, actions, finished }) =>
-      [handoffs, questions, answers, actions, finished].some(({ length }) => length > 0),
+    isEnough: ({ handoffs, questions, answers, actions, finished, conflicts }) =>
+      [handoffs, questions, answers, actions, finished, conflicts].some(({ length }) => length > 0),
   })
 }
 
@@ -57,13 +57,20 @@ export async function whatWaits(store: Store, client: string | null, { settings,
   const open = { status: 'open', to: client ?? undefined } as const
   // Somewhat more than is shown: a key that begins in what is shown is recognised only as a whole.
   const reading = { limit: limits.inboxShown, characters: limits.inboxCharacters + redaction.longest }
+  const { conflictsFor, countConflicts } = await import('../../memory/conflicts.ts')
   return store.snapshot((database) => ({
     handoffs: list(database, open, isLive, now),
     questions: questionsFor(database, client, reading),
     answers: answersFor(database, client, reading),
     actions: claimableFor(database, client, limits.inboxShown, isLive, now),
+    conflicts: conflictsFor(database, client, limits.inboxShown),
     finished: finishedFor(database, client, limits.inboxShown, isLive, now),
     cursor: lastChange(database),
-    counts: { handoffs: countOf(database, open), ...countsFor(database, client), ...actionCounts(database, client) },
+    counts: {
+      handoffs: countOf(database, open),
+      ...countsFor(database, client),
+      ...actionCounts(database, client),
+      conflicts: countConflicts(database, client),
+    },
   }))
 }

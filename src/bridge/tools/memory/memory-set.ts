@@ -2,6 +2,8 @@ import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import { anything, listOf, optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { denied } from '../../base/refusal.ts'
+import type { Transaction } from '../../store/transaction.ts'
+import { unsentFacts, unsentWords } from '../../base/unsent.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
 import { newness } from './words.ts'
@@ -28,14 +30,19 @@ export const memorySet = defineTool({
       throw denied(`Nothing was stored: "${entry.key}" holds a stored key; name the key instead of quoting it.`)
     const store = await bridge.store()
     const isNew = await newness(bridge, entry.namespace)
-    const version = await store.write({ client, session }, (transaction) =>
-      set(transaction, { ...entry, namespace, ttlSeconds, ifVersion }),
-    )
+    const work = (transaction: Transaction) => set(transaction, { ...entry, namespace, ttlSeconds, ifVersion })
+    const { result, isUnsent } = await store.keep({ client, session }, work, ifVersion === undefined)
+    // The server gives the number.
+    const version = isUnsent ? null : result
+    const numbered = version === null ? '' : `, version ${version}`
     return {
       content: [
-        { type: 'text', text: `Remembered ${inQuotes(entry.key)} in ${quoteInLine(namespace)}, version ${version}.${isNew.words}` },
+        {
+          type: 'text',
+          text: `Remembered ${inQuotes(entry.key)} in ${quoteInLine(namespace)}${numbered}.${unsentWords(isUnsent)}${isNew.words}`,
+        },
       ],
-      data: { version, namespace, ...isNew.facts },
+      data: { version, namespace, ...unsentFacts(isUnsent), ...isNew.facts },
     }
   },
 })
