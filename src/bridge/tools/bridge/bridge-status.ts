@@ -118,10 +118,13 @@ async function storedFacts(bridge: Bridge, self: ConnectedProgram) {
 async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
   try {
     const { serverOf } = await import('../../machines/copy.ts')
-    const server = await (await bridge.store()).read(serverOf)
+    const { outboxCounts } = await import('../../machines/outbox.ts')
+    const store = await bridge.store()
+    const server = await store.read(serverOf)
     if (server === null) return null
+    const { unsent, conflicts } = await store.read(outboxCounts)
     const { shownServer } = await import('../../machines/shown.ts')
-    return shownServer(server, await bridge.storeServer(signal, true).catch(() => null))
+    return { ...shownServer(server, await bridge.storeServer(signal, true).catch(() => null)), unsent, conflicts }
   } catch (error) {
     if (error instanceof Refusal) return null
     throw error
