@@ -71,7 +71,7 @@ const revealers = [
 ]
 
 /** Modules of node that reach neither disk, process nor network. */
-const harmless = ['buffer', 'crypto', 'os', 'path', 'stream', 'string_decoder', 'timers/promises', 'url', 'util'].map(
+const harmless = ['buffer', 'crypto', 'events', 'os', 'path', 'stream', 'string_decoder', 'timers/promises', 'url', 'util'].map(
   (name) => `node:${name}`,
 )
 
@@ -163,6 +163,7 @@ const forTools = [
     ...['conflicts', 'entry', 'memory', 'near', 'pages', 'reading', 'search'].map((name) => `memory/${name}`),
     ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
     'sharing/records',
+    ...['copy', 'outbox', 'shown'].map((name) => `machines/${name}`),
     ...['directory', 'edit', 'likely', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
     ...[
       'policy/roots',

@@ -80,8 +80,6 @@ export async function serveBridge(serving: Serving): Promise<void> {
     ),
   )
   const changes = new ResourceChanges(opened)
-  // Without a store nothing changes; a read answers why.
-  const watch = () => void changes.watch().catch(() => undefined)
   const onListen = () => changes.listened()
   const serverFor = async (session: string | undefined, filtering: OfferedResources['filtering']) => {
     const client = session && bearer(session)
@@ -117,7 +115,8 @@ export async function serveBridge(serving: Serving): Promise<void> {
       carriers.push(http)
       port = http.port
       changes.subscribe((uri) => (uri === null ? http.changes.resourcesChanged() : http.changes.resourceUpdated(uri)))
-      watch()
+      // Without a store nothing changes; a read answers why.
+      void changes.watch().catch(() => undefined)
       bridge.foreign.onChange(() => http.changes.toolsChanged())
     }
     if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, onListen))

@@ -13,6 +13,7 @@ import type { Transaction } from '../store/transaction.ts'
 import { failed } from '../base/refusal.ts'
 import type { ServerState } from '../machines/server.ts'
 import type { StoreServer } from './store-server.ts'
+import { sendWork, stateWork, storeWorks, usedWork } from './store-works.ts'
 
 /** What the holder of the lease works with. */
 export interface HeldLease {
@@ -62,12 +63,7 @@ export class Storage {
     this.hold = hold
     this.waiting = waiting
     this.log = log
-    this.serve('store.send', async ({ params }) => (await this.storeServer()).answer(params))
-    this.serve('store.state', async ({ params: isKnown }) => {
-      const server = await this.storeServer()
-      return isKnown === true ? server.known : server.look()
-    })
-    this.serve('store.used', async () => (await this.storeServer()).used())
+    for (const [method, work] of storeWorks(() => this.storeServer())) this.serve(method, work)
   }
 
   /** Rejects with a Refusal where there is no store; the next call tries again, since what is in the way may be gone by then. */
@@ -116,7 +112,6 @@ export class Storage {
     const store = await this.store()
     const { serverOf } = await import('../machines/copy.ts')
     if ((await store.read(serverOf)) === null) return null
-    const { stateWork } = await import('./store-works.ts')
     // It comes from a process of the same user.
     return (await this.ask(stateWork, isKnown, { signal, progress: () => undefined })) as ServerState
   }
@@ -205,7 +200,7 @@ export class Storage {
       keepUp({ ...shared, lease }, lost)
       this.held = this.hold?.({ store, lease }, lost)
       this.holding = lost
-      if (this.server !== undefined) void this.follow(lost)
+      void this.server?.then((server) => server.follow(lost))
       this.held?.catch((error: unknown) => log.write('bridge', 'error', `no action is carried out: ${String(error)}`))
     }
     const lease = new Lease({
@@ -225,7 +220,7 @@ export class Storage {
 
   private async loadServer(): Promise<StoreServer> {
     const { settings, log } = this
-    const [{ StoreServer }, { sendWork }] = await Promise.all([import('./store-server.ts'), import('./store-works.ts')])
+    const { StoreServer } = await import('./store-server.ts')
     return new StoreServer({
       settings,
       store: () => this.store(),
@@ -236,12 +231,7 @@ export class Storage {
   }
 
   private async tellUsed(): Promise<void> {
-    const { usedWork } = await import('./store-works.ts')
     await this.ask(usedWork, null, { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined })
-  }
-
-  private async follow(lost: AbortSignal): Promise<void> {
-    await (await this.storeServer()).follow(lost)
   }
 
   private async answer(incoming: IncomingRequest, held: HeldLease): Promise<unknown> {
