@@ -70,6 +70,9 @@ export const limits = {
   noticeTokens: 80,
   /** Bytes reserved for the cursor of an answer. */
   cursorBytes: 40,
+  /** Bytes reserved for how long the store server is not reached, and how many absences are remembered as told. */
+  absenceBytes: 600,
+  absencesTold: 1000,
   /** Room in which an answer names what it leaves out: bytes, and names. */
   leftOutBytes: 1000,
   leftOutNamed: 20,

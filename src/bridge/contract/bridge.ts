@@ -34,6 +34,8 @@ export interface Bridge {
   store(): Promise<Store>
   /** How the server is reached whose copy the store is; null: it is no copy. `isKnown`: as it was last, without trying to reach it. */
   storeServer(signal: AbortSignal, isKnown?: boolean): Promise<ServerState | null>
+  /** The same as it was last, and null where the store was not opened yet: nothing is asked where the store is no copy. */
+  knownServer(signal: AbortSignal): Promise<ServerState | null>
   /** Notes that somebody uses this bridge without a call, as by a subscription. */
   used(): void
   /** Where the memory of this client's project is kept, and what is written without a namespace. */

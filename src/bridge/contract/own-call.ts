@@ -6,16 +6,19 @@ import { refuseVendorKeys } from '../base/no-keys.ts'
 import { Absent, failed, Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { tokenBytes } from '../base/tokens.ts'
+import { absence, withAbsence } from './away.ts'
 import { boundData, boundWords, roomFor } from './bound.ts'
 import type { Bridge } from './bridge.ts'
 import { type CallResult, runCall, unrecorded, type Work } from './pipeline.ts'
 import type { Tool } from './tool.ts'
 
-/** Bytes that are kept for the cursor and the line about what waits: none in an answer that has hardly room for itself. */
-const endRoom = (room: number, { families }: Settings, cursor: number | null): number =>
+/** Bytes that are kept for what stands at the end of an answer: none in one that has hardly room for itself. */
+const endRoom = (room: number, { families }: Settings, cursor: number | null, isAway: boolean): number =>
   room < limits.noticeTokens * tokenBytes
     ? 0
-    : (families.includes('handoff') ? limits.noticeBytes : 0) + (cursor === null ? 0 : limits.cursorBytes)
+    : (families.includes('handoff') ? limits.noticeBytes : 0) +
+      (cursor === null ? 0 : limits.cursorBytes) +
+      (isAway ? limits.absenceBytes : 0)
 
 /** The answer, with a line that says what waits for the client. A picture is left as it is: a later answer says so. */
 function withNotice(
@@ -96,9 +99,10 @@ function ownWork(tool: Tool, raw: unknown, bridge: Bridge): Work<CallResult> {
       if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
       const whole = roomFor(tool, raw)
       const cursor = await cursorBefore(tool, bridge)
-      const room = whole - endRoom(whole, settings, cursor)
+      const away = storing.includes(tool.family) && settings.isBrief !== true ? await absence(bridge, call.signal) : null
+      const room = whole - endRoom(whole, settings, cursor, away !== null)
       const own = bounded(redaction.answer(await work.run(bridge, { ...call, room }).catch(nearPaths(bridge))), room)
-      const answer = room < whole ? withCursor(own, cursor) : own
+      const answer = room < whole ? withCursor(withAbsence(own, away, tool.effect === 'read', bridge, call), cursor) : own
       bridge.seen(call.client, call.session)
       if (tool.family === 'files' && tool.effect !== 'read') bridge.filesChanged(writtenPaths(tool, raw), call)
       return withNotice(answer, room < whole, bridge, call)

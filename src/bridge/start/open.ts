@@ -65,6 +65,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       return terminal
     },
     store: () => storage.store(),
+    knownServer: async (signal) => (storage.isCopy ? storage.serverState(signal, true).catch(() => null) : null),
     storeServer: (signal, isKnown = false) => storage.serverState(signal, isKnown),
     used: () => storage.used(),
     namespace: () => storage.namespace(),

@@ -80,6 +80,11 @@ export class Storage {
     return this.opened !== undefined && !this.closed
   }
 
+  /** True once the store has turned out to be the copy of a server's. */
+  get isCopy(): boolean {
+    return this.server !== undefined
+  }
+
   /** Registers work that only the holder of the lease does, for all bridges. */
   serve(method: string, work: HolderWork): void {
     this.work.set(method, work)
@@ -122,7 +127,8 @@ export class Storage {
     if (this.server === undefined || this.closed || this.settings.isBrief === true || now - this.lastUsed < limits.serverUsedMs) return
     this.lastUsed = now
     // The next use tells it again.
-    this.tellUsed().catch(() => {
+    const asking = { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined }
+    this.ask(usedWork, null, asking).catch(() => {
       this.lastUsed = 0
     })
   }
@@ -228,10 +234,6 @@ export class Storage {
       holding: () => (this.holding?.aborted === false ? this.holding : null),
       report: (trouble) => log.write('bridge', 'warning', trouble),
     })
-  }
-
-  private async tellUsed(): Promise<void> {
-    await this.ask(usedWork, null, { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined })
   }
 
   private async answer(incoming: IncomingRequest, held: HeldLease): Promise<unknown> {

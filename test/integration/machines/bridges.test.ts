@@ -146,14 +146,21 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     try {
       const kept = await laptop.data('memory_set', { key: 'away', value: 2, namespace: 'away' })
       expect(kept).toMatchObject({ version: null, unsent: true })
-      expect(await laptop.ok('memory_set', { key: 'away', value: 3, namespace: 'away' })).toMatch(/Remembered .*unsent/)
+      const said = await laptop.ok('memory_set', { key: 'away', value: 3, namespace: 'away' })
+      expect(said).toMatch(/Remembered .*unsent/)
+      expect(said).toMatch(/The store server is not reached since \d{4}-.* \(.+\)\./)
       const refused = await laptop.refused('memory_set', { key: 'away', value: 4, namespace: 'away', if_version: 3 })
       expect(refused).toMatch(/not reached since .*; nothing was done/)
       const asked = await laptop.data('handoff_create', { title: 'Finish', goal: 'Green', sections: [{ heading: 'Now', body: 'half' }] })
       expect(asked).toMatchObject({ unsent: true, status: 'open' })
       expect(await laptop.refused('handoff_claim', { id: asked.id })).toMatch(/nothing was done/)
       expect(await laptop.data('handoff_update', { id: asked.id, note: 'more' })).toMatchObject({ unsent: true })
-      expect(await laptop.data('memory_get', { key: 'away', namespace: 'away' })).toMatchObject({ value: 3 })
+      const read = await laptop.data('memory_get', { key: 'away', namespace: 'away' })
+      expect(read).toMatchObject({ value: 3, as_of: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) })
+      const words = await laptop.ok('memory_get', { key: 'away', namespace: 'away' })
+      expect(words).toMatch(/\[as of \d{4}-\d\d-\d\d \d\d:\d\d\]/)
+      // Told by an earlier answer of this session.
+      expect(words).not.toMatch(/The store server is not reached/)
     } finally {
       await server.start()
     }
