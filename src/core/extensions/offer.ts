@@ -30,6 +30,11 @@ export function whyLeft(found: InstalledExtension, isForbidden: boolean, setting
   if (found.blocked !== null) return `your organization blocks it: ${found.blocked}`
   if (!found.enabled) return 'it is switched off in Claude Desktop'
   const missing = missingValues(found, settings)
+  const list = Object.entries(found.manifest?.user_config ?? {}).find(([name, option]) => {
+    const given = lookUp(found.values, name)
+    return Array.isArray(given) && lookUp(settings ?? {}, name) === undefined && isKeyValue(name, option, given)
+  })?.[0]
+  if (list !== undefined) return `its value "${list}" is a list with a key in it, and the key store takes single values`
   return missing.length === 0 ? null : `it needs ${missing.map((name) => `"${name}"`).join(', ')}, which Claude Desktop does not have yet`
 }
 
@@ -70,8 +75,9 @@ export interface ExtensionKey {
 export function keysAmong({ manifest, values }: InstalledExtension, server: string): ExtensionKey[] {
   const { env = {} } = manifest?.server.mcp_config ?? {}
   return Object.entries(manifest?.user_config ?? {}).flatMap(([value, option]) => {
-    const given = lookUp(values, value)
-    if (typeof given !== 'string' || !isKeyValue(value, option, given)) return []
+    const found = lookUp(values, value)
+    if (Array.isArray(found) || !isKeyValue(value, option, found)) return []
+    const given = String(found)
     const variable = Object.entries(env).find(([, text]) => text.includes(`\${user_config.${value}}`))?.[0]
     const label = variable === undefined ? secretName(`${server}_${value}`, true, server) : secretName(variable, true, server)
     return [{ value, label, plain: isEncrypted(given) ? null : given }]

@@ -70,9 +70,19 @@ export const extensionSide = ({ isBound, environment }: InstalledExtension, at: 
 
 const encrypted = '__encrypted__:'
 
-/** Whether a value of a person is a key: Claude Desktop keeps it encrypted, or it is one by its name or shape. */
+const isOneKey = (
+  name: string,
+  { sensitive = false, type = 'string' }: Partial<ExtensionOption>,
+  value: unknown,
+  isAlone: boolean,
+): boolean =>
+  value !== '' &&
+  (typeof value === 'string' || typeof value === 'number') &&
+  (sensitive || isEncrypted(value) || ((isAlone || type === 'string') && isKey(name, String(value)) !== null))
+
+/** Whether a value of a person is a key, or a list with one: Claude Desktop keeps it encrypted, or it is one by its name or shape. */
 export const isKeyValue = (name: string, option: ExtensionOption | undefined, value: unknown): boolean =>
-  typeof value === 'string' && value !== '' && (value.startsWith(encrypted) || option?.sensitive === true || isKey(name, value) !== null)
+  Array.isArray(value) ? value.some((each) => isOneKey(name, option ?? {}, each, false)) : isOneKey(name, option ?? {}, value, true)
 
 export const isEncrypted = (value: unknown): boolean => typeof value === 'string' && value.startsWith(encrypted)
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Bundle, bundleId, inExtension, install, lacksPacker, tick } from '../../support/bundles.ts'
@@ -119,6 +119,31 @@ describeUnless(await lacksPacker(), 'the keys of an extension', () => {
     expect(entryOf(second).env.NOTES_API_KEY).toBe(key)
   })
 
+  it('are never written where they are numbers, and keep an extension where it is where they are lists', async () => {
+    const planted = place()
+    const windows = planted.side('windows')
+    const sensitive = { type: 'string', title: 'K', description: 'k', sensitive: true }
+    const user_config = { pins: { ...sensitive, multiple: true }, pin: { ...sensitive, type: 'number' } }
+    const args = [index, '${user_config.pins}', '${user_config.pin}']
+    const settings = (pins: unknown) => ({ userConfig: { pins, pin: 20_261_124 } })
+    install(windows, bundle('pins', 'node', { command: 'node', args }), settings([]))
+    const path = inExtension('pins', 'manifest.json')
+    windows.write(path, JSON.stringify({ ...JSON.parse(windows.read(path)), user_config }))
+    for (const pins of [['__encrypted__:djEwAAAA', '__encrypted__:djEwBBBB'], ['nk-0123456789abcdefghij'], ['', 7]]) {
+      tick(windows, 'pins', settings(pins))
+      expect(await add(planted, 'pins')).toMatchObject({ code: 2, stderr: expect.stringContaining('"pins" is a list with a key in it') })
+    }
+    tick(windows, 'pins', settings([]))
+    const added = await add(planted, 'pins')
+    expect(added.code, added.output).toBe(0)
+    expect(added.output).not.toContain('20261124')
+    expect(planted.self.read('.mcp-twin/mcp-twin.json')).toMatch(/"pin": "\$\{secret:PINS_PIN\}"/)
+    tick(windows, 'pins', settings(['__encrypted__:djEwAAAA']))
+    const before = entryOf(planted, 'pins')
+    expect(await planted.cli(['sync', '--json'])).toMatchObject({ code: 3, stdout: expect.not.stringContaining('__encrypted__') })
+    expect(entryOf(planted, 'pins')).toEqual(before)
+  })
+
   it('get a name of their own where one of that name is stored already', async () => {
     const planted = place()
     await planted.cli(['secret', 'set', 'NOTES_API_KEY'], { input: 'other-0123456789abcdef' })
@@ -152,6 +177,45 @@ describeUnless(await lacksPacker(), 'an extension that cannot be brought', () =>
       'with a manifest of 2 MiB',
       'larger than 1 MiB',
       ({ side }) => side('windows').write(inExtension('notes', 'manifest.json'), ' '.repeat(2 * 1024 * 1024)),
+    ],
+    [
+      'with a manifest of a byte more than 1 MiB',
+      'larger than 1 MiB',
+      ({ side }) => {
+        const path = inExtension('notes', 'manifest.json')
+        side('windows').write(
+          path,
+          side('windows')
+            .read(path)
+            .padEnd(1024 * 1024 + 1),
+        )
+      },
+    ],
+    [
+      'whose manifest is a link',
+      'is no regular file',
+      ({ side }) => {
+        const here = side('windows').here(inExtension('notes', 'manifest.json'))
+        renameSync(here, `${here}.real`)
+        symlinkSync(`${here}.real`, here)
+      },
+    ],
+    [
+      'that starts a path with a NUL',
+      'which is not there',
+      ({ side }) => {
+        const path = inExtension('notes', 'manifest.json')
+        side('windows').write(path, side('windows').read(path).replaceAll('server/index.js', 'server/index.js\\u0000.js'))
+      },
+    ],
+    [
+      'that starts a file above its folder',
+      'lies outside its folder',
+      ({ side }) => {
+        const path = inExtension('notes', 'manifest.json')
+        side('windows').write('AppData\\Roaming\\Claude\\other.js', '')
+        side('windows').write(path, side('windows').read(path).replaceAll('server/index.js', '../../other.js'))
+      },
     ],
     ['with a broken manifest', 'cannot be read', ({ side }) => side('windows').write(inExtension('notes', 'manifest.json'), '{"name": 1')],
     [
@@ -193,6 +257,29 @@ describeUnless(await lacksPacker(), 'an extension that cannot be brought', () =>
       expect.objectContaining({ id: bundleId('notes'), server: null, reason: expect.stringContaining(words) }),
     ])
   })
+
+  it('is brought with a manifest of exactly 1 MiB', async () => {
+    const planted = place()
+    const windows = planted.side('windows')
+    install(windows, notes, ready)
+    const path = inExtension('notes', 'manifest.json')
+    windows.write(path, windows.read(path).padEnd(1024 * 1024))
+    expect(await add(planted, 'notes')).toMatchObject({ code: 0 })
+  })
+
+  it.each(['..', '.hidden', 'a:b', 'NUL\u0001', 'x\u202ey', 'a'.repeat(200), '__proto__'])(
+    'has a folder that is called as Claude Desktop calls none: %j',
+    async (id) => {
+      const planted = place()
+      install(planted.side('windows'), notes, ready)
+      const here = planted.side('windows').here(inExtension('notes'))
+      if (id !== '..') renameSync(here, join(here, '..', id))
+      const added = await planted.cli(['add', `extension:${id}`, '--yes'])
+      expect(added.code, added.output).toBe(2)
+      expect(added.output).not.toMatch(/[\u0001\u202e]/)
+      expect(entryOf(planted)).toBeUndefined()
+    },
+  )
 
   it('is forbidden by a policy of Windows', async () => {
     const planted = place({ policies: { isDesktopExtensionEnabled: 0 } })
