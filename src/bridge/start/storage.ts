@@ -127,8 +127,7 @@ export class Storage {
     if (this.server === undefined || this.closed || this.settings.isBrief === true || now - this.lastUsed < limits.serverUsedMs) return
     this.lastUsed = now
     // The next use tells it again.
-    const asking = { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined }
-    this.ask(usedWork, null, asking).catch(() => {
+    this.ask(usedWork, null, { signal: AbortSignal.timeout(limits.leaseAnswerMs), progress: () => undefined }).catch(() => {
       this.lastUsed = 0
     })
   }

@@ -166,6 +166,8 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     }
     const desktop = machine('desktop3')
     await expect.poll(async () => (await desktop.data('memory_get', { key: 'away', namespace: 'away' })).value, { timeout: 30_000 }).toBe(3)
+    const unsent = async () => Number(new Map(Object.entries(Object((await laptop.data('bridge_status')).store).server)).get('unsent'))
+    await expect.poll(unsent, { timeout: 30_000 }).toBe(0)
     expect(await laptop.data('memory_set', { key: 'away', value: 5, namespace: 'away' })).toMatchObject({ version: 4 })
   })
 
