@@ -1,3 +1,4 @@
+import { writtenIn } from '../effects/manifest/server-changes.ts'
 import { hostname } from 'node:os'
 import { extractKeys } from '../core/keys/extract.ts'
 import { formatOf } from '../core/formats/index.ts'
@@ -82,7 +83,7 @@ async function collect(context: Context, situation: Situation, withMemory: boole
     files.push({ name, text: ownEntry(text, values) as string })
   }
   const typed = new TextDecoder().decode(situation.bytes ?? new Uint8Array())
-  const { text, manifest, named } = exportedManifest(typed, situation.manifest, stored)
+  const { text, manifest, named } = exportedManifest(typed, writtenIn(situation), stored)
   add('mcp-twin.json', text)
   add('mcp-twin.lock.json', new TextDecoder().decode(lockBytes(input.render.lock)))
   const clientFiles: ExportedFile[] = []

@@ -8,13 +8,14 @@ import { wordsOf } from '../core/manifest/names.ts'
 import { nearest } from '../core/nearest.ts'
 import type { ReadExport } from '../effects/export/read.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { writtenIn } from '../effects/manifest/server-changes.ts'
 import { editManifest } from '../effects/sync/edit-manifest.ts'
 import type { Edited } from '../effects/sync/sync.ts'
 import { usageError } from '../errors.ts'
 import type { Manifest, ServerSpec } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 
-export const presentIn = ({ bytes, manifest }: Situation): Manifest | null => (bytes === null ? null : manifest)
+export const presentIn = (situation: Situation): Manifest | null => (situation.bytes === null ? null : writtenIn(situation))
 
 /** What an import does here when these parts are confirmed. */
 export function compared(

@@ -2,10 +2,12 @@ import { clientById, clients } from '../catalog/clients/index.ts'
 import type { list as spec } from '../cli/specs/list.ts'
 import type { Context, Run } from '../context.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
+import { isElsewhere } from '../core/manifest/machines.ts'
 import { meansEnvironment } from '../core/participants.ts'
 import { copiesIn, withoutColumns } from '../core/plan/copies.ts'
 import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '../core/plan/matrix.ts'
 import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
+import { machineName } from '../effects/machine/machine-name.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { installedRows } from '../effects/extensions/rows.ts'
 import { prepare } from '../effects/sync/prepare.ts'
@@ -70,6 +72,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const at = abbreviateHome(situation.place.shown, homeContext.world.environments)
     troubles.push(...loginWords(all).flatMap((text) => hanging(text, io.paint.warn('!'), io.width)))
     troubles.push(...extensionWords(extensions, io.verbose).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
+    troubles.push(...elsewhereWords(situation).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
     const words = sumWords(shown, leftover, situation, at)
     const lines = [...troubles, ...absentWords(context, plan.files), ...(words.length === 0 ? [] : [words.join(' ')])]
     if (lines.length > 0) io.out(`${matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)
@@ -109,6 +112,16 @@ function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { byt
     rest === 0 ? '' : `${rest} no longer wanted. To remove ${rest === 1 ? 'it' : 'them'}: mcp-twin sync.`,
     foreign === 0 ? '' : `${foreign} unmanaged. To add ${foreign === 1 ? 'it' : 'them'} to the manifest: mcp-twin sync --adopt.`,
   ].filter((text) => text !== '')
+}
+
+/** Why servers of other machines are off. */
+function elsewhereWords({ manifest, state }: Situation): string[] {
+  const machine = machineName(state)
+  return Object.entries(manifest.servers).flatMap(([name, server]) =>
+    isElsewhere(server, machine)
+      ? [`${name} is off: only on ${server.machines?.join(', ') || 'no machine'}. This machine is ${machine}.`]
+      : [],
+  )
 }
 
 /** One line for each client that was asked for and takes no part. */

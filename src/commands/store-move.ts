@@ -1,4 +1,4 @@
-import { arch, hostname } from 'node:os'
+import { arch } from 'node:os'
 import { addressIn, filledIn, shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
 import { joinServer, leaveServer, type Moved, type StoreMove } from '../bridge/machines/joining.ts'
@@ -9,6 +9,8 @@ import { StorePlace } from '../bridge/store/place.ts'
 import type { StoredCounts } from '../bridge/store/state.ts'
 import type { Context } from '../context.ts'
 import { count } from '../core/count.ts'
+import { machineName } from '../effects/machine/machine-name.ts'
+import { userPlace } from '../effects/manifest/place.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { type OpenBridge, refused } from './bridge-at-home.ts'
 import { countWords, keepInManifest, type MoveOptions, storedNow, type WantedServer, wantedServer } from './store-server.ts'
@@ -19,7 +21,7 @@ export async function moveTo(context: Context, open: OpenBridge, typed: string |
   const wanted = await wantedServer(context, open, typed, options)
   const { counts, server } = await refused(storedNow(open))
   if (server !== null) return already(context, open, server, wanted)
-  const joined: JoinedServer = { url: wanted.url, machine: machineName(options.machine), ...wanted.trust }
+  const joined: JoinedServer = { url: wanted.url, machine: usableName(options.machine ?? (await nameHere(open))), ...wanted.trust }
   const address = await refused(filledIn(wanted.url, settings).then(addressIn))
   if (address.password !== '') context.io.hide(address.password)
   const look = await reached(lookAt(address, wanted.trust))
@@ -34,7 +36,7 @@ export async function moveTo(context: Context, open: OpenBridge, typed: string |
   await open.bridge.redaction.ready()
   const holdsKey = (value: unknown) => open.bridge.redaction.keyIn(value)
   const moved = await reached(joinServer({ ...movingIn(open), server: joined, address, holdsKey }))
-  await keepInManifest(context, open, wanted.spec)
+  await keepInManifest(context, open, wanted.spec, joined.machine)
   report(context, open, { from: 'embedded', to }, moved)
   context.io.out(`The store is on ${to} now, and a whole copy of it here. Each other machine joins with: mcp-twin store move`)
   return EXIT.ok
@@ -88,8 +90,10 @@ async function already(context: Context, open: OpenBridge, server: JoinedServer,
 /** Names that others can write after an @. */
 const usable = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,62}$/u
 
-function machineName(typed: string | undefined): string {
-  const name = typed ?? hostname()
+const nameHere = async ({ homeContext }: OpenBridge): Promise<string> =>
+  machineName((await homeContext.openAt(userPlace(homeContext.home))).state)
+
+function usableName(name: string): string {
   if (usable.test(name)) return name
   throw usageError('The name of a machine consists of letters, digits, dots, dashes and underscores, at most 63.', {
     hint: 'mcp-twin store move --machine laptop',

@@ -98,16 +98,23 @@ async function certificateIn(
   return { value, shown: tilde(path, self.home) }
 }
 
-/** Has the user's manifest name the server, or none. Returns whether that changed it. */
-export async function keepInManifest(context: Context, { homeContext }: OpenBridge, spec: StoreSpec | null): Promise<boolean> {
+/** Has the user's manifest name the server, or none, and `state.json` this machine. Returns whether that changed anything. */
+export async function keepInManifest(
+  context: Context,
+  { homeContext }: OpenBridge,
+  spec: StoreSpec | null,
+  machine?: string,
+): Promise<boolean> {
   const place = userPlace(homeContext.home)
   const open = () => homeContext.openAt(place)
   const path = ['bridge', 'store']
   const { changed } = await writeManifestOnly(context, { ...homeContext, place, open }, 'store', {
     open,
-    edit: async (now) => {
+    edit: async (opened) => {
+      const isNamed = machine === undefined || machine === opened.state.machine
+      const now = isNamed ? opened : { ...opened, state: { ...opened.state, machine } }
       const named = now.manifest.bridge?.store
-      if (JSON.stringify(named ?? null) === JSON.stringify(spec)) return null
+      if (JSON.stringify(named ?? null) === JSON.stringify(spec)) return isNamed ? null : { situation: now, bytes: null }
       const change: ManifestChange = spec === null ? { kind: 'remove', path } : { kind: 'set', path, value: spec as string | JsonObject }
       return editManifest(now, [change])
     },

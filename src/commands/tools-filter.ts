@@ -1,3 +1,5 @@
+import { isElsewhere } from '../core/manifest/machines.ts'
+import { machineName } from '../effects/machine/machine-name.ts'
 import type { Context } from '../context.ts'
 import { lookUp } from '../core/lookup.ts'
 import { sharedToolName } from '../core/foreign/names.ts'
@@ -89,6 +91,7 @@ const sharing = ({ manifest, home, world, place }: Situation) => ({
 
 function whyUnsharable(situation: Situation, server: ServerSpec): string | null {
   if (situation.place.project !== null) return 'a project has no bridge of its own'
+  if (isElsewhere(server, machineName(situation.state))) return 'it is only on other machines ("machines" in the manifest)'
   if (server.disabled === true) return 'it is switched off'
   return asksToShare(server) && isShared(sharing(situation), server) ? null : whyNotShared(sharing(situation), server)
 }

@@ -60,6 +60,7 @@ export const serverSchema = z.strictObject({
   oauth: z.optional(
     z.strictObject({ clientId: optionalFilled, clientSecret: optionalFilled, scopes: optionalList, port: z.optional(port) }),
   ),
+  machines: optionalList,
   only: optionalList,
   except: optionalList,
   on: z.optional(z.record(text, overrideSchema)),

@@ -34,6 +34,7 @@ export const settingWords: Readonly<Record<string, string>> = {
   'servers.*.oauth.port': 'the port in the address that you registered, http://127.0.0.1:PORT/callback; default: any free one',
   'servers.*.extension': 'the id of an extension that is installed in Claude Desktop; mcp-twin add extension:ID writes it',
   'servers.*.settings': 'values of the extension in place of those in Claude Desktop, by name',
+  'servers.*.machines': 'names of the machines that get this server, decided before only and except; default: all',
   'servers.*.only': 'client ids, environment kinds or ids that get this server',
   'servers.*.except': 'client ids, environment kinds or ids that do not',
   'servers.*.on': 'what differs in an environment (kind or id)',

@@ -47,6 +47,8 @@ export const stateSchema = z.object({
   agreed: z.optional(textList),
   /** By the folder of an export, as home spells it: what `import` brought from there. */
   imported: z.optional(z.record(text, importRecordSchema)),
+  /** The name of this machine, where `store move` wrote one down. */
+  machine: optionalText,
   hook: z.optional(hookStateSchema),
   /** By side: the command that we wrote on its PATH. */
   commands: z.optional(z.record(text, z.object({ file: text, digest: text }))),

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { noManifest } from '../../errors.ts'
 import { quoted } from '../../core/doctor/names.ts'
 import type { Restrictions } from '../../core/manifest/restrictions.ts'
 import { vetManifest } from '../../effects/store/vet.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { ReachablePath } from '../../model/path.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
 /** Where a bridge's manifest is, and who may be believed. */
@@ -71,13 +72,24 @@ async function read(origin: ManifestOrigin, self: Environment): Promise<Read> {
     await vetManifest(system, self, { here: path, lockHere: path, root: null })
     const { parseManifest } = await import('../../core/manifest/parse.ts')
     const parsed = parseManifest(bytes, clientIds)
-    if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
+    if (parsed.ok) return { manifest: await here(origin, parsed.manifest), problems: [] }
     const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
     return unreadable(`The manifest cannot be read (${path}${where}: ${parsed.message})`, bytes)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return unreadable(`The manifest cannot be read (${path}: ${why.replace(/\.$/, '')})`, bytes)
   }
+}
+
+/** Servers of other machines are off; the name of this one is looked up where a server asks for it. */
+async function here({ system, folder }: ManifestOrigin, manifest: Manifest): Promise<Manifest> {
+  if (!Object.values(manifest.servers).some(({ machines }) => machines !== undefined)) return manifest
+  const [{ onMachine }, { machineName }, { loadState }] = await Promise.all([
+    import('../../core/manifest/machines.ts'),
+    import('../../effects/machine/machine-name.ts'),
+    import('../../effects/manifest/records.ts'),
+  ])
+  return onMachine(manifest, machineName(await loadState(system, reachable(join(folder, 'state.json')))))
 }
 
 const unreadable = (why: string, bytes: Uint8Array | null): Read => ({ manifest: emptyManifest, problems: [], why, bytes })

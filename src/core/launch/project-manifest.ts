@@ -6,13 +6,14 @@ const PARTS: readonly string[] = ['$schema', 'version', 'servers', 'clients', 'l
 
 /** The keys of a project's manifest that are ignored, sorted. */
 export const ignoredKeys = (manifest: Manifest): string[] =>
-  Object.keys(manifest)
-    .filter((key) => !PARTS.includes(key))
-    .sort()
+  [
+    ...Object.keys(manifest).filter((key) => !PARTS.includes(key)),
+    ...Object.entries(manifest.servers).flatMap(([name, { machines }]) => (machines === undefined ? [] : [`servers.${name}.machines`])),
+  ].sort()
 
-/** What starts each server: a package where its command would fetch that package with keys. */
+/** What starts each server: a package where its command would fetch that package with keys. Machines are the user's to say. */
 const servers = (manifest: Pick<Manifest, 'servers'>): Manifest['servers'] =>
-  Object.fromEntries(Object.entries(manifest.servers).map(([name, server]) => [name, asPackage(server)]))
+  Object.fromEntries(Object.entries(manifest.servers).map(([name, { machines: _, ...server }]) => [name, asPackage(server)]))
 
 /**
  * A project's manifest as far as it counts. Whoever wrote it must not choose the program that keeps the keys, since that

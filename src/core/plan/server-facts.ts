@@ -49,6 +49,7 @@ const fields: { readonly [K in keyof Required<ServerSpec>]: Telling<K> } = {
     value === false
       ? []
       : [['right', `reach every program through the bridge${value === true ? '' : ` (${JSON.stringify(value).replaceAll('"', '')})`}`]],
+  machines: (names) => [['programs', `only on ${names.length === 0 ? 'no machine' : names.join(', ')}`]],
   only: (ids, words) => [['programs', `only ${named(ids, words)}`]],
   except: (ids, words) => [['programs', `all but ${named(ids, words)}`]],
   disabled: (value) => (value ? [['further', 'It is switched off: it is in no config until it is enabled.']] : []),

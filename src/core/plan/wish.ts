@@ -28,8 +28,9 @@ export function afterWish(standing: ServerSpec | undefined, { server, to }: Serv
   return { ...server, ...rest, only: [to, ...only.filter(isEnvironmentName)], ...(others.length > 0 && { except: others }) }
 }
 
-function narrowing({ only, except, disabled, launch }: ServerSpec): ServerSpec {
+function narrowing({ machines, only, except, disabled, launch }: ServerSpec): ServerSpec {
   return {
+    ...(machines !== undefined && { machines }),
     ...(only !== undefined && { only }),
     ...(except !== undefined && { except }),
     ...(disabled !== undefined && { disabled }),
@@ -67,7 +68,7 @@ const meanings: Partial<Record<keyof ServerSpec, string>> = {
 const fields: readonly (keyof ServerSpec)[] = [
   ...serverKinds,
   ...(['args', 'env', 'headers', 'transport', 'auth', 'oauth', 'bin', 'on', 'runIn', 'launch'] as const),
-  ...(['allowScripts', 'share', 'only', 'except', 'disabled', 'description'] as const),
+  ...(['allowScripts', 'share', 'machines', 'only', 'except', 'disabled', 'description'] as const),
 ]
 
 /** Every field of a server that a wish makes, and what differs from the one that stands, line by line. */

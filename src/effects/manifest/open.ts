@@ -2,6 +2,7 @@ import { clients } from '../../catalog/clients/index.ts'
 import { participants } from '../../core/participants.ts'
 import { layout } from '../../core/layout.ts'
 import { ignoredKeys, projectManifest } from '../../core/launch/project-manifest.ts'
+import { onMachine } from '../../core/manifest/machines.ts'
 import { toHere } from '../../core/paths.ts'
 import { noManifest, usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -12,6 +13,7 @@ import type { Secret } from '../../model/secret.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { folderGone } from '../machine/delegate.ts'
+import { machineName } from '../machine/machine-name.ts'
 import type { HomePlace } from '../machine/home.ts'
 import { loadManifest } from './load.ts'
 import type { Fault } from '../machine/ownership-faults.ts'
@@ -100,10 +102,12 @@ export async function openSituation(
     })
   }
   const written = withoutPrograms(loaded?.manifest ?? emptyManifest, [...faults, ...own])
-  const isProject = place.scope === 'project'
-  const manifest = isProject ? projectManifest(written, withoutPrograms(await usersOwn(system, home, reportOnly), own)) : written
   const statePath = reach(home, layout(home.environment, home.folder).state)
   const state = await loadState(system, statePath)
+  const isProject = place.scope === 'project'
+  const manifest = isProject
+    ? projectManifest(written, withoutPrograms(await usersOwn(system, home, reportOnly), own))
+    : onMachine(written, machineName(state))
   const { lock, bytes: lockBytes } = await readLock(system, vetted.lock)
   return {
     world,

@@ -3,6 +3,7 @@ import { lookUp } from '../../core/lookup.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
+import type { Situation } from './open.ts'
 import { digestOf } from '../store/digest.ts'
 
 /** The manifest in these bytes; null: they are none. */
@@ -13,6 +14,10 @@ export function manifestIn(bytes: Uint8Array): Manifest | null {
   )
   return parsed.ok ? parsed.manifest : null
 }
+
+/** The manifest as it is written, where `situation.manifest` is the one that counts on this machine. */
+export const writtenIn = ({ bytes, manifest, place }: Pick<Situation, 'bytes' | 'manifest' | 'place'>): Manifest =>
+  (bytes === null || place.scope === 'project' ? null : manifestIn(bytes)) ?? manifest
 
 /** Differs for two servers that say something else; null: there is none. */
 export const serverDigest = (server: ServerSpec | undefined): string | null =>

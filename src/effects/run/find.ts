@@ -1,3 +1,5 @@
+import { isElsewhere } from '../../core/manifest/machines.ts'
+import { onlyElsewhere } from '../manifest/elsewhere.ts'
 import { clients } from '../../catalog/clients/index.ts'
 import { renderLaunch } from '../../core/launch/render.ts'
 import type { RenderContext } from '../../core/launch/request.ts'
@@ -17,6 +19,7 @@ import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { machineName } from '../machine/machine-name.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { vetOwn } from '../store/vet.ts'
 import type { NeededPackage } from '../packages/ready.ts'
@@ -100,6 +103,7 @@ export async function resolveFrom(system: System, local: LocalSide, source: Laun
   const server = Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
   if (server === undefined) throw unknown(name, Object.keys(manifest.servers))
   if (server.disabled === true) throw usageError(`"${name}" is disabled.`, { hint: `mcp-twin enable ${name}` })
+  if (source.origin !== 'project' && server.machines !== undefined) await demandMachine(system, local, name, server)
   const spec = serverOn(server, local.self)
   const keys = await ownKeys(system, local, source, spec)
   const context: RenderContext = {
@@ -118,6 +122,12 @@ export async function resolveFrom(system: System, local: LocalSide, source: Laun
   const needed = isOurs ? neededBy(source, spec, prefixOn(manifest, local.self)) : {}
   const login = spec.auth === 'oauth' && source.origin !== 'project' ? { login: true } : {}
   return { server: name, entry, keys: [...keys.keys()], script, ...needed, ...login }
+}
+
+/** Throws where a server is for other machines alone. */
+async function demandMachine(system: System, local: LocalSide, name: string, server: ServerSpec): Promise<void> {
+  const machine = machineName(await loadState(system, inFolder(local, layout(local.self, local.folder).state)))
+  if (isElsewhere(server, machine)) throw onlyElsewhere(name, server, machine)
 }
 
 /** Returns an extension of Claude Desktop as it is installed now: it is started only as it was agreed to. */

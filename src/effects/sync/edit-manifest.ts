@@ -1,9 +1,11 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { removeAt, renameKey, setAt } from '../../core/formats/json/tree-edit.ts'
+import { onMachine } from '../../core/manifest/machines.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
 import { projectManifest } from '../../core/launch/project-manifest.ts'
 import { usageError } from '../../errors.ts'
 import type { JsonValue } from '../../model/entry.ts'
+import { machineName } from '../machine/machine-name.ts'
 import type { Situation } from '../manifest/open.ts'
 import { participants } from '../../core/participants.ts'
 import type { Edited } from './sync.ts'
@@ -38,7 +40,10 @@ export function editManifest(situation: Situation, changes: readonly ManifestCha
     clients.map((client) => client.id),
   )
   if (!parsed.ok) throw usageError(`${parsed.message}.`, { hint: 'nothing was changed' })
-  const manifest = situation.place.scope === 'project' ? projectManifest(parsed.manifest, situation.manifest) : parsed.manifest
+  const manifest =
+    situation.place.scope === 'project'
+      ? projectManifest(parsed.manifest, situation.manifest)
+      : onMachine(parsed.manifest, machineName(situation.state))
   const sides = participants(situation.world, situation.home.environment, manifest)
   return { situation: { ...situation, manifest, sides }, bytes }
 }

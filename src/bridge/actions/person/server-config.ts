@@ -1,3 +1,4 @@
+import { writtenIn } from '../../../effects/manifest/server-changes.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { clientById } from '../../../catalog/clients/index.ts'
 import { lookUp } from '../../../core/lookup.ts'
@@ -64,7 +65,7 @@ export async function previewServer(
   wish: ConfigWish,
 ): Promise<readonly Step[]> {
   const situation = await open()
-  const edited = editFor(situation, wish, afterWish(lookUp(situation.manifest.servers, wish.name), wish))
+  const edited = editFor(situation, wish, afterWish(lookUp(writtenIn(situation).servers, wish.name), wish))
   const { steps } = await previewSync(system, edited?.situation ?? situation, options)
   return steps.filter(({ server }) => server === wish.name)
 }
@@ -72,7 +73,7 @@ export async function previewServer(
 /** The manifest with a server as it will be (null: without it); null: it says so already. */
 function editFor(situation: Situation, { name }: ConfigWish, after: ServerSpec | null): Edited | null {
   const path = ['servers', name]
-  const standing = lookUp(situation.manifest.servers, name)
+  const standing = lookUp(writtenIn(situation).servers, name)
   if (after === null) return standing === undefined ? null : editManifest(situation, [{ kind: 'remove', path }])
   const value = JSON.parse(JSON.stringify(after)) as JsonObject
   return isDeepStrictEqual(standing, value) ? null : editManifest(situation, [{ kind: 'set', path, value }])
@@ -88,7 +89,7 @@ async function granted(
   const { name, server } = wish
   const edit = async (situation: Situation) => {
     if (situation.bytes === null) throw failed(`${noManifest(situation.place.shown)} To make one: mcp-twin init`)
-    const standing = lookUp(situation.manifest.servers, name)
+    const standing = lookUp(writtenIn(situation).servers, name)
     const after = afterWish(standing, wish)
     if (wishDigest(standing, after) !== approved) throw new Outdated(standing)
     if (server === null && standing === undefined)
