@@ -80,10 +80,14 @@ export async function signAction(context: Context, verb: 'drop' | 'sign', type: 
 }
 
 async function checkRecipient(context: Context, homeContext: HomeContext, to: string): Promise<void> {
-  const [{ bridgeOf }, { demandRecipient }] = await Promise.all([import('./bridge-at-home.ts'), import('./stored-names.ts')])
+  const [{ bridgeOf }, { demandRecipient }, { recipientHere }] = await Promise.all([
+    import('./bridge-at-home.ts'),
+    import('./stored-names.ts'),
+    import('../bridge/handoff/recipient.ts'),
+  ])
   const bridge = await bridgeOf(context, homeContext)
   try {
-    await demandRecipient(bridge, to)
+    await demandRecipient(bridge, to, (...known) => recipientHere(...known, 'An action runs'))
   } finally {
     await bridge.close()
   }

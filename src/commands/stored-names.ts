@@ -32,13 +32,13 @@ export async function demandStored(bridge: Bridge, kind: StoredKind, id: string)
 }
 
 /** The client that `to` names; null: any. Throws with those there are, and the nearest, where no program is called so. */
-export async function demandRecipient(bridge: Bridge, to: string): Promise<string | null> {
+export async function demandRecipient(bridge: Bridge, to: string, find = recipient): Promise<string | null> {
   const known = {
     here: [],
     takingPart: await bridge.settings.takingPart?.(),
     now: bridge.now(),
   }
-  return recipient(await bridge.store(), to, known).catch((error: unknown) => {
+  return find(await bridge.store(), to, known).catch((error: unknown) => {
     throw error instanceof Refusal && error.kind === 'failed' ? usageError(error.message) : error
   })
 }

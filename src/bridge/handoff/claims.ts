@@ -51,6 +51,15 @@ export const onMachine = (machine: string): string => `@${machine}`
 /** The machine of a claim's process, where it is another one; null: this one. */
 export const machineOf = (start: string): string | null => (start.startsWith('@') ? start.slice(1) : null)
 
+/** Whether a claim is that of a session here. */
+export const isOwn = ({ session, start }: StoredClaim, by: Claim): boolean => session === by.session && machineOf(start) === null
+
+/** Who works on it, and on which machine where that is another one. */
+export const claimerOf = ({ client, start }: StoredClaim): string => {
+  const machine = machineOf(start)
+  return `${client}${machine === null ? '' : ` on ${machine}`}`
+}
+
 /** True while a claim keeps others from the handoff: it is not too old, and its process lives. */
 export const isHeld = (claim: StoredClaim, isLive: IsLive, now: number): boolean =>
   now - claim.at < limits.claimMs && (machineOf(claim.start) !== null || isLive(claim))

@@ -6,8 +6,20 @@ import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
-import { type Claim, claimIn, type ClaimRow, claimValues, type IsLive, isHeld, noClaim, setClaim, type StoredClaim } from './claims.ts'
+import {
+  type Claim,
+  claimIn,
+  type ClaimRow,
+  claimValues,
+  type IsLive,
+  isHeld,
+  machineOf,
+  noClaim,
+  setClaim,
+  type StoredClaim,
+} from './claims.ts'
 import type { HandoffStatus } from '../../model/bridge-words.ts'
+import { elsewhere, hereOf, isFor, partsOf } from './addressed.ts'
 import { forgetClosed, makeRoom } from './room.ts'
 
 export interface HandoffSection {
@@ -26,11 +38,13 @@ export interface Handoff {
   /** Of all its texts and notes. */
   readonly bytes: number
   readonly namespace: string
-  /** A client id; null: every client but the author's. */
+  /** A client id, or one with its machine; null: every client but the author. */
   readonly to: string | null
   readonly status: HandoffStatus
   readonly claim: StoredClaim | null
   readonly by: string
+  /** Of its author, where that is another one; null: this one. */
+  readonly machine: string | null
   readonly at: number
   readonly updated: number
 }
@@ -95,19 +109,20 @@ export function read(database: Database, id: string, isLive: IsLive, now: number
 /** A handoff as it is now; null: there is none of that id. */
 export function find(database: Database, id: string, isLive: IsLive, now: number): Handoff | null {
   const row = database.get<HeadRow>(`SELECT ${columns} FROM handoff_heads WHERE id = ?`, id)
-  return row === undefined ? null : handoffOf(row, isLive, now)
+  return row === undefined ? null : handoffOf(row, hereOf(database), isLive, now)
 }
 
 export interface HandoffQuery {
   readonly status?: HandoffStatus | undefined
-  /** Only what this client may take: addressed to it, or to all and not written by it. */
+  /** Only what this client may take, here or on the machine that it names: addressed to it, or to all and not written by it. */
   readonly to?: string | undefined
 }
 
 /** Handoffs, the last changed first: at most `limits.inboxShown`. Their texts are not read. */
 export function list(database: Database, query: HandoffQuery, isLive: IsLive, now: number): readonly Handoff[] {
   const { status } = query
-  const { where, values } = condition(query)
+  const here = hereOf(database)
+  const { where, values } = condition(query, here)
   const found: Handoff[] = []
   // The stored status may be out of date, so rows that are not wanted after all must not use the limit up.
   for (let at = 0; found.length < limits.inboxShown; at += limits.inboxShown) {
@@ -115,7 +130,7 @@ export function list(database: Database, query: HandoffQuery, isLive: IsLive, no
       `SELECT ${columns} FROM handoff_heads ${where} ORDER BY updated DESC, id LIMIT ? OFFSET ?`,
       ...[...values, limits.inboxShown, at],
     )
-    const current = rows.map((row) => handoffOf(row, isLive, now))
+    const current = rows.map((row) => handoffOf(row, here, isLive, now))
     found.push(...current.filter((handoff) => status === undefined || handoff.status === status))
     if (rows.length < limits.inboxShown) break
   }
@@ -124,7 +139,7 @@ export function list(database: Database, query: HandoffQuery, isLive: IsLive, no
 
 /** How many handoffs there are that `list` may name, and bytes of them all; those whose claim has ended meanwhile count as claimed. */
 export function totalOf(database: Database, query: HandoffQuery): { readonly count: number; readonly bytes: number } {
-  const { where, values } = condition(query, (status) => [status])
+  const { where, values } = condition(query, hereOf(database), (status) => [status])
   const sums = 'SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes'
   return database.get<{ count: number; bytes: number }>(`${sums} FROM handoff_heads ${where}`, ...values) ?? { count: 0, bytes: 0 }
 }
@@ -134,13 +149,18 @@ export const countOf = (database: Database, query: HandoffQuery): number => tota
 /** A claim that has ended makes a claimed one open again, so both are looked at. */
 const mayBe = (status: HandoffStatus): readonly HandoffStatus[] => (status === 'open' ? ['open', 'claimed'] : [status])
 
-function condition({ status, to }: HandoffQuery, stored = mayBe): { readonly where: string; readonly values: readonly string[] } {
+function condition(
+  { status, to }: HandoffQuery,
+  here: string | null,
+  stored = mayBe,
+): { readonly where: string; readonly values: readonly string[] } {
   const statuses = status === undefined ? [] : stored(status)
+  const named = here === null || to === undefined ? undefined : partsOf(to)
   const rules = [
     ...(statuses.length === 0 ? [] : [`status IN (${statuses.map(() => '?').join(', ')})`]),
-    ...(to === undefined ? [] : ['(recipient = ? OR (recipient IS NULL AND client <> ?))']),
+    ...(to === undefined ? [] : [isFor(`?${statuses.length + 1}`, named?.machine ?? here)]),
   ]
-  const values = [...statuses, ...(to === undefined ? [] : [to, to])]
+  const values = [...statuses, ...(to === undefined ? [] : [named?.client ?? to])]
   return { where: rules.length === 0 ? '' : `WHERE ${rules.join(' AND ')}`, values }
 }
 
@@ -150,8 +170,8 @@ export function claim(store: Transaction, id: string, by: Claim, isLive: IsLive)
   const { claim: held, status } = handoff
   if (status === 'done' || status === 'dropped')
     throw failed(`Handoff ${id} is ${status}; open it again with handoff_update, status open, to work on it.`)
-  if (held !== null && held.session !== by.session)
-    throw failed(`Handoff ${id} is claimed by ${held.client} since ${localTime(held.at)}; take another, or ask with ask_twin.`)
+  if (held !== null && !isOwn(held, by))
+    throw failed(`Handoff ${id} is claimed by ${claimerOf(held)} since ${localTime(held.at)}; take another, or ask with ask_twin.`)
   store.run(
     `UPDATE handoff_heads SET status = 'claimed', ${setClaim}, updated = ? WHERE id = ?`,
     ...[...claimValues(by, store.now), store.now, id],
@@ -174,9 +194,9 @@ export function update(
     if (note !== null) noted(store, claimed, null, note)
     return read(store, id, isLive, store.now)
   }
-  if (handoff.claim !== null && handoff.claim.session !== by.session && status !== undefined && handoff.by !== by.client)
+  if (handoff.claim !== null && !isOwn(handoff.claim, by) && status !== undefined && handoff.by !== by.client)
     throw failed(
-      `Handoff ${id} is claimed by ${handoff.claim.client}, so only that session, or who made it, changes its status; leave a note instead.`,
+      `Handoff ${id} is claimed by ${claimerOf(handoff.claim)}, so only that session, or who made it, changes its status; leave a note instead.`,
     )
   if (status !== undefined) store.run(`UPDATE handoff_heads SET status = ?, ${noClaim} WHERE id = ?`, status, id)
   noted(store, handoff, status ?? null, note)
@@ -197,7 +217,7 @@ function noted(store: Transaction, { id, namespace, status: before }: Handoff, s
   store.changed('handoff', id, namespace)
 }
 
-const columns = `id, title, beginning, bytes, namespace, recipient, status, claim_client, claim_session, claim_pid, claim_start, claim_at, client, at, updated`
+const columns = `id, title, beginning, bytes, namespace, recipient, status, claim_client, claim_session, claim_pid, claim_start, claim_at, client, machine, at, updated`
 
 interface HeadRow extends ClaimRow {
   id: string
@@ -208,16 +228,17 @@ interface HeadRow extends ClaimRow {
   recipient: string | null
   status: HandoffStatus
   client: string
+  machine: string
   at: number
   updated: number
 }
 
-function handoffOf(row: HeadRow, isLive: IsLive, now: number): Handoff {
+function handoffOf(row: HeadRow, here: string | null, isLive: IsLive, now: number): Handoff {
   const { id, title, beginning, bytes, namespace, client, at, updated } = row
   const stored = claimIn(row)
   const claim = stored !== null && isHeld(stored, isLive, now) ? stored : null
   return {
-    ...{ id, title, beginning, bytes, namespace, to: row.recipient, by: client, at, updated, claim },
+    ...{ id, title, beginning, bytes, namespace, to: row.recipient, by: client, machine: elsewhere(row.machine, here), at, updated, claim },
     status: row.status === 'claimed' && claim === null ? 'open' : row.status,
   }
 }

@@ -6,21 +6,28 @@ import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
 import { forgetClosed, makeRoom } from './room.ts'
 import { type Beginning, beginning } from './texts.ts'
+import { machineOf } from './claims.ts'
+import type { Handoff } from './handoff.ts'
+import { elsewhere, hereOf, isBy, isFor, programOn } from './addressed.ts'
 
 export interface Question {
   readonly id: string
   readonly question: Beginning
   /** The handoff that it is about. */
   readonly handoff: string | null
-  /** A client id; null: every client but the one that asks. */
+  /** A client id, or one with its machine; null: every client but the one that asks. */
   readonly to: string | null
   readonly by: string
+  /** Of who asked, where that is another one; null: this one. */
+  readonly machine: string | null
   readonly at: number
 }
 
 export interface AnsweredQuestion extends Question {
   readonly answer: Beginning
   readonly answeredBy: string
+  /** Of who answered, where that is another one; null: this one. */
+  readonly answeredOn: string | null
   readonly answeredAt: number
 }
 
@@ -39,17 +46,20 @@ export function ask(
     'INSERT INTO questions (id, handoff, question, recipient, client, session, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ...[id, handoff, question, to, client, session, store.now],
   )
+  if (store.isCopy) store.run('UPDATE questions SET machine = ? WHERE id = ?', store.machine, id)
   store.changed('question', id)
 }
 
 /**
- * Answers a question of another client, once. Returns who had asked. Throws a Refusal where there is none, or it was answered or
+ * Answers a question of another program, once. Returns who had asked. Throws a Refusal where there is none, or it was answered or
  * taken back.
  */
 export function answer(store: Transaction, id: string, text: string): string {
-  const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
+  const here = hereOf(store)
+  const row = store.get<QuestionRow>(`SELECT ${columnsOn(here)} FROM questions WHERE id = ?2`, 1, id)
   if (row === undefined) throw failed(noQuestion(store, id))
-  if (row.client === store.author.client)
+  const asker = programOn(row.client, elsewhere(row.machine, here))
+  if (asker === store.author.client)
     throw failed(`${row.client} asked question ${id} itself, so another program answers it; ask_twin with withdraw takes it back.`)
   if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; ask_twin asks something else.`)
   const { client, session } = store.author
@@ -58,8 +68,9 @@ export function answer(store: Transaction, id: string, text: string): string {
     'UPDATE questions SET answer = ?, answer_client = ?, answer_session = ?, answer_at = ? WHERE id = ?',
     ...[text, client, session, store.now, id],
   )
+  if (store.isCopy) store.run('UPDATE questions SET answer_machine = ? WHERE id = ?', store.machine, id)
   store.changed('answer', id)
-  return row.client
+  return asker
 }
 
 /**
@@ -67,13 +78,22 @@ export function answer(store: Transaction, id: string, text: string): string {
  * question, and for one of another client.
  */
 export function withdraw(store: Transaction, id: string): string | null {
-  const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
+  const here = hereOf(store)
+  const row = store.get<QuestionRow>(`SELECT ${columnsOn(here)} FROM questions WHERE id = ?2`, 1, id)
   if (row === undefined) throw failed(noQuestion(store, id))
-  if (row.client !== store.author.client) throw failed(`${row.client} asked question ${id}, so only ${row.client} takes it back.`)
+  const asker = programOn(row.client, elsewhere(row.machine, here))
+  if (asker !== store.author.client) throw failed(`${asker} asked question ${id}, so only ${asker} takes it back.`)
   if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; inbox shows the answer.`)
   store.run('DELETE FROM questions WHERE id = ?', id)
   store.changed('withdrawn', id)
   return row.recipient
+}
+
+/** The program on the other end of a handoff from a client here; null: all others. */
+export function otherEnd({ by, machine, claim, to }: Handoff, client: string): string | null {
+  const author = programOn(by, machine)
+  if (author !== client) return author
+  return claim === null ? to : programOn(claim.client, machineOf(claim.start))
 }
 
 /** What a refusal says of a question that is not there. */
@@ -95,48 +115,60 @@ interface Reading {
 }
 
 /** Questions that a client may answer, oldest first; for `null`, all that are not answered. */
-export const questionsFor = (database: Database, client: string | null, { limit, characters }: Reading): readonly Question[] =>
-  database
-    .all<QuestionRow>(`SELECT ${columns} FROM questions WHERE ${forClient} ORDER BY at, id LIMIT ?3`, ...[characters, client, limit])
-    .map(questionOf)
+export function questionsFor(database: Database, client: string | null, { limit, characters }: Reading): readonly Question[] {
+  const here = hereOf(database)
+  return database
+    .all<QuestionRow>(
+      `SELECT ${columnsOn(here)} FROM questions WHERE ${forClient(here)} ORDER BY at, id LIMIT ?3`,
+      ...[characters, client, limit],
+    )
+    .map((row) => questionOf(row, here))
+}
 
 /** Answers to a client's questions that none of its sessions has been shown, oldest first; for `null`, to all clients' questions. */
-export const answersFor = (database: Database, client: string | null, { limit, characters }: Reading): readonly AnsweredQuestion[] =>
-  database
-    .all<QuestionRow>(`SELECT ${columns} FROM questions WHERE ${forAsker} ORDER BY answer_at, id LIMIT ?3`, ...[characters, client, limit])
-    .map(answeredOf)
+export function answersFor(database: Database, client: string | null, { limit, characters }: Reading): readonly AnsweredQuestion[] {
+  const here = hereOf(database)
+  return database
+    .all<QuestionRow>(
+      `SELECT ${columnsOn(here)} FROM questions WHERE ${forAsker(here)} ORDER BY answer_at, id LIMIT ?3`,
+      ...[characters, client, limit],
+    )
+    .map((row) => answeredOf(row, here))
+}
 
 /** As the index of what waits has it, without the answer itself. */
 const isOpen = 'answer_seen IS NULL AND answer_at IS NULL'
-const forClient = `${isOpen} AND (?2 IS NULL OR recipient = ?2 OR (recipient IS NULL AND client <> ?2))`
-const forAsker = `answer_seen IS NULL AND answer_at IS NOT NULL AND (?2 IS NULL OR client = ?2)`
+const forClient = (here: string | null): string => `${isOpen} AND (?2 IS NULL OR ${isFor('?2', here)})`
+const forAsker = (here: string | null): string => `answer_seen IS NULL AND answer_at IS NOT NULL AND (?2 IS NULL OR ${isBy('?2', here)})`
 
 /** How many questions and answers wait for a client; for `null`, for all. Counted without their texts. */
 export function countsFor(database: Database, client: string | null): { readonly questions: number; readonly answers: number } {
   const count = (where: string) =>
     database.get<{ count: number }>(`SELECT count(*) AS count FROM questions WHERE ${where.replaceAll('?2', '?1')}`, client)?.count ?? 0
-  return { questions: count(forClient), answers: count(forAsker) }
+  const here = hereOf(database)
+  return { questions: count(forClient(here)), answers: count(forAsker(here)) }
 }
 
 /** The newest questions about a handoff, the newest first, and how many there are. */
-export const questionsAbout = (
+export function questionsAbout(
   database: Database,
   handoff: string,
   { limit, characters }: Reading,
-): { readonly questions: readonly (Question | AnsweredQuestion)[]; readonly count: number } => ({
-  questions: database
-    .all<QuestionRow>(
-      `SELECT ${columns} FROM questions WHERE handoff = ?2 ORDER BY at DESC, id DESC LIMIT ?3`,
-      ...[characters, handoff, limit],
-    )
-    .map(eitherOf),
-  count: database.get<{ count: number }>('SELECT count(*) AS count FROM questions WHERE handoff = ?', handoff)?.count ?? 0,
-})
+): { readonly questions: readonly (Question | AnsweredQuestion)[]; readonly count: number } {
+  const here = hereOf(database)
+  const rows = database.all<QuestionRow>(
+    `SELECT ${columnsOn(here)} FROM questions WHERE handoff = ?2 ORDER BY at DESC, id DESC LIMIT ?3`,
+    ...[characters, handoff, limit],
+  )
+  const counted = database.get<{ count: number }>('SELECT count(*) AS count FROM questions WHERE handoff = ?', handoff)
+  return { questions: rows.map((row) => eitherOf(row, here)), count: counted?.count ?? 0 }
+}
 
 /** A question, with its answer if it has one; null: there is none of that id. */
 export function questionOfId(database: Database, id: string, characters: number): Question | AnsweredQuestion | null {
-  const row = database.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, ...[characters, id])
-  return row === undefined ? null : eitherOf(row)
+  const here = hereOf(database)
+  const row = database.get<QuestionRow>(`SELECT ${columnsOn(here)} FROM questions WHERE id = ?2`, ...[characters, id])
+  return row === undefined ? null : eitherOf(row, here)
 }
 
 export function markShown(store: Transaction, ids: readonly string[]): void {
@@ -153,24 +185,33 @@ interface QuestionRow extends Row {
   question_bytes: number
   recipient: string | null
   client: string
+  /** Null where the store is on this machine alone. */
+  machine: string | null
   at: number
   answer: string | null
   answer_bytes: number | null
   answer_client: string | null
+  answer_machine: string | null
   answer_at: number | null
 }
 
 /** The columns of a question; `?1` is how many characters of its texts are read. */
-const columns = `id, handoff, substr(question, 1, ?1) AS question, octet_length(question) AS question_bytes, recipient, client, at,
-     substr(answer, 1, ?1) AS answer, octet_length(answer) AS answer_bytes, answer_client, answer_at`
+const columnsOn = (
+  here: string | null,
+): string => `id, handoff, substr(question, 1, ?1) AS question, octet_length(question) AS question_bytes, recipient, client, at,
+     substr(answer, 1, ?1) AS answer, octet_length(answer) AS answer_bytes, answer_client, answer_at,
+     ${here === null ? 'NULL AS machine, NULL AS answer_machine' : 'machine, answer_machine'}`
 
-const eitherOf = (row: QuestionRow): Question | AnsweredQuestion => (row.answer_at === null ? questionOf(row) : answeredOf(row))
+const eitherOf = (row: QuestionRow, here: string | null): Question | AnsweredQuestion =>
+  row.answer_at === null ? questionOf(row, here) : answeredOf(row, here)
 
-const questionOf = ({ id, question, question_bytes, handoff, recipient, client, at }: QuestionRow): Question => ({
-  ...{ id, question: beginning(question, question_bytes), handoff, to: recipient, by: client, at },
-})
+const questionOf = (row: QuestionRow, here: string | null): Question => {
+  const { id, handoff, recipient: to, client: by, at } = row
+  return { id, question: beginning(row.question, row.question_bytes), handoff, to, by, machine: elsewhere(row.machine, here), at }
+}
 
-const answeredOf = (row: QuestionRow): AnsweredQuestion => ({
-  ...questionOf(row),
+const answeredOf = (row: QuestionRow, here: string | null): AnsweredQuestion => ({
+  ...questionOf(row, here),
+  answeredOn: elsewhere(row.answer_machine, here),
   ...{ answer: beginning(row.answer, row.answer_bytes), answeredBy: row.answer_client ?? '', answeredAt: row.answer_at ?? 0 },
 })

@@ -4,6 +4,7 @@ import { inQuotes, quoteInLine } from '../base/quote.ts'
 import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
 import type { Store } from '../store/store.ts'
+import { hereOf, machinesIn, onOne, partsOf } from './addressed.ts'
 import { namesIn } from './programs.ts'
 
 /** A person at a terminal, and what a bridge does by itself: authors that take nothing. */
@@ -36,10 +37,42 @@ export async function recipients(store: Store, { here, takingPart, now }: KnownR
 }
 
 /**
- * The client that `to` names by id, label, short form, or the name of a recent connection. Null for `any` or nothing: every client
- * but the caller. Throws a Refusal that names the known ones.
+ * The client that `to` names by id, label, short form, or the name of a recent connection, with its machine where one is named. Null
+ * for `any` or nothing: every client but the caller. Throws a Refusal that names the known programs, or machines.
  */
 export async function recipient(store: Store, to: string | undefined, known: KnownRecipients): Promise<string | null> {
+  const at = to?.lastIndexOf('@') ?? -1
+  // A program may have the sign in its own name.
+  if (to === undefined || at < 1 || (await recipients(store, known)).includes(to)) return program(store, to, known)
+  const machine = await machineCalled(store, to.slice(at + 1))
+  return onOne(await program(store, to.slice(0, at), known), machine)
+}
+
+/** As `recipient`, for what stays on this machine. `what` it is, for the Refusal where another machine is named. */
+export async function recipientHere(store: Store, to: string | undefined, known: KnownRecipients, what: string): Promise<string | null> {
+  const found = await recipient(store, to, known)
+  const here = await store.read(hereOf)
+  const { client, machine } = partsOf(found ?? 'any')
+  if (here === null || machine === null) return found
+  if (machine !== here)
+    throw failed(`${what} on this machine, which is ${here}, so it is not for ${found}; handoff_create reaches that one.`)
+  return client === 'any' ? null : client
+}
+
+/** The name of a machine, which is typed in any case. Throws a Refusal that names those there are. */
+async function machineCalled(store: Store, name: string): Promise<string> {
+  const here = await store.read(hereOf)
+  const named = inQuotes(cut(name, 100))
+  if (here === null)
+    throw failed(`The store is on this machine alone, so nothing reaches a machine called ${named}; leave "@" and its name out.`)
+  const machines = [...new Set([here, ...(await store.read(machinesIn))])]
+  const found = machines.find((each) => each === name) ?? machines.find((each) => each.toLowerCase() === name.toLowerCase())
+  if (found !== undefined) return found
+  const near = nearest(name, machines)
+  throw failed(`No machine is called ${named}; there are ${machines.join(', ')}.${near === null ? '' : ` Did you mean ${inQuotes(near)}?`}`)
+}
+
+async function program(store: Store, to: string | undefined, known: KnownRecipients): Promise<string | null> {
   if (to === undefined || plain(to) === 'any') return null
   const there = await recipients(store, known)
   if (there.includes(to)) return to

@@ -4,6 +4,7 @@ import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
 import { SmallFile } from '../base/small-file.ts'
 import type { Database } from '../store/database.ts'
+import { elsewhere, hereOf, partsOf, programOn } from './addressed.ts'
 import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
 const kinds = ['handoff', 'question', 'answer', 'action', 'finished action'] as const
@@ -15,8 +16,9 @@ export const waitingKinds: readonly string[] = [...kinds, 'shown', 'withdrawn']
 export interface Waiting {
   readonly kind: (typeof kinds)[number]
   readonly id: string
-  /** A client id; null: every client but the author's. */
+  /** A client id, with its machine where that is another one; null: every client but the author. */
   readonly to: string | null
+  /** As `to`: a client of another machine is no client here. */
   readonly by: string
   /** The claim of a handoff or an action: it does not wait while the process that claimed it lives. */
   readonly claim?: StoredClaim
@@ -27,28 +29,42 @@ interface WaitingRow extends ClaimRow {
   id: string
   recipient: string | null
   client: string
+  machine: string | null
+  by_machine: string | null
 }
 
 /** Reads from the store everything that waits for anybody, all of it from indexes: after each commit no text is read. */
-export const waitingIn = (database: Database): readonly Waiting[] =>
-  database
+export function waitingIn(database: Database): readonly Waiting[] {
+  const here = hereOf(database)
+  const where = (...machines: readonly string[]): string => (here === null ? 'NULL, NULL' : machines.join(', '))
+  return database
     .all<WaitingRow>(
-      `SELECT * FROM (SELECT 'handoff' AS kind, id, recipient, client, ${claimColumns}
+      `SELECT * FROM (SELECT 'handoff' AS kind, id, recipient, client, ${claimColumns}, NULL AS machine, machine AS by_machine
          FROM handoff_heads WHERE status IN ('open', 'claimed') ORDER BY updated DESC LIMIT ?1)
-       UNION ALL SELECT * FROM (SELECT 'question', id, recipient, client, NULL, NULL, NULL, NULL, NULL
+       UNION ALL SELECT * FROM (SELECT 'question', id, recipient, client, NULL, NULL, NULL, NULL, NULL, ${where('NULL', 'machine')}
          FROM questions WHERE answer_seen IS NULL AND answer_at IS NULL ORDER BY at DESC LIMIT ?1)
-       UNION ALL SELECT * FROM (SELECT 'answer', id, client, answer_client, NULL, NULL, NULL, NULL, NULL
+       UNION ALL SELECT * FROM (SELECT 'answer', id, client, answer_client, NULL, NULL, NULL, NULL, NULL, ${where('machine', 'answer_machine')}
          FROM questions WHERE answer_seen IS NULL AND answer_at IS NOT NULL ORDER BY answer_at DESC LIMIT ?1)
-       UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, ${claimColumns}
+       UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, ${claimColumns}, NULL, NULL
          FROM actions WHERE claimable = 1 AND ((carrier = 'twin' AND status IN ('pending', 'claimed')) OR status = 'needs_user') ORDER BY n DESC LIMIT ?1)
-       UNION ALL SELECT * FROM (SELECT 'finished action', id, client, COALESCE(recipient, ''), NULL, NULL, NULL, NULL, NULL
+       UNION ALL SELECT * FROM (SELECT 'finished action', id, client, COALESCE(recipient, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL
          FROM actions WHERE seen IS NULL AND finished IS NOT NULL ORDER BY n DESC LIMIT ?1)`,
       limits.waitingKept,
     )
-    .map(({ id, recipient: to, client: by, ...row }) => {
+    .map(({ id, recipient, client, machine, by_machine: author, ...row }) => {
       const claim = claimIn(row)
+      const to = recipient === null || machine === null ? asHere(recipient, here) : programOn(recipient, elsewhere(machine, here))
+      const by = author === null ? client : programOn(client, elsewhere(author, here))
       return { kind: kinds.find((each) => each === row.kind) ?? 'handoff', id, to, by, ...(claim !== null && { claim }) }
     })
+}
+
+/** A recipient without its machine, where that is this one. */
+function asHere(to: string | null, here: string | null): string | null {
+  const { client, machine } = partsOf(to ?? '')
+  if (here === null || machine !== here) return to
+  return client === 'any' ? null : client
+}
 
 /** Selects what waits for a client now; for `null`, what waits for anybody. */
 export const waitingFor = (all: readonly Waiting[], client: string | null, isLive: IsLive, now: number): readonly Waiting[] =>

@@ -1,3 +1,4 @@
+import { keepMachines } from '../handoff/addressed.ts'
 import type { SqlValue } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
 import type { ChangedRow, News, SharedRow } from './batch.ts'
@@ -68,6 +69,7 @@ export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, r
   const told = Number(copy.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', toldName)?.value ?? 0)
   for (const { client, session, at, changes } of news.batches.filter(({ n }) => n > told && !arrived.numbers.has(n)))
     for (const { kind, id, namespace } of changes) copy.changed(kind, id, namespace, { client, session, at })
+  keepMachines(copy, new Set(news.batches.map(({ machine }) => machine)))
   copy.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', seenName, String(news.upTo))
 }
 

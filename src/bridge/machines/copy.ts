@@ -18,6 +18,10 @@ export function makeCopy(database: Database): void {
     ALTER TABLE handoff_notes ADD COLUMN uid TEXT;
     UPDATE handoff_notes SET uid = lower(hex(randomblob(12)));
     CREATE UNIQUE INDEX handoff_notes_by_uid ON handoff_notes (uid);
+    ALTER TABLE questions ADD COLUMN machine TEXT;
+    ALTER TABLE questions ADD COLUMN answer_machine TEXT;
+    DROP INDEX questions_waiting;
+    CREATE INDEX questions_waiting ON questions (answer_seen, answer_at, at, recipient, client, answer_client, machine, answer_machine);
     ${outboxTables}
     PRAGMA user_version = ${schemaVersion + copyMark}`)
 }

@@ -165,6 +165,16 @@ async function locked(database: Database, now: () => number): Promise<void> {
     }
 }
 
+/** What was for a program on this machine is for that program: the store knows no other machine. */
+function forThisMachine({ run }: Database, machine: string): void {
+  const end = `@${machine}`
+  for (const table of ['handoff_texts', 'handoff_heads', 'questions'])
+    run(
+      `UPDATE ${table} SET recipient = nullif(substr(recipient, 1, length(recipient) - length(?1)), 'any') WHERE substr(recipient, -length(?1)) = ?1`,
+      end,
+    )
+}
+
 /** Makes the copy the store of this machine, whether the server is there or not. */
 export async function leaveServer({ place, engine, now, random }: StoreMove): Promise<Omit<Moved, keyof Merged>> {
   const generation = place.generation()
@@ -187,6 +197,7 @@ export async function leaveServer({ place, engine, now, random }: StoreMove): Pr
       const last = lastChange(old)
       if (fresh.run(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'changes'`, last) === 0)
         fresh.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`, last)
+      forThisMachine(fresh, joinedTo(old).machine)
       await indexAgain(fresh)
       fresh.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', originName(generation, place.files(generation)), String(last))
       fresh.exec('COMMIT')

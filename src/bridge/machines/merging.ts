@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/transaction.ts'
+import { machinesIn } from '../handoff/addressed.ts'
 import { deleteRow, putRow } from './put-row.ts'
 import { mergeKey, versionsOf } from './merging-memory.ts'
 import { bodyOf } from './row.ts'
@@ -130,6 +131,7 @@ async function mergeRows({ to, from, machine }: Merging, kind: string, isKept: (
   const table = sharedTables[kind]
   if (table === undefined) return
   const later = laterBy[kind]
+  const writtenOn = nameMachine(from, machine)
   const where = table.key.map((name) => `${name} = ?`).join(' AND ')
   for (const page of pagesOf(from, kind)) {
     const rows = page.filter(isKept).map((row) => (kind === 'handoff_notes' ? { ...row, uid: noteId(row) } : row))
@@ -138,12 +140,26 @@ async function mergeRows({ to, from, machine }: Merging, kind: string, isKept: (
         const key = table.key.map((name) => row[name] ?? null)
         const there = transaction.get<Row>(`SELECT * FROM ${kind} WHERE ${where}`, ...key)
         if (there !== undefined && (later === undefined || Number(there[later] ?? 0) >= Number(row[later] ?? 0))) continue
-        const { body, own } = bodyOf(table, row, machine)
+        const { body, own } = bodyOf(table, writtenOn(kind, row, there), machine)
         putRow(transaction, kind, key, { ...body }, { ...own })
       }
     })
   }
   if (kind === 'questions') await removeWithdrawn(to, from)
+}
+
+/** A row with the machine that wrote it. In an embedded store that is this one, unless a server once named another. */
+function nameMachine(from: Database, machine: string): (kind: string, row: Row, there: Row | undefined) => Row {
+  const others = machinesIn(from)
+  return (kind, row, there) => {
+    if (kind === 'questions')
+      return {
+        ...row,
+        machine: there?.machine ?? machine,
+        answer_machine: there?.answer_machine ?? (row.answer_at === null ? null : machine),
+      }
+    return typeof row.machine === 'string' && !others.includes(row.machine) ? { ...row, machine } : row
+  }
 }
 
 /** A question that was taken back while the rest was sent. */

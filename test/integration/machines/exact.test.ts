@@ -109,7 +109,7 @@ describeUnless(lacksPostgres(), 'several machines that write at once', () => {
       const winners = five.filter((_, at) => claims[at]?.status === 'fulfilled').map(({ name }) => name)
       expect(winners).toHaveLength(1)
       for (const each of claims)
-        if (each.status === 'rejected') expect(String(each.reason)).toContain(`is claimed by code of ${winners[0]}`)
+        if (each.status === 'rejected') expect(String(each.reason)).toContain(`is claimed by code of ${winners[0]} on ${winners[0]} since`)
       await Promise.all(five.map(({ ordering }) => ordering.totals()))
       for (const { store } of five)
         expect((await store.read((database) => read(database, id, isLive, Date.now()))).claim?.session).toBe(winners[0])

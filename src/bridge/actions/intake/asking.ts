@@ -35,8 +35,8 @@ export async function prepare(
   { settings, policy, redaction, store }: QueueContext,
   { client, type, params, to, id: given }: Omit<Request, 'session'>,
 ): Promise<NewAction> {
-  const known = typeNamed(type)
-  if (known === null)
+  const ofType = typeNamed(type)
+  if (ofType === null)
     throw failed(`There is no action ${JSON.stringify(type.slice(0, 100))}; there are ${types.map(({ name }) => name).join(', ')}.`)
   if (Buffer.byteLength(JSON.stringify(params)) > 2 * limits.actionText)
     throw failed(`The params of an action have at most ${2 * limits.actionText} bytes as JSON; write the text to a file and name it.`)
@@ -45,13 +45,10 @@ export async function prepare(
   if (redaction.keyIn(params))
     throw denied(`Nothing was queued: the params of ${type} hold a stored key; name the key as \${secret:NAME} instead of quoting it.`)
   const id = given ?? newActionId((bytes) => settings.random(bytes))
-  const { recipient } = await import('../../handoff/recipient.ts')
-  const receiver = await recipient(await store(), to, {
-    here: [client, settings.client],
-    takingPart: await settings.takingPart?.(),
-    now: settings.now(),
-  })
-  const prepared = await known.prepare(params, { id, client, to: receiver, settings, policy })
+  const { recipientHere } = await import('../../handoff/recipient.ts')
+  const known = { here: [client, settings.client], takingPart: await settings.takingPart?.(), now: settings.now() }
+  const receiver = await recipientHere(await store(), to, known, 'Nothing was queued: an action runs')
+  const prepared = await ofType.prepare(params, { id, client, to: receiver, settings, policy })
   return { ...prepared, id, type, roots: settings.roots }
 }
 

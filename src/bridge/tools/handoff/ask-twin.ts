@@ -21,7 +21,7 @@ export const askTwin = defineTool({
   subject: ({ handoff, withdraw }) => withdraw ?? handoff ?? '',
   async handle({ question, handoff, to, withdraw: taken }, bridge, { client, session }) {
     const { read } = await import('../../handoff/handoff.ts')
-    const { ask, withdraw } = await import('../../handoff/question.ts')
+    const { ask, otherEnd, withdraw } = await import('../../handoff/question.ts')
     if ((question === undefined) === (taken === undefined)) throw failed('ask_twin takes either question, or withdraw and nothing else.')
     const store = await bridge.store()
     if (question === undefined) {
@@ -40,7 +40,7 @@ export const askTwin = defineTool({
     const { result: receiver, isUnsent } = await store.keep({ client, session }, (transaction) => {
       const about = handoff === undefined ? null : read(transaction, handoff, liveIn(bridge.settings), transaction.now)
       // A question about a handoff goes to whoever is on its other end.
-      const other = about === null || to !== undefined ? null : about.by === client ? (about.claim?.client ?? about.to) : about.by
+      const other = about === null || to !== undefined ? null : otherEnd(about, client)
       // Nobody answers a question of its own, so one to itself goes to all others.
       const receiver = named ?? (other === client ? null : other)
       if (receiver === client)

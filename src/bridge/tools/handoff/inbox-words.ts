@@ -12,7 +12,7 @@ import type { Conflict } from '../../memory/conflicts.ts'
 import type { Beginning } from '../../handoff/texts.ts'
 import { actionLine, actionShort, paramsBelow, resultWords, withoutLong } from '../actions/words.ts'
 import { cleanBeginning } from './parts.ts'
-import { answerTitle, handoffFacts, handoffLine, questionTitle } from './words.ts'
+import { answerTitle, handoffFacts, handoffLine, programWords, questionTitle } from './words.ts'
 
 /** What waits for a client, of each kind only so much as an answer may hold. */
 export interface Inbox {
@@ -86,21 +86,31 @@ function itemsOf({ handoffs, questions, answers, actions, finished, conflicts }:
       }
     }),
     ...questions.map((each): Item => {
-      const { id, by, at } = each
+      const { id, by, machine, at } = each
       const { text, note, facts } = shownText(redaction, each.question, most, id)
       return {
         ...{ kind: 'questions', id, words: `${questionTitle(each)}\n${quote(text)}${note}` },
-        fact: { id, question: text, by, at, ...facts, ...about(each) },
+        fact: { id, question: text, by, ...(machine !== null && { machine }), at, ...facts, ...about(each) },
       }
     }),
     ...answers.map((each): Item => {
-      const { id, by, answeredBy, answeredAt: at } = each
+      const { id, by, machine, answeredBy, answeredOn, answeredAt: at } = each
       const answer = shownText(redaction, each.answer, most - askedCharacters, id)
       const asked = shownText(redaction, each.question, askedCharacters, id)
       return {
         ...{ kind: 'answers', id },
-        words: `${answerTitle(each)}\n${quote(answer.text)}${answer.note}\n${quoteInLine(by)} had asked:\n${quote(asked.text)}${asked.note}`,
-        fact: { id, question: asked.text, answer: answer.text, by: answeredBy, at, ...asked.facts, ...answer.facts, ...about(each) },
+        words: `${answerTitle(each)}\n${quote(answer.text)}${answer.note}\n${programWords(by, machine)} had asked:\n${quote(asked.text)}${asked.note}`,
+        fact: {
+          id,
+          question: asked.text,
+          answer: answer.text,
+          by: answeredBy,
+          ...(answeredOn !== null && { machine: answeredOn }),
+          at,
+          ...asked.facts,
+          ...answer.facts,
+          ...about(each),
+        },
       }
     }),
     ...actions.map((all): Item => {

@@ -6,7 +6,7 @@ import { cut, inName } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
 import type { Beginning, HandoffTexts, Note } from '../../handoff/texts.ts'
-import { answerTitle, questionTitle } from './words.ts'
+import { answerTitle, programWords, questionTitle } from './words.ts'
 
 /** A stored text without keys. Of a text that is not whole the end is left out: a key in it may go on. */
 export const cleanBeginning = (redaction: Redaction, { text, isWhole }: Beginning): string =>
@@ -26,11 +26,11 @@ export type SpelledFile = Readonly<Record<string, string | null>>
 /** The texts of a handoff, the most important first. */
 export function textParts(
   redaction: Redaction,
-  { by, at }: Handoff,
+  { by, machine, at }: Handoff,
   texts: HandoffTexts,
   files: readonly SpelledFile[],
 ): readonly AnswerPart[] {
-  const whose = `by ${quoteInLine(by)}, ${localTime(at)}:`
+  const whose = `by ${programWords(by, machine)}, ${localTime(at)}:`
   const { goal, acceptance, sections } = texts
   return [
     partOf(redaction, goal, { name: 'the goal', title: `Goal, ${whose}`, field: 'goal', about: { part: 'goal' } }),
@@ -82,16 +82,19 @@ export const noteParts = (redaction: Redaction, notes: readonly Note[]): readonl
 
 export const questionParts = (redaction: Redaction, questions: readonly (Question | AnsweredQuestion)[]): readonly AnswerPart[] =>
   questions.flatMap((each) => {
-    const { id, by, at } = each
+    const { id, by, machine, at } = each
     const asked = partOf(redaction, each.question, {
       ...{ name: `question ${id}`, title: questionTitle(each), field: 'questions', isListed: true },
-      ...{ about: { part: 'question', id }, value: (question: string) => ({ id, question, by, at }) },
+      ...{ about: { part: 'question', id }, value: (question: string) => ({ id, question, by, ...(machine !== null && { machine }), at }) },
     })
     if (!('answer' in each)) return [asked]
-    const { answeredBy, answeredAt } = each
+    const { answeredBy, answeredOn, answeredAt } = each
     const answered = partOf(redaction, each.answer, {
       ...{ name: `the answer to ${id}`, title: answerTitle(each), field: 'questions', isListed: true, joins: true },
-      ...{ about: { part: 'answer', id }, value: (answer: string) => ({ answer, answeredBy, answeredAt }) },
+      ...{
+        about: { part: 'answer', id },
+        value: (answer: string) => ({ answer, answeredBy, ...(answeredOn !== null && { machine: answeredOn }), answeredAt }),
+      },
     })
     return [asked, answered]
   })
