@@ -76,7 +76,7 @@ async function rootsIn({ manifest }: Situation, { bridge: { settings } }: OpenBr
 }
 
 /** The folder that was typed, where it really lies; relative ones begin where the command was typed. */
-async function located({ system }: Context, { bridge: { settings }, homeContext }: OpenBridge, folder: string): Promise<string> {
+export async function located({ system }: Context, { bridge: { settings }, homeContext }: OpenBridge, folder: string): Promise<string> {
   try {
     const asked = understand(folder, await settings.sides(), workingFolder(system, homeContext.home.environment))
     const { real, missing } = await canonical(asked)

@@ -1,6 +1,7 @@
 import { arch } from 'node:os'
 import { addressIn, filledIn, shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
+import { likelyPairs, projectsHere } from '../bridge/machines/likely-pairs.ts'
 import { joinServer, leaveServer, type Moved, type StoreMove } from '../bridge/machines/joining.ts'
 import { lookAt, makeSchema, type ServerLook } from '../bridge/machines/looking.ts'
 import { Unreachable } from '../bridge/machines/server.ts'
@@ -12,6 +13,7 @@ import { count } from '../core/count.ts'
 import { machineName } from '../effects/machine/machine-name.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { quotedPath } from '../ui/shell-words.ts'
 import { type OpenBridge, refused } from './bridge-at-home.ts'
 import { countWords, keepInManifest, type MoveOptions, storedNow, type WantedServer, wantedServer } from './store-server.ts'
 
@@ -37,7 +39,12 @@ export async function moveTo(context: Context, open: OpenBridge, typed: string |
   const holdsKey = (value: unknown) => open.bridge.redaction.keyIn(value)
   const moved = await reached(joinServer({ ...movingIn(open), server: joined, address, holdsKey }))
   await keepInManifest(context, open, wanted.spec, joined.machine)
-  report(context, open, { from: 'embedded', to }, moved)
+  const pairs = await pairsHere(open, joined.machine)
+  report(context, open, { from: 'embedded', to }, moved, { pairs })
+  for (const { dir, namespace, machine } of pairs)
+    context.io.out(
+      `${dir} may be the project that is ${namespace} on ${machine}. If so: mcp-twin store link ${quotedPath(dir)} ${quotedPath(namespace)}`,
+    )
   context.io.out(`The store is on ${to} now, and a whole copy of it here. Each other machine joins with: mcp-twin store move`)
   return EXIT.ok
 }
@@ -68,6 +75,14 @@ export async function moveBack(context: Context, open: OpenBridge): Promise<Exit
   context.io.out('The store is embedded again.')
   return EXIT.ok
 }
+
+/** Checkouts of this machine that are likely projects which other machines know under another namespace. */
+const pairsHere = async ({ bridge }: OpenBridge, machine: string) =>
+  (await bridge.store()).snapshot((database) =>
+    projectsHere(database).flatMap(({ project, namespace }) =>
+      likelyPairs(database, [namespace], machine).map((pair) => ({ dir: project, namespace: pair.other, machine: pair.machine })),
+    ),
+  )
 
 const movingIn = ({ bridge: { settings } }: OpenBridge): StoreMove => ({
   place: new StorePlace(settings.folder),
@@ -144,7 +159,13 @@ const reached = <T>(work: Promise<T>): Promise<T> =>
     })
   })
 
-function report({ io }: Context, { bridge: { redaction } }: OpenBridge, ends: Ends, { from, to, conflicts, leftOut }: Moved): void {
+function report(
+  { io }: Context,
+  { bridge: { redaction } }: OpenBridge,
+  ends: Ends,
+  { from, to, conflicts, leftOut }: Moved,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
   const counts = Object.fromEntries(
     Object.entries(from).map(([kind, n]) => {
       const kept = kind in leftOut ? leftOut[kind as keyof typeof leftOut].length : 0
@@ -154,7 +175,7 @@ function report({ io }: Context, { bridge: { redaction } }: OpenBridge, ends: En
   const names = Object.values(leftOut)
     .flat()
     .map((name) => redaction.text(name))
-  io.json({ ...ends, counts, left_out: names, verified: true })
+  io.json({ ...ends, counts, left_out: names, verified: true, ...more })
   for (const [kind, { from: n, to: there }] of Object.entries(counts)) io.out(`  ${kind}: ${n} → ${there}`)
   if (conflicts > 0)
     io.out(

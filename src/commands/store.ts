@@ -57,6 +57,8 @@ const move: Verbs['move'] = async (context, [where], options) => {
   return withBridge(context, (open) => (where === 'embedded' ? moveBack(context, open) : moveTo(context, open, where, options)))
 }
 
+const link: Verbs['link'] = async (context, [folder, name]) => (await import('./store-link.ts')).linkNamespace(context, folder, name)
+
 /** Names of roles that need no care in any shell or file. */
 const ordinary = /^[\p{L}_][\p{L}\p{N}._-]{0,62}$/u
 
@@ -77,4 +79,4 @@ const sql: Verbs['sql'] = async ({ io }, _words, { person }) => {
 }
 
 /** Shows where the store is, and moves it. */
-export const verbs: Verbs = { show, move, sql }
+export const verbs: Verbs = { show, move, link, sql }

@@ -1,7 +1,7 @@
 import { Refusal } from '../bridge/base/refusal.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { recipient } from '../bridge/handoff/recipient.ts'
-import { projectNamespace, sharedNamespace } from '../bridge/memory/namespace.ts'
+import { sharedNamespace } from '../bridge/memory/namespace.ts'
 import { knownIds, knownKeys, knownNamespaces, type StoredKind } from '../bridge/store/known.ts'
 import { type TwinError, usageError } from '../errors.ts'
 import { nearHint, unknownName } from './unknown.ts'
@@ -46,10 +46,8 @@ export async function demandRecipient(bridge: Bridge, to: string, find = recipie
 /** Throws with the nearest namespace where nothing was ever remembered in this one. */
 export async function demandNamespace(bridge: Bridge, namespace: string): Promise<void> {
   const known = await (await bridge.store()).read(knownNamespaces)
-  const { namespace: usual, variables } = bridge.settings
-  const project = variables.CLAUDE_PROJECT_DIR ? await projectNamespace(variables.CLAUDE_PROJECT_DIR) : null
   // Those that the next entry may go to are no slip, even while they are empty.
-  const own = [sharedNamespace, usual, project].filter((each) => typeof each === 'string')
+  const own = [sharedNamespace, bridge.settings.namespace, await bridge.namespace()].filter((each) => typeof each === 'string')
   if (![...known, ...own].includes(namespace)) throw unknownName('namespace', namespace, [...known, ...own], 'mcp-twin memory list')
 }
 

@@ -173,12 +173,18 @@ export const documents: readonly Document[] = [
   {
     title: 'store move',
     words:
-      '`counts` has `{ from, to, conflicts, left_out }` for each kind that `store` counts, `left_out` the names of what holds a stored key and stayed. `verified`: both ends were counted and are alike. With `--dry-run` `holds` has the counts; where nothing had to be moved there is `changed`: whether the manifest was.',
+      '`counts` has `{ from, to, conflicts, left_out }` for each kind that `store` counts, `left_out` the names of what holds a stored key and stayed. `verified`: both ends were counted and are alike. With `--dry-run` `holds` has the counts; where nothing had to be moved there is `changed`: whether the manifest was. `pairs` has `{ dir, namespace, machine }` for each checkout here that is likely a project of another machine.',
     runs: [{ args: ['store', 'move', 'embedded'] }],
     shape: {
       ...{ command, from: 'text', to: 'text', 'changed?': 'yes', 'counts?': '…', 'left_out?': ['text'], 'verified?': 'yes' },
-      ...{ 'holds?': '…', 'dryRun?': 'yes' },
+      ...{ 'holds?': '…', 'pairs?': '…', 'dryRun?': 'yes' },
     },
+  },
+  {
+    title: 'store link',
+    words: '`dir` is the folder of the project, `was` its namespace before. With `--dry-run` nothing is changed.',
+    runs: [{ args: ['store', 'link', '~', 'site-4f2a', '--dry-run'] }],
+    shape: { command, dir: 'text', namespace: 'text', was: 'text', changed: 'yes', 'dryRun?': 'yes' },
   },
   {
     title: 'logout',

@@ -125,6 +125,11 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
   'plugin revoke': () => [says('plugin', 'revoke', `${nasty}.js`)],
   'store show': () => [keeps('store', 'show')],
   'store move': () => [keeps('store', 'move', nasty), keeps('store', 'move', 'embedded')],
+  'store link': (place) => [
+    keeps('store', 'link', place.folder, nasty),
+    says('store', 'link', place.folder, 'site-4f2a'),
+    says('store', 'link', `${nasty}/none`, 'site-4f2a'),
+  ],
   'store sql': () => [says('store', 'sql', '--person', nasty)],
   export: ({ folder }) => [says('export', `${folder}/out`), says('export', folder)],
   import: (place) => [says('import', place.folder, '--trust', '--yes', '--offline'), says('import', nasty)],

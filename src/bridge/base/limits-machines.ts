@@ -1,4 +1,4 @@
-import { seconds } from './units.ts'
+import { MiB, seconds } from './units.ts'
 
 /** Bounds of what is kept on a store server. */
 export const machineLimits = {
@@ -25,4 +25,6 @@ export const machineLimits = {
   serverTendMs: 5 * seconds,
   /** Numbers of changes that are fetched at once. */
   newsNumbers: 200,
+  /** The largest file of namespaces that were given to checkouts. */
+  namespaceLinksBytes: 1 * MiB,
 }

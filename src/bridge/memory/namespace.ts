@@ -9,16 +9,24 @@ import { readIfSmall } from '../base/small-file.ts'
 /** Where everything is kept that belongs to no project. */
 export const sharedNamespace = 'shared'
 
+export interface Project {
+  /** Its real path. */
+  readonly folder: string
+  /** What it is called unless a person has given it another name. */
+  readonly namespace: string
+}
+
 /**
- * The namespace of a project: the name of its folder and four hex digits of the SHA-256 of its path. The folder is the one that
- * holds git's common directory above `folder`, so that worktrees and subfolders are one project; without git `folder` itself.
- * Null where there is no such folder.
+ * The project that a folder lies in, and its namespace: the name of the project's folder and four hex digits of the SHA-256 of its path.
+ * That folder is the one that holds git's common directory above `folder`, so that worktrees and subfolders are one project; without git
+ * `folder` itself. Null where there is no such folder.
  */
-export async function projectNamespace(folder: string): Promise<string | null> {
+export async function projectOf(folder: string): Promise<Project | null> {
   const real = await orNull(realpath(folder))
   if (real === null) return null
   const project = (await repositoryOf(real)) ?? real
-  return `${basename(project) || 'root'}-${createHash('sha256').update(project).digest('hex').slice(0, 4)}`
+  const digest = createHash('sha256').update(project).digest('hex').slice(0, 4)
+  return { folder: project, namespace: `${basename(project) || 'root'}-${digest}` }
 }
 
 /** The folder that holds the common git directory of the repository that `folder` lies in; null outside of any. */

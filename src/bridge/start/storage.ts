@@ -8,6 +8,7 @@ import type { BridgeLog } from '../records/log.ts'
 import { limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
+import type { OwnNamespace } from '../memory/own-namespace.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/transaction.ts'
 import { failed } from '../base/refusal.ts'
@@ -38,8 +39,7 @@ export const holdWith =
 
 /** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
 export class Storage {
-  /** Problems of the store, as sentences. */
-  readonly problems: string[] = []
+  private readonly found: string[] = []
   private readonly settings: Settings
   private readonly log: BridgeLog
   private readonly waiting: WaitingFile
@@ -52,7 +52,7 @@ export class Storage {
   private holding: AbortSignal | undefined
   private opened: Promise<Store> | undefined
   private closed = false
-  private ownNamespace: Promise<string> | undefined
+  private ownNamespace: OwnNamespace | undefined
   /** Loaded where the store is the copy of a server's. */
   private server: Promise<StoreServer> | undefined
   private lastUsed = 0
@@ -106,10 +106,16 @@ export class Storage {
     }
   }
 
+  /** Problems of the store, as sentences. */
+  get problems(): readonly string[] {
+    return [...this.found, ...(this.ownNamespace?.problems() ?? [])]
+  }
+
   /** The namespace of Claude Code's project, else that of the manifest, else the one that all share. */
-  namespace(): Promise<string> {
-    this.ownNamespace ??= this.findNamespace()
-    return this.ownNamespace
+  async namespace(): Promise<string> {
+    const { OwnNamespace } = await import('../memory/own-namespace.ts')
+    this.ownNamespace ??= new OwnNamespace(this.settings)
+    return this.ownNamespace.now()
   }
 
   /** How the server is reached whose copy the store is; null: it is no copy. `isKnown`: as it was last, without trying to reach it. */
@@ -144,7 +150,7 @@ export class Storage {
   }
 
   private async open(): Promise<Store> {
-    const { settings, log, problems, waiting } = this
+    const { settings, log, found, waiting } = this
     const [{ Store }, { StorePlace }, { chooseEngine }, { waitingIn, waitingKinds }] = await Promise.all([
       import('../store/store.ts'),
       import('../store/place.ts'),
@@ -152,7 +158,7 @@ export class Storage {
       import('../handoff/waiting.ts'),
     ])
     const report = (problem: string) => {
-      problems.push(problem)
+      found.push(problem)
       log.write('bridge', 'error', problem)
     }
     let reported = false
@@ -239,12 +245,5 @@ export class Storage {
     const work = this.work.get(incoming.method)
     if (work === undefined) throw failed(`The bridge that looks after the store does not know ${incoming.method}; restart its client.`)
     return work(incoming, held)
-  }
-
-  private async findNamespace(): Promise<string> {
-    const { namespace, variables } = this.settings
-    const { projectNamespace, sharedNamespace } = await import('../memory/namespace.ts')
-    const folder = variables.CLAUDE_PROJECT_DIR ?? ''
-    return (folder === '' ? null : await projectNamespace(folder)) ?? namespace ?? sharedNamespace
   }
 }

@@ -19,6 +19,16 @@ const verbs = [
     examples: ["mcp-twin store move 'postgres://anna:${secret:STORE}@db.example.org/twin'", 'mcp-twin store move embedded'],
   },
   {
+    name: 'link',
+    arguments: [
+      { name: '<folder>', description: 'a checkout of a project', offers: 'file' },
+      { name: '<name>', description: 'its namespace on this machine, such as that of another checkout' },
+    ],
+    options: [DRY_RUN],
+    summary: 'make two checkouts of a project one',
+    examples: ['mcp-twin store link ~/site site-4f2a'],
+  },
+  {
     name: 'sql',
     summary: "print the SQL for a server's administrator",
     options: [{ flags: '--person <name>', description: 'a role for another person, instead of the schema' }],

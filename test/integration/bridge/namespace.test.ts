@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { projectNamespace, repositoryOf } from '../../../src/bridge/memory/namespace.ts'
+import { projectOf, repositoryOf } from '../../../src/bridge/memory/namespace.ts'
 import { type Desk, desk } from '../../support/desk.ts'
 import { git, put, repository } from './repository-desk.ts'
+
+const projectNamespace = async (folder: string) => (await projectOf(folder))?.namespace ?? null
 
 let place: Desk
 let shop: string
