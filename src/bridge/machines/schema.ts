@@ -5,9 +5,13 @@ export const serverSchema = 1
 const batchesKept = 100_000
 /** The largest row, in bytes; a handoff of the largest size with escapes stays below. */
 const rowBytes = 16 * 1024 * 1024
+/** The longest key of a row, in bytes: two names of 512 characters with escapes stay below. */
+const keyBytes = 16 * 1024
+/** The longest name, such as that of a machine, and the longest id. */
+const nameBytes = 1024
 /** The most rows of one batch. */
 const rowsMost = 10_000
-/** All that one person may keep, in bytes. */
+/** All that one person may keep, in bytes: rows, keys of deleted ones too, and what is said of changes. */
 const personBytes = 2 * 1024 * 1024 * 1024
 
 /** SQL that is true for the rows of whoever has signed in. `session_user` stays the same in a function with its owner's rights. */
@@ -54,10 +58,22 @@ DECLARE
   last bigint;
   held bigint;
   more bigint;
+  forgotten bigint;
 BEGIN
   again := false;
   stale := false;
-  IF cardinality(kinds) > ${rowsMost} THEN RAISE EXCEPTION 'mcp_twin: too many rows'; END IF;
+  -- Who calls it may have written the call by hand.
+  IF greatest(cardinality(kinds), cardinality(keys), cardinality(seen), cardinality(bodies)) > ${rowsMost}
+    THEN RAISE EXCEPTION 'mcp_twin: too many rows'; END IF;
+  IF (cardinality(kinds) = cardinality(keys) AND cardinality(kinds) = cardinality(seen) AND cardinality(kinds) = cardinality(bodies)) IS NOT TRUE
+    THEN RAISE EXCEPTION 'mcp_twin: a part of a row is missing'; END IF;
+  IF greatest(octet_length(batch_id), octet_length(machine), octet_length(client), octet_length(session)) > ${nameBytes}
+    THEN RAISE EXCEPTION 'mcp_twin: a name is too large'; END IF;
+  IF octet_length(changes) > ${rowBytes} THEN RAISE EXCEPTION 'mcp_twin: what is said of changes is too large'; END IF;
+  IF EXISTS (SELECT FROM unnest(kinds, keys) AS u (kind, key) WHERE octet_length(u.kind) > ${nameBytes} OR octet_length(u.key) > ${keyBytes})
+    THEN RAISE EXCEPTION 'mcp_twin: a key is too large'; END IF;
+  IF EXISTS (SELECT FROM unnest(bodies) AS b (body) WHERE octet_length(b.body) > ${rowBytes})
+    THEN RAISE EXCEPTION 'mcp_twin: a row is too large'; END IF;
   INSERT INTO mcp_twin.people AS p (person) VALUES (me) ON CONFLICT DO NOTHING;
   SELECT p.n, p.bytes INTO last, held FROM mcp_twin.people p WHERE p.person = me FOR UPDATE;
   SELECT b.n INTO n FROM mcp_twin.batches b WHERE b.person = me AND b.id = batch_id;
@@ -68,20 +84,21 @@ BEGIN
   stale := coalesce(stale, false);
   n := last;
   IF stale THEN RETURN; END IF;
-  SELECT coalesce(sum(coalesce(octet_length(u.body), 0) - coalesce(octet_length(e.body), 0)), 0) INTO more
+  SELECT coalesce(sum(coalesce(octet_length(u.body), 0) - coalesce(octet_length(e.body), 0)
+      + CASE WHEN e.key IS NULL THEN octet_length(u.key) ELSE 0 END), 0) + octet_length(changes) INTO more
     FROM unnest(kinds, keys, bodies) AS u (kind, key, body)
     LEFT JOIN mcp_twin.entries e ON e.person = me AND e.kind = u.kind AND md5(e.key) = md5(u.key);
-  IF more > 0 AND held + more > ${personBytes} THEN RAISE EXCEPTION 'mcp_twin: full'; END IF;
-  IF EXISTS (SELECT FROM unnest(bodies) AS b (body) WHERE octet_length(b.body) > ${rowBytes})
-    THEN RAISE EXCEPTION 'mcp_twin: a row is too large'; END IF;
+  -- What makes room is always taken.
+  IF more > octet_length(changes) AND held + more > ${personBytes} THEN RAISE EXCEPTION 'mcp_twin: full'; END IF;
   n := last + 1;
-  UPDATE mcp_twin.people p SET n = last + 1, bytes = held + more WHERE p.person = me;
   INSERT INTO mcp_twin.entries AS e (person, kind, key, n, body)
     SELECT me, u.kind, u.key, last + 1, u.body FROM unnest(kinds, keys, bodies) AS u (kind, key, body)
     ON CONFLICT (person, kind, md5(key)) DO UPDATE SET n = excluded.n, body = excluded.body;
   INSERT INTO mcp_twin.batches (person, n, id, machine, client, session, at, changes)
     VALUES (me, last + 1, batch_id, machine, client, session, at, changes);
-  DELETE FROM mcp_twin.batches b WHERE b.person = me AND b.n <= last + 1 - ${batchesKept};
+  WITH old AS (DELETE FROM mcp_twin.batches b WHERE b.person = me AND b.n <= last + 1 - ${batchesKept} RETURNING octet_length(b.changes) AS bytes)
+    SELECT coalesce(sum(old.bytes), 0) INTO forgotten FROM old;
+  UPDATE mcp_twin.people p SET n = last + 1, bytes = held + more - forgotten WHERE p.person = me;
   PERFORM pg_notify('mcp_twin_' || md5(me::text), (last + 1)::text);
 END $$;
 REVOKE ALL ON FUNCTION mcp_twin.write FROM PUBLIC;

@@ -98,7 +98,10 @@ export class ServerConnection {
     client.on('error', () => undefined)
     client.on('end', onEnd)
     const hearing = new Hearing(client)
-    client.on('notification', ({ payload }) => onNews(Number(payload) || 0))
+    client.on('notification', ({ payload = '' }) => {
+      // Every role may announce on every channel: what is no number of a change is from somebody else, or asks whether this one hears.
+      if (/^[1-9]\d{0,14}$/.test(payload)) onNews(Number(payload))
+    })
     try {
       await client.connect()
       const asked = now()
