@@ -154,6 +154,7 @@ const forTools = [
   'model/bridge-words.ts',
   'core/count.ts',
   'core/local-time.ts',
+  'core/quoted-path.ts',
   ...[
     ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens', 'unsent'].map(
       (name) => `base/${name}`,
@@ -163,7 +164,7 @@ const forTools = [
     ...['conflicts', 'entry', 'memory', 'near', 'pages', 'reading', 'search'].map((name) => `memory/${name}`),
     ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
     'sharing/records',
-    ...['copy', 'outbox', 'shown'].map((name) => `machines/${name}`),
+    ...['copy', 'likely-pairs', 'outbox', 'shown'].map((name) => `machines/${name}`),
     ...['directory', 'edit', 'likely', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
     ...[
       'policy/roots',

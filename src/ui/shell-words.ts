@@ -1,6 +1,3 @@
-/** A path as one word of a POSIX shell, in single quotes where it needs them. */
-export const quotedPath = (path: string): string => (/^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
-
 const programs = 'mcp-twin|npx|npm|node|chmod|mv|rm|mkdir|ls|sudo|git|cd|export|echo|claude|wsl|iconv|ren|winget|brew'
 const whole = new RegExp(`^(?:${programs}) `)
 const part = new RegExp(`→|(?<![\\w-])(?:${programs}) `)

@@ -1,4 +1,5 @@
 import type { Database } from '../store/database.ts'
+import { serverOf } from './copy.ts'
 
 /** A project here, and a namespace of another machine that is likely another checkout of it. */
 export interface LikelyPair {
@@ -31,6 +32,12 @@ export function likelyPairs({ all }: Pick<Database, 'all'>, own: readonly string
       )
       .map((each) => ({ namespace, other: each.namespace, machine: each.machine }))
   })
+}
+
+/** Those of one namespace in the store of this machine; none where that is the embedded one. */
+export function likelyPairsOf(database: Database, own: string): readonly LikelyPair[] {
+  const server = serverOf(database)
+  return server === null ? [] : likelyPairs(database, [own], server.machine)
 }
 
 /** Projects of programs that were connected to a bridge of this machine. */

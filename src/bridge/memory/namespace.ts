@@ -9,7 +9,7 @@ import { readIfSmall } from '../base/small-file.ts'
 /** Where everything is kept that belongs to no project. */
 export const sharedNamespace = 'shared'
 
-export interface Project {
+export interface Checkout {
   /** Its real path. */
   readonly folder: string
   /** What it is called unless a person has given it another name. */
@@ -21,7 +21,7 @@ export interface Project {
  * That folder is the one that holds git's common directory above `folder`, so that worktrees and subfolders are one project; without git
  * `folder` itself. Null where there is no such folder.
  */
-export async function projectOf(folder: string): Promise<Project | null> {
+export async function projectOf(folder: string): Promise<Checkout | null> {
   const real = await orNull(realpath(folder))
   if (real === null) return null
   const project = (await repositoryOf(real)) ?? real

@@ -3,13 +3,13 @@ import { linksFileName, type NamespaceLinks, parseLinks } from '../../core/names
 import type { Settings } from '../base/settings.ts'
 import { limits } from '../base/limits.ts'
 import { SmallFile } from '../base/small-file.ts'
-import { type Project, projectOf, sharedNamespace } from './namespace.ts'
+import { type Checkout, projectOf, sharedNamespace } from './namespace.ts'
 
 /** Where a bridge remembers what its program names no namespace for. */
 export class OwnNamespace {
   private readonly settings: Pick<Settings, 'namespace' | 'variables'>
   private readonly links: SmallFile<NamespaceLinks>
-  private project: Promise<Project | null> | undefined
+  private project: Promise<Checkout | null> | undefined
 
   constructor(settings: Pick<Settings, 'folder' | 'namespace' | 'variables'>) {
     this.settings = settings

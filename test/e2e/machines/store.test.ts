@@ -99,6 +99,25 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     await bridge.end()
   })
 
+  it('names a checkout here that is likely a project of another machine, with what joins them', async () => {
+    const [laptop, desktop] = [await machine('laptop'), await machine('desktop')]
+    const shop = laptop.path('shop')
+    laptop.write('shop/readme', '')
+    const start = { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-code'], cwd: laptop.root }
+    const bridge = await greeted({ ...start, env: { ...laptop.env, CLAUDE_PROJECT_DIR: shop } }, 'test')
+    const [own = ''] = /shop-[0-9a-f]{4}/.exec((await bridge.call('bridge_status', {})).text) ?? []
+    await bridge.call('memory_set', { key: 'port', value: 1 })
+    const other = own.endsWith('0') ? 'shop-1111' : 'shop-0000'
+    await answered(desktop, 'memory', 'set', 'port', '1', '--namespace', other)
+    await move(desktop, 'desktop')
+    const moved = await typed(laptop, 'store', 'move', url(), '--machine', 'laptop', '--yes')
+    expect([moved.code, moved.stdout]).toEqual([0, expect.stringContaining(`mcp-twin store link ${shop} ${other}`)])
+    await answered(laptop, 'store', 'link', shop, other)
+    expect(/Namespace: (\S+)\./.exec((await bridge.call('bridge_status', {})).text)?.[1]).toBe(other)
+    expect((await bridge.call('memory_get', { key: 'port' })).text).toContain('1')
+    await bridge.end()
+  })
+
   it('is looked at and asked about before anything is changed', async () => {
     const laptop = await machine('laptop')
     const before = treeOf(laptop.path('.mcp-twin'), ['bridge'])

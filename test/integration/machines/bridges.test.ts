@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { addressIn } from '../../../src/bridge/machines/address.ts'
@@ -30,7 +33,7 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     for (const each of opened.splice(0).reverse()) await each.close()
   })
 
-  function machine(name: string): Desk {
+  function machine(name: string, more: Parameters<typeof desk>[0] = {}): Desk {
     const made = deskOfCopy(name, server.url('anna', '${secret:STORE}'), {
       keyNamed: (key) => Promise.resolve(key === 'STORE' ? 'p@ss/word' : null),
     })
@@ -57,6 +60,22 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
       ),
     )
     await expect.poll(async () => (await desktop.data('memory_get', { key: 'two', namespace: 'shared' })).value).toBe(2)
+  })
+
+  it('name a namespace of another machine that is likely the same project, until that machine has joined this one', async () => {
+    const shop = resolve(realpathSync(mkdtempSync(resolve(tmpdir(), 'pairs-'))), 'shop')
+    mkdirSync(shop)
+    const [laptop, desktop] = [machine('pairs-a', { variables: { CLAUDE_PROJECT_DIR: shop } }), machine('pairs-b')]
+    const [own = ''] = /shop-[0-9a-f]{4}/.exec(await laptop.ok('bridge_status')) ?? []
+    const other = own.endsWith('0') ? 'shop-1111' : 'shop-0000'
+    await desktop.data('memory_set', { key: 'a', value: 1, namespace: 'shopping-0000' })
+    await desktop.data('memory_set', { key: 'a', value: 1, namespace: other })
+    const pairs = async () => (await laptop.data('bridge_status')).likely_pairs
+    await expect.poll(pairs).toEqual([{ namespace: other, machine: 'pairs-b' }])
+    expect(await laptop.ok('bridge_status')).toContain(`mcp-twin store link ${shop} ${other}`)
+    await desktop.data('memory_set', { key: 'a', value: 1, namespace: own })
+    await expect.poll(pairs).toBeUndefined()
+    rmSync(resolve(shop, '..'), { recursive: true })
   })
 
   it('go over to the copy while they run, when their machine joins', async () => {

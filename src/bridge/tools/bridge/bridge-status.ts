@@ -4,9 +4,11 @@ import { Refusal } from '../../base/refusal.ts'
 import { limits } from '../../base/limits.ts'
 import { quoteInLine } from '../../base/quote.ts'
 import type { Bridge } from '../../contract/bridge.ts'
+import type { LikelyPair } from '../../machines/likely-pairs.ts'
 import { storeState } from '../../store/state.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import type { ConnectedProgram } from '../../handoff/programs.ts'
+import { quotedPath } from '../../../core/quoted-path.ts'
 import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../transports/carrier.ts'
@@ -30,8 +32,7 @@ export const bridgeStatus = defineTool({
     const stored = await storeOf(bridge, signal)
     const namespace = await bridge.namespace()
     const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
-    const { programs, waiting, isRead } =
-      stored.store === null ? { programs: [self], waiting: {}, isRead: stored.problems.length === 0 } : await storedFacts(bridge, self)
+    const { programs, waiting, pairs, isRead } = await storedFacts(bridge, self, stored)
     const shown = programs.slice(0, limits.programsShown)
     const data = {
       client,
@@ -59,6 +60,7 @@ export const bridgeStatus = defineTool({
       ),
       ...(stored.store !== null && { store: stored.store }),
       actions: waiting,
+      ...(pairs.length > 0 && { likely_pairs: pairs.map(({ other, machine }) => ({ namespace: other, machine })) }),
       problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],
     }
     const words = [
@@ -78,6 +80,7 @@ export const bridgeStatus = defineTool({
               .map(([status, count]) => `${count} ${status}`)
               .join(', ')}.`,
           ]),
+      ...pairs.map((pair) => pairWords(pair, self.project)),
       ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${inLine(problem)}`)),
     ]
     return { content: [{ type: 'text', text: words.join('\n') }], data }
@@ -96,23 +99,31 @@ const programWords = ({ client, project, namespace, connected, lastSeen }: Conne
   ].join(', ')
 
 /** The programs of all bridges, `self` first, and how many actions of each status are not final; little if the store cannot be read, which `problems` reports. */
-async function storedFacts(bridge: Bridge, self: ConnectedProgram) {
+async function storedFacts(bridge: Bridge, self: ConnectedProgram, { store: there, problems }: StoreFacts) {
+  if (there === null) return { programs: [self], waiting: {}, pairs: [], isRead: problems.length === 0 }
   const { counts } = await import('../../actions/queue.ts')
   const { programsIn } = await import('../../handoff/programs.ts')
+  const { likelyPairsOf } = await import('../../machines/likely-pairs.ts')
   const hasActions = bridge.settings.families.includes('actions')
   const isSelf = ({ client, project, namespace }: ConnectedProgram): boolean =>
     client === self.client && project === self.project && namespace === self.namespace
   try {
-    return await (await bridge.store()).snapshot((database) => ({
+    const store = await bridge.store()
+    return await store.snapshot((database) => ({
       programs: [self, ...programsIn(database, liveIn(bridge.settings), bridge.now()).filter((each) => !isSelf(each))],
       waiting: hasActions ? counts(database) : {},
+      pairs: self.project === null ? [] : likelyPairsOf(database, self.namespace),
       isRead: true,
     }))
   } catch (error) {
-    if (error instanceof Refusal) return { programs: [self], waiting: {}, isRead: false }
+    if (error instanceof Refusal) return { programs: [self], waiting: {}, pairs: [], isRead: false }
     throw error
   }
 }
+
+/** A person joins two checkouts: a downloaded folder may have any name. */
+const pairWords = ({ other, machine }: LikelyPair, project: string | null): string =>
+  `This project may be ${inName(other)} of ${quoteInLine(machine)}. If so, a person types: mcp-twin store link ${quotedPath(project ?? '.')} ${quotedPath(other)}`
 
 /** The server whose copy the store is, as it was reached last: this waits for no server. Null: the store is no copy, or cannot be read. */
 async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
