@@ -154,7 +154,7 @@ const forTools = [
   'model/bridge-words.ts',
   'core/count.ts',
   'core/local-time.ts',
-  'core/quoted-path.ts',
+  'model/quoted-path.ts',
   ...[
     ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens', 'unsent'].map(
       (name) => `base/${name}`,

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { Io } from '../context.ts'
 import { EXIT, type ExitCode, type Location, systemCode, TwinError } from '../errors.ts'
 import { spelled } from '../ui/escape.ts'
-import { quotedPath } from '../core/quoted-path.ts'
+import { quotedPath } from '../model/quoted-path.ts'
 
 interface Where extends Partial<Location> {
   readonly hint?: string | undefined

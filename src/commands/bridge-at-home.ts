@@ -89,25 +89,29 @@ class Rehearsed extends Error {
 
 /** The bridge with a store that takes every change back, and an audit that records nothing: all rules hold, and nothing stays. */
 function rehearsing(bridge: Bridge): Bridge {
-  const write = (store: Store): Store['write'] =>
-    async function rehearse<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
-      try {
-        return await store.write(author, (transaction) => {
-          throw new Rehearsed(work(transaction))
-        })
-      } catch (error) {
-        if (error instanceof Rehearsed) return error.result as T
-        throw error
-      }
+  async function rehearse<T>(store: Store, author: Author, work: (transaction: Transaction) => T): Promise<T> {
+    try {
+      return await store.write(author, (transaction) => {
+        throw new Rehearsed(work(transaction))
+      })
+    } catch (error) {
+      if (error instanceof Rehearsed) return error.result as T
+      throw error
     }
-  const rehearsed = (store: Store): Store =>
-    new Proxy(store, {
+  }
+  const rehearsed = (store: Store): Store => {
+    const changing: Pick<Store, 'write' | 'take' | 'keep'> = {
+      write: (author, work) => rehearse(store, author, work),
+      take: (author, work) => rehearse(store, author, work),
+      keep: async (author, work) => ({ result: await rehearse(store, author, work), isUnsent: false }),
+    }
+    return new Proxy(store, {
       get(target, name) {
-        if (name === 'write') return write(target)
-        const member: unknown = Reflect.get(target, name, target)
+        const member: unknown = Object.hasOwn(changing, name) ? Reflect.get(changing, name) : Reflect.get(target, name, target)
         return typeof member === 'function' ? member.bind(target) : member
       },
     })
+  }
   return Object.assign(Object.create(bridge), {
     store: async () => rehearsed(await bridge.store()),
     audit: Object.assign(Object.create(bridge.audit), { write: () => undefined }),

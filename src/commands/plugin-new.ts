@@ -6,7 +6,7 @@ import { ownPackage } from '../effects/packages/self-package.ts'
 import { isTrouble } from '../effects/store/trouble.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { type ReachablePath, reachable } from '../model/path.ts'
-import { quotedPath } from '../core/quoted-path.ts'
+import { quotedPath } from '../model/quoted-path.ts'
 
 /** Node reads the `.js` files of a folder as ES modules only where its package.json says so. */
 const packageFile = `${JSON.stringify({ private: true, type: 'module' }, null, 2)}\n`

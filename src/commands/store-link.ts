@@ -13,7 +13,7 @@ import { changeBridgeFile, textOf } from '../effects/store/bridge-file.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { tilde } from '../ui/labels.ts'
-import { quotedPath } from '../core/quoted-path.ts'
+import { quotedPath } from '../model/quoted-path.ts'
 import { lookInBridge, type OpenBridge } from './bridge-at-home.ts'
 import { located } from './roots.ts'
 

@@ -13,7 +13,7 @@ import { count } from '../core/count.ts'
 import { machineName } from '../effects/machine/machine-name.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
-import { quotedPath } from '../core/quoted-path.ts'
+import { quotedPath } from '../model/quoted-path.ts'
 import { type OpenBridge, refused } from './bridge-at-home.ts'
 import { countWords, keepInManifest, type MoveOptions, storedNow, type WantedServer, wantedServer } from './store-server.ts'
 

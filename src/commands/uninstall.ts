@@ -22,17 +22,17 @@ export const run: Run<typeof spec> = (context, _args, options) =>
     const purge = options.purge === true
     const places = await ownFolders(system, world, home)
     const contents = await Promise.all(places.map(({ environment, folder }) => contentsOf(system, environment, folder)))
+    const owned = contents.find((_, at) => places[at]?.environment.id === home.environment.id)?.owned ?? []
     if (places.length === 0 || (!purge && !contents.some((each) => each.installed) && contents.some((each) => each.owned.length > 0))) {
       io.json({ command: 'uninstall', changed: false, run: null, steps: [], ended: [], removed: [], kept: [], notices: [] })
       io.out('Nothing to uninstall: mcp-twin is not installed here.')
-      const kept = contents.find((_, at) => places[at]?.environment.id === home.environment.id)?.owned ?? []
-      if (kept.length > 0) io.out([`${keptWords(home, kept)}.`, ...waysOn(home, kept).map((way) => `  → ${way}`)].join('\n'))
+      if (owned.length > 0) io.out([`${keptWords(home, owned)}.`, ...waysOn(home, owned).map((way) => `  → ${way}`)].join('\n'))
       return EXIT.ok
     }
     const project = options.all === true ? null : homeContext.place.root
     const planned = await previewUninstall(system, world, home, project ?? undefined)
-    if (options.dryRun === true) return preview(context, homeContext, planned, { purge, project })
-    await confirm(context, homeContext, planned, { purge, project })
+    if (options.dryRun === true) return preview(context, homeContext, planned, { purge, project, owned })
+    await confirm(context, homeContext, planned, { purge, project, owned })
     const progress = io.progress('Uninstalling')
     try {
       const done =
@@ -40,7 +40,7 @@ export const run: Run<typeof spec> = (context, _args, options) =>
           ? await uninstall(system, world, home, purge, context.options.offline === true)
           : await ofProject(context, homeContext, project)
       progress.done()
-      return report(context, homeContext, done, { purge, project })
+      return report(context, homeContext, done, { purge, project, owned })
     } finally {
       progress.done()
     }
@@ -61,6 +61,8 @@ interface Extent {
   readonly purge: boolean
   /** The project whose entries alone are removed; null: everything is. */
   readonly project: string | null
+  /** What of the user's own lies in home: an undo may have taken the manifest away. */
+  readonly owned: readonly NativePath[]
 }
 
 const ofProject = async ({ system }: Context, { world, home }: HomeContext, project: string): Promise<Uninstalled> => ({
@@ -84,12 +86,15 @@ const whatElse = (home: Home, planned: readonly Step[], extent: Extent): string[
   return [...(own.length === 0 ? [] : [`Your own servers come back: ${own.join(', ')}.`]), besides(home, extent)]
 }
 
-const besides = ({ environment }: Home, { purge, project }: Extent): string => {
+const besides = (home: Home, { purge, project, owned }: Extent): string => {
   if (project !== null)
-    return `Nothing but the files of ${tilde(project, environment.home)} changes${purge ? ', and --purge deletes nothing' : ''}; --all uninstalls everything.`
+    return `Nothing but the files of ${tilde(project, home.environment.home)} changes${purge ? ', and --purge deletes nothing' : ''}; --all uninstalls everything.`
+  const gone = 'Packages and programs on every side are removed'
+  const names = namesOf(home, owned)
+  if (names.length === 0) return `${gone}.`
   return purge
-    ? 'Packages and programs on every side are removed; manifest, keys and backups are deleted too, for good.'
-    : 'Packages and programs on every side are removed; manifest, keys and backups are kept (--purge deletes them too).'
+    ? `${gone}; ${listed(names)} ${be(names)} deleted too, for good.`
+    : `${gone}; ${listed(names)} ${be(names)} kept (--purge deletes ${be(names) === 'is' ? 'it' : 'them'} too).`
 }
 
 function preview(context: Context, homeContext: HomeContext, planned: readonly Step[], extent: Extent): ExitCode {
@@ -170,8 +175,8 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   })
 }
 
-/** What is there still, where an undo may have taken the manifest away before. */
-function keptWords({ environment, folder }: Home, kept: readonly NativePath[]): string {
+/** What of the user's own is there, in words; an undo may have taken the manifest away. */
+function namesOf({ environment, folder }: Home, kept: readonly NativePath[]): string[] {
   const at = layout(environment, folder)
   const names = [
     [at.manifest, 'manifest'],
@@ -179,9 +184,18 @@ function keptWords({ environment, folder }: Home, kept: readonly NativePath[]): 
     [at.bridge, 'memory'],
     [at.backups, 'backups'],
   ] as const
-  const found = names.flatMap(([path, name]) => (kept.includes(path) ? [name] : []))
-  const listed = found.length < 2 ? found.join('') : `${found.slice(0, -1).join(', ')} and ${found.at(-1)}`
-  return `${listed === '' ? 'What is kept is' : `Your ${listed} ${found.length === 1 && !listed.endsWith('s') ? 'is' : 'are'}`} in ${tilde(folder, environment.home)}`
+  return names.flatMap(([path, name]) => (kept.includes(path) ? [name] : []))
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+const be = (names: readonly string[]): string => (names.length === 1 && !names[0]?.endsWith('s') ? 'is' : 'are')
+
+/** What is there still, and where. */
+function keptWords(home: Home, kept: readonly NativePath[]): string {
+  const names = namesOf(home, kept)
+  return `${names.length === 0 ? 'What is kept is' : `Your ${listed(names)} ${be(names)}`} in ${tilde(home.folder, home.environment.home)}`
 }
 
 /** Both ways on from there: the command that was typed may be gone, and npm knows the name only where the program lies. */

@@ -1,4 +1,4 @@
-import { quotedPath } from '../core/quoted-path.ts'
+import { quotedPath } from '../model/quoted-path.ts'
 import { WrongRequest } from './answers.ts'
 import { type PageOption, optionWords } from './reading.ts'
 

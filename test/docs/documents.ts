@@ -32,6 +32,7 @@ const step: Shape = {
   'fields?': fields,
 }
 const check: Shape = '…'
+const imported: Shape = { kind: 'text', name: 'text', change: 'text', here: ['text'], there: ['text'] }
 const environment: Shape = {
   ...{ id: 'text', kind: 'text', label: 'text', home: 'text' },
   ...{ node: { path: 'text', version: 'null|text' }, npmPrefix: 'null|text', reach: 'text' },
@@ -343,9 +344,20 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'import',
-    words: 'The document of `sync`, with what the export brings. `shown` has the lines that a person is shown of each server.',
+    words:
+      'The document of `sync`, with what the export brings. `shown` has the lines that a person is shown of each server. `changes` names what is not the same here and in the export; `change` is `added`, `changed`, `removed`, `changed here`, `changed on both`, `gone there, changed here` or `removed here`.',
     runs: [{ args: ['import', 'set-up', '--dry-run'] }],
-    shape: { ...sync, from: 'text', servers: ['text'], shown: '…', keys: ['…'], leftOut: ['…'], memory: 'null|…', checks: [check] },
+    shape: {
+      ...sync,
+      from: 'text',
+      servers: ['text'],
+      shown: '…',
+      keys: ['…'],
+      leftOut: ['…'],
+      memory: 'null|…',
+      checks: [check],
+      changes: [imported],
+    },
   },
   {
     title: 'trust list',

@@ -2,7 +2,6 @@ import type pg from 'pg'
 import { failed } from '../base/refusal.ts'
 import type { ServerAddress } from './address.ts'
 import { limits } from '../base/limits.ts'
-import type { NotedChange } from '../store/transaction.ts'
 import type { Batch, News, SentBatch } from './batch.ts'
 import { clientFor, endClient, type ServerTrust } from './client.ts'
 import { announce, Hearing } from './hearing.ts'
@@ -110,7 +109,7 @@ export class ServerConnection {
       if (row === undefined) throw failed('The store server did not say who signed in.')
       if (!row.there) throw failed('The database has no store of mcp-twin that this person may use.')
       // What is written after the last number was read is announced: it listens before.
-      const channel = channelOf(row.hash)
+      const channel = `mcp_twin_${row.hash}`
       await client.query(`LISTEN "${channel}"`)
       const about = await client.query<AboutRow>(aboutSql, [channel])
       const { id = '', schema = '0', last = '0', pid = 0 } = about.rows[0] ?? {}
@@ -148,7 +147,7 @@ export class ServerConnection {
       upTo: Math.min(last, n + limits.newsNumbers),
       rows: found.flatMap(({ kind, key, body, n }) => (kind === batchKind || kind === lastKind ? [] : [{ kind, key, body, n: Number(n) }])),
       batches: found.flatMap(({ kind, key: id, n, machine, client, session, at, body }) =>
-        kind === batchKind ? [{ n: Number(n), id, machine, client, session, at: Number(at), changes: notedIn(body) }] : [],
+        kind === batchKind ? [{ n: Number(n), id, machine, client, session, at: Number(at), changes: JSON.parse(body ?? '[]') }] : [],
       ),
     }
   }
@@ -237,10 +236,6 @@ const newsSql = `SELECT n, kind, key, body, '' AS machine, '' AS client, '' AS s
 const totalsSql = `SELECT kind, count(*) AS rows, count(body) AS live, sum(n) AS numbers
     FROM mcp_twin.entries WHERE person = session_user GROUP BY kind
   UNION ALL SELECT '${lastKind}', 0, 0, n FROM mcp_twin.people WHERE person = session_user`
-
-const channelOf = (hash: string): string => `mcp_twin_${hash}`
-
-const notedIn = (text: string | null): readonly NotedChange[] => JSON.parse(text ?? '[]')
 
 /** SQLSTATE classes in which the server has decided something; all others mean that nobody knows. */
 export const asUnreachable = (error: unknown): unknown => {

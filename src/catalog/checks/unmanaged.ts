@@ -17,7 +17,6 @@ export const unmanaged = defineCheck({
           ({ client, environment, ignored }) => client === plan.client && environment === plan.environment && ignored !== true,
         )
         const names = found.flatMap(({ server, reason }) => (reason === undefined ? [server] : []))
-        // Without a manifest the check of that says how to make one, which brings these too.
         const base = { level: 'info', subject, environment: plan.environment } as const
         return [
           ...(names.length === 0
@@ -26,7 +25,7 @@ export const unmanaged = defineCheck({
                 {
                   ...base,
                   message: `not managed by mcp-twin: ${list(names)}`,
-                  ...(facts.manifest.exists && { fix: 'mcp-twin sync --adopt' }),
+                  fix: 'mcp-twin sync --adopt',
                 },
               ]),
           ...found.flatMap(({ server, reason }) =>

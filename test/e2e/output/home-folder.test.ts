@@ -22,12 +22,12 @@ describe('the home folder', () => {
 })
 
 describe('without a manifest', () => {
-  it('doctor says once how to make one, and claims of no server that it starts', async () => {
+  it('doctor says how to make one, and claims of no server that it starts', async () => {
     const place = home()
     expect((await place.run(['doctor', '--deep'])).stdout).toContain('no program has a server to start')
     expect((await place.run(['doctor'])).output).not.toContain('doctor --deep')
     place.write(codeFile, JSON.stringify({ mcpServers: { one: place.tiny } }))
-    expect((await place.run(['doctor'])).stdout.match(/(?:mcp-twin|mcp-twin\.mjs) init\n/g)).toHaveLength(1)
+    expect((await place.run(['doctor'])).stdout).toMatch(/(?:mcp-twin|mcp-twin\.mjs) init\n/)
   })
 
   it('uninstall speaks of no manifest that undo has removed', async () => {
@@ -35,6 +35,8 @@ describe('without a manifest', () => {
     place.write(codeFile, JSON.stringify({ mcpServers: { one: place.tiny } }))
     expect((await place.run(['init', '--yes', '--no-bridge', '--offline'])).code).toBe(0)
     expect((await place.run(['undo', '--yes'])).code).toBe(0)
+    expect((await place.run(['uninstall', '--dry-run'])).stdout).toContain('removed; backups are kept (--purge deletes them too).\n')
+    expect((await place.run(['uninstall', '--purge', '--dry-run'])).stdout).toContain('removed; backups are deleted too, for good.\n')
     const { code, stdout } = await place.run(['uninstall', '--yes'])
     expect(code, stdout).toBe(0)
     expect(stdout).toContain('Your backups are in ~/.mcp-twin.\n')

@@ -36,6 +36,7 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
   function machine(name: string, more: Parameters<typeof desk>[0] = {}): Desk {
     const made = deskOfCopy(name, server.url('anna', '${secret:STORE}'), {
       keyNamed: (key) => Promise.resolve(key === 'STORE' ? 'p@ss/word' : null),
+      ...more,
     })
     opened.push(made)
     return made

@@ -18,7 +18,7 @@ describeUnless(lacksPostgres(), 'a colleague with a role of his own', () => {
       Date.now,
     )
     open.push(anna)
-    const row = { kind: 'memory', key: '["shared","plan"]', seen: 0, body: '{"value":"canary of anna"}', own: '{}' }
+    const row = { kind: 'memory', key: '["shared","plan"]', seen: 0, behind: '', body: '{"value":"canary of anna"}', own: '{}' }
     await anna.write({ id: 'one', author: { client: 'c', session: 's' }, at: 1, rows: [row], changes: [] })
     server.sql('ANALYZE mcp_twin.entries')
   })

@@ -8,7 +8,7 @@ import type { LikelyPair } from '../../machines/likely-pairs.ts'
 import { storeState } from '../../store/state.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import type { ConnectedProgram } from '../../handoff/programs.ts'
-import { quotedPath } from '../../../core/quoted-path.ts'
+import { quotedPath } from '../../../model/quoted-path.ts'
 import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../transports/carrier.ts'
@@ -25,10 +25,9 @@ export const bridgeStatus = defineTool({
     const { settings, policy, audit } = bridge
     audit.check()
     const region = await policy.region()
-    const { environments } = await settings.world()
     const terminal = settings.terminal === 'sandbox' && !settings.readOnly ? await bridge.terminal() : null
     const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
-    const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
+    const node = (await settings.world()).environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const stored = await storeOf(bridge, signal)
     const namespace = await bridge.namespace()
     const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
