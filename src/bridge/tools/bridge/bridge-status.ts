@@ -24,10 +24,10 @@ export const bridgeStatus = defineTool({
   async handle(_input, bridge, { client, signal }) {
     const { settings, policy, audit } = bridge
     audit.check()
-    const region = await policy.region()
+    const [region, { environments }] = [await policy.region(), await settings.world()]
     const terminal = settings.terminal === 'sandbox' && !settings.readOnly ? await bridge.terminal() : null
     const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
-    const node = (await settings.world()).environments.find(({ id }) => id === settings.self.id)?.nodeVersion
+    const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const stored = await storeOf(bridge, signal)
     const namespace = await bridge.namespace()
     const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
