@@ -38,8 +38,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
   const asJson = ownWords(argv).includes('--json')
   const typed = terminal.typed === undefined ? {} : { typed: terminal.typed }
   const size = terminal.variables.COLUMNS === undefined ? {} : { columns: terminal.variables.COLUMNS }
-  const home = terminal.variables.HOME === undefined ? {} : { home: terminal.variables.HOME }
-  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...typed, ...size, ...home }
+  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...typed, ...size }
   const early = createIo({ ...streams, paint: noPaint, asJson, quiet: false, verbose: false })
   let command = commandWord(specs, argv)?.word ?? 'mcp-twin'
   let io = early

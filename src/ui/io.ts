@@ -3,7 +3,6 @@ import { withoutHidden } from '../model/hidden.ts'
 import { reveal } from '../model/secret.ts'
 import { shownBy } from './escape.ts'
 import { fold, foldWhole } from './fold.ts'
-import { abbreviateHome } from './labels.ts'
 import { Mask } from './mask.ts'
 import { commandNames } from './pieces.ts'
 import { progressOn, type Sink } from './progress.ts'
@@ -24,8 +23,6 @@ export interface IoOptions {
   typed?(): string
   /** The flag that named the manifest; a command that works on one is printed with it, since it would take another one without. */
   readonly manifest?: string
-  /** The home folder of a POSIX side, which talk and troubles show as `~`. */
-  readonly home?: string
   /** The variable `COLUMNS`, which counts where the terminal does not say its width. */
   readonly columns?: string
 }
@@ -67,12 +64,10 @@ export function createIo(options: IoOptions): Io {
   }
   // Masked first, since a key that is broken would not be found.
   const foldedFor = (sink: Sink) => (text: string) => fold(commandsApart(safe(typed(text))), widthOf(sink))
-  const own = options.home?.startsWith('/') === true ? [{ home: options.home, kind: 'linux' as const }] : []
-  const short = (text: string): string => abbreviateHome(text, own)
   const [folded, foldedTalk] = [foldedFor(options.stdout), foldedFor(options.stderr)]
   const wholeFor = (sink: Sink) => (text: string) => foldWhole(safe(text), widthOf(sink))
   const talk = (text: string) => {
-    if (!isSilent) write(options.stderr, foldedTalk(short(text)))
+    if (!isSilent) write(options.stderr, foldedTalk(text))
   }
   const named = (document: object): object => (options.command === undefined ? document : { command: options.command, ...document })
   return {
@@ -90,9 +85,9 @@ export function createIo(options: IoOptions): Io {
     },
     note: (text = '') => talk(text),
     noteWhole: (text, asks = false) => {
-      if (asks || !isSilent) write(options.stderr, wholeFor(options.stderr)(short(text)))
+      if (asks || !isSilent) write(options.stderr, wholeFor(options.stderr)(text))
     },
-    error: (text) => write(options.stderr, foldedTalk(short(text))),
+    error: (text) => write(options.stderr, foldedTalk(text)),
     json: (document) => {
       if (options.asJson) options.stdout.write(`${withoutHidden(mask.apply(JSON.stringify(named(document), null, 2)))}\n`)
     },

@@ -2,15 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { codeFile, home } from '../support/place.ts'
 
 describe('the home folder', () => {
-  it('is ~ in troubles, on stderr too', async () => {
-    const place = home()
-    for (const argv of [['sync'], ['diff'], ['remove', 'x'], ['run', 'x']]) {
-      const { code, stderr } = await place.run(argv)
-      expect([code, stderr], argv.join(' ')).toEqual([2, expect.stringContaining('No manifest yet at ~/.mcp-twin/mcp-twin.json.')])
-      expect(stderr).not.toContain(`${place.home}/.mcp-twin/mcp-twin.json`)
-    }
-  })
-
   it('is ~ in the values of a difference, and whole in JSON', async () => {
     const place = home()
     place.manifest({ one: { command: 'node', args: [place.path('one.mjs')] } })
