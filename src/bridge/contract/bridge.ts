@@ -32,8 +32,8 @@ export interface Bridge {
   terminal(): Promise<Terminal>
   /** Opened when first used; rejects with a Refusal where there is none, and is tried again by the next call. */
   store(): Promise<Store>
-  /** How the server is reached whose copy the store is; null: it is no copy. `isKnown`: as it was last, without trying to reach it. */
-  storeServer(signal: AbortSignal, isKnown?: boolean): Promise<ServerState | null>
+  /** How the server is reached whose copy the store is, which is tried; null: it is no copy. */
+  storeServer(signal: AbortSignal): Promise<ServerState | null>
   /** The same as it was last, and null where the store was not opened yet: nothing is asked where the store is no copy. */
   knownServer(signal: AbortSignal): Promise<ServerState | null>
   /** Notes that somebody uses this bridge without a call, as by a subscription. */

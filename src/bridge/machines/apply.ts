@@ -18,7 +18,7 @@ export const seenBy = ({ get }: Pick<Transaction, 'get'>): number =>
 /** Under which name a copy that is fetched again keeps the number up to which its changes were told. */
 const toldName = 'server told'
 
-/** Has everything fetched again, without telling its changes again. What was not sent yet stays. */
+/** Has everything fetched again. Its changes are not announced a second time, and unsent writes stay. */
 export function renewCopy(copy: OpenCopy): void {
   copy.run('UPDATE OR REPLACE meta SET name = ? WHERE name = ?', toldName, seenName)
   layAgain(copy)

@@ -3,7 +3,7 @@ import { failed } from '../base/refusal.ts'
 import { isCopy } from '../store/connection.ts'
 import type { SentWrite, StoreCopy } from '../store/transaction.ts'
 import type { Database } from '../store/database.ts'
-import { copyMark, outboxTables, schemaVersion } from '../store/schema.ts'
+import { addedToCopies, copyMark, schemaVersion } from '../store/schema.ts'
 import type { Batch, ChangedRow } from './batch.ts'
 import type { ServerTrust } from './client.ts'
 import { behindOf, hasUnsent, keepBatch, seenOf, sharedBody } from './outbox.ts'
@@ -18,11 +18,7 @@ export function makeCopy(database: Database): void {
     ALTER TABLE handoff_notes ADD COLUMN uid TEXT;
     UPDATE handoff_notes SET uid = lower(hex(randomblob(12)));
     CREATE UNIQUE INDEX handoff_notes_by_uid ON handoff_notes (uid);
-    ALTER TABLE questions ADD COLUMN machine TEXT;
-    ALTER TABLE questions ADD COLUMN answer_machine TEXT;
-    DROP INDEX questions_waiting;
-    CREATE INDEX questions_waiting ON questions (answer_seen, answer_at, at, recipient, client, answer_client, machine, answer_machine);
-    ${outboxTables}
+    ${addedToCopies}
     PRAGMA user_version = ${schemaVersion + copyMark}`)
 }
 

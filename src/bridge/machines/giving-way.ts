@@ -46,7 +46,7 @@ function lateWritesIn(copy: OpenCopy, entry: OutboxEntry): LateWrite[] {
 function settle(copy: Transaction, late: readonly LateWrite[]): void {
   for (const each of late) {
     noteConflict(copy, each)
-    // What was written since lies on another version now.
+    // The server's version has changed below later unsent writes.
     doAgain(copy, each.thing)
   }
 }

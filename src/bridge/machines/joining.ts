@@ -165,7 +165,7 @@ async function locked(database: Database, now: () => number): Promise<void> {
     }
 }
 
-/** What was for a program on this machine is for that program: the store knows no other machine. */
+/** Takes this machine's name out of recipients: an embedded store knows no machines. */
 function forThisMachine({ run }: Database, machine: string): void {
   const end = `@${machine}`
   for (const table of ['handoff_texts', 'handoff_heads', 'questions'])
@@ -190,7 +190,7 @@ export async function leaveServer({ place, engine, now, random }: StoreMove): Pr
     await locked(old, now)
     try {
       fresh.exec('BEGIN IMMEDIATE; DELETE FROM meta')
-      // Undone in the copy: what was to go below the server's values goes below them here.
+      // Late values go into the history here, as they would on the server. The copy itself is rolled back.
       keepLateHere({ ...old, machine: joinedTo(old).machine })
       await copyRows(old, fresh)
       fresh.exec(`DELETE FROM meta WHERE name IN ('server', 'server id', 'server seen')`)

@@ -98,7 +98,7 @@ function thingOf(copy: OpenCopy, { kind, key, body }: OutboxRow): string {
   return `handoff ${columnsIn(note).handoff}`
 }
 
-export const memoryThing = (namespace: string, key: string): string => `memory ${JSON.stringify([namespace, key])}`
+const memoryThing = (namespace: string, key: string): string => `memory ${JSON.stringify([namespace, key])}`
 
 /** The key of the memory that a thing is; null: it is something else. */
 export function memoryKeyOf(thing: string): readonly [namespace: string, key: string] | null {

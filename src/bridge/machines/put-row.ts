@@ -3,7 +3,7 @@ import type { JsonValue } from '../../model/entry.ts'
 import { wordsOf } from '../memory/entry.ts'
 import type { Row, SqlValue } from '../store/database.ts'
 import { SqlError } from '../store/database.ts'
-import { columnsOf, type OpenCopy } from './row.ts'
+import { type Columns, columnsOf, type OpenCopy } from './row.ts'
 import { sharedTables, type SharedTable } from './tables.ts'
 
 const whereOf = ({ key }: SharedTable): string => key.map((name) => `${name} = ?`).join(' AND ')
@@ -31,8 +31,6 @@ export function deleteRow(copy: OpenCopy, kind: string, key: readonly SqlValue[]
   unindex(copy, kind, copy.get<Row>(`SELECT * FROM ${kind} WHERE ${whereOf(table)}`, ...key))
   copy.run(`DELETE FROM ${kind} WHERE ${whereOf(table)}`, ...key)
 }
-
-export type Columns = Record<string, SqlValue>
 
 function put(copy: OpenCopy, kind: string, { key }: SharedTable, columns: Columns): string | null {
   const known = copy.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', kind).map(({ name }) => name)

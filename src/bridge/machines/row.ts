@@ -6,7 +6,7 @@ import type { SharedTable } from './tables.ts'
 /** What reads and writes a copy: its rows name this machine. */
 export type OpenCopy = Database & Pick<Transaction, 'machine'>
 
-type Columns = Record<string, SqlValue>
+export type Columns = Record<string, SqlValue>
 
 /** A row of a copy in two parts: what all machines share, and what stays here. */
 export function bodyOf({ number, own }: SharedTable, row: Row, machine: string): { body: Columns; own: Columns } {

@@ -66,7 +66,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     },
     store: () => storage.store(),
     knownServer: async (signal) => (storage.isCopy ? storage.serverState(signal, true).catch(() => null) : null),
-    storeServer: (signal, isKnown = false) => storage.serverState(signal, isKnown),
+    storeServer: (signal) => storage.serverState(signal, false),
     used: () => storage.used(),
     namespace: () => storage.namespace(),
     followManifest,

@@ -127,7 +127,7 @@ export class Storage {
     return (await this.ask(stateWork, isKnown, { signal, progress: () => undefined })) as ServerState
   }
 
-  /** Notes that somebody uses this bridge, which only a store server is told; no call waits for it. */
+  /** Tells the holder of the lease that this bridge is in use, which keeps a store server awake. No call waits for it. */
   used(): void {
     const now = this.settings.now()
     if (this.server === undefined || this.closed || this.settings.isBrief === true || now - this.lastUsed < limits.serverUsedMs) return

@@ -97,7 +97,7 @@ export class StoreServer implements CopyMaker {
     return { ...this.state, live: this.live }
   }
 
-  /** Somebody uses a bridge of this machine: what was asleep goes on. */
+  /** Notes that a bridge of this machine is in use, and ends the sleep. */
   used(): void {
     const wasAsleep = this.isAsleep
     this.lastUse = this.parts.settings.now()

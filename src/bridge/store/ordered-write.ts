@@ -20,7 +20,7 @@ export interface OrderedWrite<T> {
   attempt(): Promise<Commit<T>>
   /** Runs what writes to the copy without asking the server. */
   take<R>(work: (transaction: Transaction) => R): Promise<R>
-  /** Called with what was kept without a server. */
+  /** Announces a write that needed no server. */
   announced(done: Commit<T>): Promise<T>
 }
 
@@ -53,7 +53,7 @@ async function send<T>({ canWait, take }: OrderedWrite<T>, unsent: UnsentWrite):
   if (sent.kind !== 'away') return sent.kind === 'kept' ? 'sent' : null
   if (!canWait) throw away(sent)
   if (await take((copy) => unsent.keep(copy))) return 'unsent'
-  // The server has it not: the work may run again on what was changed meanwhile.
+  // Nothing was sent, so the work can run again on the changed rows.
   if (sent.isSure) return null
   const again = await unsent.send()
   if (again.kind === 'away') throw away({ ...again, isSure: false })

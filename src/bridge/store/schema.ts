@@ -11,11 +11,15 @@ export const copyMark = 2_000_000
 export const formerCopyMark = 1_000_000
 
 /**
- * What a copy holds besides the server's rows. `outbox`: writes that are not on the server yet, in their order, and `outbox_rows` what
+ * What copies got after the first ones were made: the machines of questions and answers, and what a copy holds besides the server's rows. `outbox`: writes that are not on the server yet, in their order, and `outbox_rows` what
  * they change; `late`: the server had changed the same meanwhile. `covered`: the server's rows below those that are not late. `conflicts`:
  * what lost to a value of the server, until its author writes the key.
  */
-export const outboxTables = `
+export const addedToCopies = `
+  ALTER TABLE questions ADD COLUMN machine TEXT;
+  ALTER TABLE questions ADD COLUMN answer_machine TEXT;
+  DROP INDEX questions_waiting;
+  CREATE INDEX questions_waiting ON questions (answer_seen, answer_at, at, recipient, client, answer_client, machine, answer_machine);
   CREATE TABLE outbox (
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
     client TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL, changes TEXT NOT NULL
@@ -214,7 +218,7 @@ export function migrate(database: Database, version: number, storeId: string): v
     const statements = steps[step] ?? ''
     database.exec(statements)
   }
-  if (isFormerCopy(version)) database.exec(outboxTables)
+  if (isFormerCopy(version)) database.exec(addedToCopies)
   if (version === 0) database.run(`INSERT INTO meta (name, value) VALUES ('store', ?)`, storeId)
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion + mark}`)
 }

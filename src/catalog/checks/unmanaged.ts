@@ -19,15 +19,7 @@ export const unmanaged = defineCheck({
         const names = found.flatMap(({ server, reason }) => (reason === undefined ? [server] : []))
         const base = { level: 'info', subject, environment: plan.environment } as const
         return [
-          ...(names.length === 0
-            ? []
-            : [
-                {
-                  ...base,
-                  message: `not managed by mcp-twin: ${list(names)}`,
-                  fix: 'mcp-twin sync --adopt',
-                },
-              ]),
+          ...(names.length === 0 ? [] : [{ ...base, message: `not managed by mcp-twin: ${list(names)}`, fix: 'mcp-twin sync --adopt' }]),
           ...found.flatMap(({ server, reason }) =>
             reason === undefined ? [] : [{ ...base, message: `${server}: not managed by mcp-twin, since ${reason}` }],
           ),

@@ -47,7 +47,7 @@ export interface Coming {
   readonly from: string
   readonly manifest: Manifest
   readonly lock: Lock
-  /** Settings that nobody confirmed: what was brought of them before stays, and stays known. */
+  /** Settings that nobody confirmed. They and what is remembered of them stay. */
   readonly withheld: ReadonlySet<string>
   /** Names of servers and settings for which the export counts. */
   readonly theirs: ReadonlySet<string>

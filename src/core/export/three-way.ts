@@ -15,7 +15,7 @@ export interface ThreeWays {
  */
 export type ImportVerdict = 'none' | 'same' | 'add' | 'follow' | 'remove' | 'mine' | 'both' | 'edited' | 'away'
 
-/** Compares what stands here and there with what was brought last. Without a base, two that differ count as changed on both sides. */
+/** Compares this computer and the export with the last import. Without a last import, a difference counts as changed on both sides. */
 export function judge({ base, here, there }: ThreeWays): ImportVerdict {
   if (there === null) return base === null || here === null ? 'none' : here === base ? 'remove' : 'edited'
   if (here === there) return 'same'

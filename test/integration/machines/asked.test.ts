@@ -41,7 +41,7 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
     (await (await desk.bridge.store()).read((database) => database.get<{ value: string }>('SELECT value FROM memory WHERE key = ?', key)))
       ?.value
   const shown = async (desk: Desk) => ((await desk.data('bridge_status')).store as { server: Record<string, unknown> }).server
-  const known = (desk: Desk) => desk.bridge.storeServer(new AbortController().signal, true)
+  const known = (desk: Desk) => desk.bridge.knownServer(new AbortController().signal)
 
   it('says in bridge_status how it learns what others write', slow, async () => {
     const laptop = machine('laptop')

@@ -134,7 +134,7 @@ async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
     if (server === null) return null
     const { unsent, conflicts } = await store.read(outboxCounts)
     const { shownServer } = await import('../../machines/shown.ts')
-    return { ...shownServer(server, await bridge.storeServer(signal, true).catch(() => null)), unsent, conflicts }
+    return { ...shownServer(server, await bridge.knownServer(signal)), unsent, conflicts }
   } catch (error) {
     if (error instanceof Refusal) return null
     throw error
