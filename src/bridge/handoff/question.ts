@@ -115,25 +115,23 @@ interface Reading {
 }
 
 /** Questions that a client may answer, oldest first; for `null`, all that are not answered. */
-export function questionsFor(database: Database, client: string | null, { limit, characters }: Reading): readonly Question[] {
-  const here = hereOf(database)
-  return database
-    .all<QuestionRow>(
-      `SELECT ${columnsOn(here)} FROM questions WHERE ${forClient(here)} ORDER BY at, id LIMIT ?3`,
-      ...[characters, client, limit],
-    )
-    .map((row) => questionOf(row, here))
-}
+export const questionsFor = (database: Database, client: string | null, reading: Reading): readonly Question[] =>
+  waitingRows(database, { where: forClient, order: 'at, id' }, client, reading, questionOf)
 
 /** Answers to a client's questions that none of its sessions has been shown, oldest first; for `null`, to all clients' questions. */
-export function answersFor(database: Database, client: string | null, { limit, characters }: Reading): readonly AnsweredQuestion[] {
+export const answersFor = (database: Database, client: string | null, reading: Reading): readonly AnsweredQuestion[] =>
+  waitingRows(database, { where: forAsker, order: 'answer_at, id' }, client, reading, answeredOf)
+
+function waitingRows<T>(
+  database: Database,
+  { where, order }: { readonly where: (here: string | null) => string; readonly order: string },
+  client: string | null,
+  { limit, characters }: Reading,
+  shown: (row: QuestionRow, here: string | null) => T,
+): readonly T[] {
   const here = hereOf(database)
-  return database
-    .all<QuestionRow>(
-      `SELECT ${columnsOn(here)} FROM questions WHERE ${forAsker(here)} ORDER BY answer_at, id LIMIT ?3`,
-      ...[characters, client, limit],
-    )
-    .map((row) => answeredOf(row, here))
+  const sql = `SELECT ${columnsOn(here)} FROM questions WHERE ${where(here)} ORDER BY ${order} LIMIT ?3`
+  return database.all<QuestionRow>(sql, ...[characters, client, limit]).map((row) => shown(row, here))
 }
 
 /** As the index of what waits has it, without the answer itself. */
