@@ -152,7 +152,8 @@ describeUnless(lacksBrowser, 'the page of two sides', () => {
     const { code, output } = await planted.cli(['init', '--yes', '--no-bridge'])
     expect([0, 1, 3], output).toContain(code)
     const desktop = planted.side('windows')
-    desktop.write(desktop.clientFile('claude-desktop'), '{"mcpServers":{"own":{"command":"true"}}}')
+    // Nobody agreed to start it so.
+    desktop.write(desktop.clientFile('claude-desktop'), '{"mcpServers":{"own":{"command":"true","args":["--own"]}}}')
     const open = await ui({ home: planted.scratch.home, env: planted.env() })
     const page = await tab({ width })
     await page.goto(open.url)
