@@ -20,6 +20,12 @@ export interface OAuthOptions {
   clientSecret?: string
   /** Called before a token is given. */
   beforeToken?(grant: string): Promise<void> | void
+  /** Answers a page of either server, by its path, in its place. */
+  page?(path: string, response: ServerResponse): boolean
+  /** Fields that replace those of what the MCP server says about itself. */
+  facts?: Record<string, unknown>
+  /** Where the MCP server says that it does; null: it does not. */
+  factsAt?: string | null
   /** Answers the token request in its place. */
   tokenAnswer?(response: ServerResponse): boolean
 }
@@ -152,6 +158,7 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
     const { pathname, searchParams } = new URL(request.url ?? '/', issuer)
     const bearer = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1]
     if (bearer !== undefined) strangers.push(`authorization server: ${bearer}`)
+    if (options.page?.(pathname, response) === true) return
     if (pathname === '/.well-known/oauth-authorization-server') return json(response, 200, metadata())
     if (pathname === '/register') {
       asked.push('register')
@@ -186,11 +193,13 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
   let stream: ServerResponse | null = null
   const origin: string = await listen(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', origin)
+    if (options.page?.(pathname, response) === true) return
     if (pathname === '/.well-known/oauth-protected-resource/mcp')
       return json(response, 200, {
         resource: options.resource ?? `${origin}/mcp`,
         authorization_servers: [issuer],
         scopes_supported: ['tools'],
+        ...options.facts,
       })
     if (pathname !== '/mcp' && !(options.sse === true && pathname === '/message')) return void response.writeHead(404).end()
     const message =
@@ -199,7 +208,8 @@ export async function oauthServer(options: OAuthOptions = {}): Promise<OAuthServ
     const accepted = bearer !== undefined && families.some(({ access, isOver }) => !isOver && access === bearer)
     calls.push({ method: message.method, accepted })
     if (!accepted) {
-      const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="tools"`
+      const place = options.factsAt === undefined ? `${origin}/.well-known/oauth-protected-resource/mcp` : options.factsAt
+      const challenge = `Bearer ${place === null ? '' : `resource_metadata="${place}", `}scope="tools"`
       return void response.writeHead(401, { 'www-authenticate': challenge }).end()
     }
     if (options.sse === true && request.method === 'GET') {

@@ -10,7 +10,7 @@ import type { System } from '../../model/system.ts'
 export interface LoginListener {
   readonly port: number
   readonly proof: Proof
-  /** Resolves with the first answer to our question; others are refused and change nothing. */
+  /** Resolves with the first answer to our question; all others are refused and change nothing. */
   readonly answer: Promise<LoginAnswer>
   close(): void
 }
@@ -40,12 +40,15 @@ export async function listenForLogin(
   const answer = new Promise<LoginAnswer>((resolve) => {
     answered = resolve
   })
+  let isAnswered = false
   const handle = ({ url = '/', method }: IncomingMessage, response: ServerResponse): void => {
     const isOurs = method === 'GET' && url.startsWith('/')
     const found = isOurs ? readAnswer(`http://127.0.0.1${url}`, state) : null
     if (isOurs && url === proof.path) say(response, 200, proof.text)
     else if (found === null) say(response, 400, page('This is not the answer that mcp-twin waits for.'))
+    else if (isAnswered) say(response, 400, page('This login has its answer already.'))
     else {
+      isAnswered = true
       say(response, 200, page('mcp-twin has the answer. You can close this page.'))
       answered(found)
     }

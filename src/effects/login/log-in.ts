@@ -53,6 +53,9 @@ export async function beginLogin(request: LoginRequest): Promise<BegunLogin> {
     const fetchFn = guardedFetch(request.fetch, url).fetch
     const challenge = await challengeOf(remote, fetchFn)
     const info = await discover(request.fetch, url, challenge.resourceMetadataUrl)
+    // The SDK would ask the server itself who logs people in, and for tokens that are for anything.
+    if (challenge.resourceMetadataUrl !== undefined && info.resourceMetadata === undefined)
+      throw new LoginTrouble('it does not say who logs people in to it: the page that it names for that cannot be read')
     const metadata = await demandSound(info, url, client)
     const wanted = client.scopes?.join(' ') ?? challenge.scope ?? info.resourceMetadata?.scopes_supported?.join(' ')
     // Some services give what renews a login only to those who ask for it (SEP-2207).
@@ -145,8 +148,13 @@ async function demandSound(info: OAuthServerInfo, url: URL, client: LoginRequest
   const { host } = new URL(metadata.issuer)
   const why = whyRefused(metadata, url)
   if (why !== null) throw new LoginTrouble(`${host} is refused: ${why}`)
-  if (resourceMetadata !== undefined && !checkResourceAllowed({ requestedResource: url, configuredResource: resourceMetadata.resource }))
-    throw new LoginTrouble('it says that it is another server (its "resource")')
+  if (resourceMetadata !== undefined) {
+    const { resource } = resourceMetadata
+    const isAllowed = checkResourceAllowed({ requestedResource: url, configuredResource: resource })
+    // The SDK compares no queries, and one may be what tells two servers of a host apart.
+    if (!isAllowed || !['', url.search].includes(new URL(resource).search))
+      throw new LoginTrouble('it says that it is another server (its "resource")')
+  }
   if (metadata.registration_endpoint === undefined && client.clientId === undefined)
     throw new LoginTrouble(
       `${host} registers no programs by itself: register one there, and write "oauth": {"clientId": …, "port": …} into the manifest`,

@@ -49,4 +49,4 @@ export function guardedFetch(fetch: Fetch, server: URL): GuardedFetch {
 }
 
 /** An address without what may hold keys. */
-const shown = (address: string): string => (URL.canParse(address) ? new URL(address).host : 'of a login')
+const shown = (address: string): string => (URL.canParse(address) && new URL(address).host) || 'of a login'

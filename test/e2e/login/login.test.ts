@@ -53,6 +53,19 @@ describe('mcp-twin login', () => {
     expect(stderr).toContain(words)
   })
 
+  it.each([
+    ['http', 'http://example.invalid/token'],
+    ['a file', 'file:///etc/passwd'],
+  ])('without a terminal refuses a server whose tokens come by %s, opens nothing and stores nothing', async (_, address) => {
+    const server = await oauthServer({ metadata: { token_endpoint: address } })
+    const person = ana({ far: { url: server.url } })
+    const { code, stderr } = await person.run(['login', 'far'])
+    expect(code, stderr).toBe(1)
+    expect(stderr).toContain('the address of its tokens is no https address')
+    expect([person.pages(), server.asked, person.home.has('.mcp-twin/logins.json')]).toEqual([[], [], false])
+    expect(person.manifest().servers.far).toEqual({ url: server.url })
+  })
+
   it('leaves servers of a project to each program', async () => {
     const server = await oauthServer()
     const person = ana()

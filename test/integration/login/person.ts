@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { beginLogin } from '../../../src/effects/login/log-in.ts'
 import { listenForLogin } from '../../../src/effects/login/listener.ts'
 import { loggedInFetch } from '../../../src/effects/run/login-session.ts'
@@ -46,4 +47,15 @@ export function person(variables: Partial<System> = {}) {
       ask(url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method }) })
   }
   return { home, folder, system, store, file, opened, logIn, process, text: () => readFileSync(file, 'utf8') }
+}
+
+/** Logs in and returns why that failed; then nothing may be stored. `opened`: pages that a browser would have shown. */
+export async function refusal(server: OAuthServer, client = {}) {
+  const ana = person()
+  const words = await ana.logIn(server, client).then(
+    () => 'logged in',
+    (error: Error) => error.message,
+  )
+  expect(existsSync(ana.file)).toBe(false)
+  return { words, opened: ana.opened, asked: server.asked }
 }

@@ -1,22 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { listenForLogin } from '../../../src/effects/login/listener.ts'
 import { nodePath } from '../../support/machine.ts'
-import { type OAuthOptions, type OAuthServer, oauthServer } from '../../support/oauth-server.ts'
-import { person } from './person.ts'
-
-/** Logs in and returns why that failed; then nothing may be stored. `opened`: pages that a browser would have shown. */
-async function refusal(server: OAuthServer, client = {}) {
-  const ana = person()
-  const words = await ana.logIn(server, client).then(
-    () => 'logged in',
-    (error: Error) => error.message,
-  )
-  expect(existsSync(ana.file)).toBe(false)
-  return { words, opened: ana.opened, asked: server.asked }
-}
+import { type OAuthOptions, oauthServer } from '../../support/oauth-server.ts'
+import { person, refusal } from './person.ts'
 
 const far = 'http://example.invalid'
 
@@ -132,6 +120,17 @@ describe('the listener of a login', () => {
     expect(answered()).toBe(null)
     expect((await get('/callback?code=good&state=the-state&iss=i')).status).toBe(200)
     expect(await listener.answer).toEqual({ code: 'good', iss: 'i', error: null })
+    listener.close()
+  })
+
+  it('takes one answer, and says so to a second one', async () => {
+    const { listener, get } = await listening()
+    expect((await get('/callback?code=good&state=the-state')).status).toBe(200)
+    for (const path of ['/callback?code=good&state=the-state', '/callback?code=other&state=the-state']) {
+      const { status, text } = await get(path)
+      expect([status, text]).toEqual([400, expect.stringContaining('has its answer already')])
+    }
+    expect(await listener.answer).toEqual({ code: 'good', iss: null, error: null })
     listener.close()
   })
 
