@@ -23,6 +23,10 @@ export interface Io {
   noteWhole(text: string, asks?: boolean): void
   /** Troubles: lines on stderr, never silent. */
   error(text: string): void
+  /**
+   * Cuts what another program says, as it comes, into lines, hidden keys and these `values` as dots in them. So much of it and no more.
+   */
+  heard(values: readonly string[], tell: (lines: readonly string[]) => void): Heard
   /** The one JSON document of a command, its name put first; ignored without `--json`. */
   json(document: object): void
   /** One of many JSON documents, on a line of its own (`--watch`, `--follow`); ignored without `--json`. */
@@ -44,6 +48,21 @@ export interface Io {
 export interface Progress {
   update(text: string): void
   done(text?: string): void
+}
+
+/** Takes what a program says in pieces. */
+export interface Heard {
+  push(text: string): void
+  /** The last line need not end. */
+  end(): void
+}
+
+/** What a server says on stderr while it is tried; no key is in it. */
+export interface TriedLines {
+  readonly server: string
+  readonly environment: string
+  readonly client: string
+  readonly lines: readonly string[]
 }
 
 /** Colour by meaning; every function returns its text unchanged where colour is off. */
@@ -98,6 +117,8 @@ export interface Context {
   readonly isInside?: boolean
   /** Judges what a change leads to before it is done: another command runs it for a page. */
   readonly judge?: Judge
+  /** Told what a server says while it is tried: another command runs it for a page. */
+  readonly listen?: (said: TriedLines) => void
   /** How this program is typed where the person is. */
   readonly typed?: () => string
   /** Runs another command line in this process, under `--json`. Its questions go to `prompt`; without one it may not ask. `judge` may stop it. */
@@ -106,7 +127,10 @@ export interface Context {
   readonly runHere?: (argv: readonly string[]) => Promise<ExitCode>
 }
 
-export type RunInside = (argv: readonly string[], asked?: { readonly prompt?: Prompt; readonly judge?: Judge }) => Promise<RanInside>
+export type RunInside = (
+  argv: readonly string[],
+  asked?: { readonly prompt?: Prompt; readonly judge?: Judge; readonly listen?: (said: TriedLines) => void },
+) => Promise<RanInside>
 
 /** How a command line ended that was run inside another command. */
 export interface RanInside {

@@ -1,5 +1,5 @@
 import { specs } from './specs/index.ts'
-import type { Context, Prompt, RanInside, RunInside } from '../context.ts'
+import type { Context, Prompt, RanInside, RunInside, TriedLines } from '../context.ts'
 import type { Judge } from '../model/afterwards.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { System } from '../model/system.ts'
@@ -31,6 +31,8 @@ export interface CliProcess {
   readonly inside?: Prompt
   /** Judges what this one would change, there. */
   readonly judge?: Judge
+  /** Is told there what a server says that this one tries. */
+  readonly listen?: (said: TriedLines) => void
 }
 
 /** One command line from argv to exit code. */
@@ -79,6 +81,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       argv,
       ...typed,
       ...(terminal.judge && { judge: terminal.judge }),
+      ...(terminal.listen && { listen: terminal.listen }),
       runInside: (line, asked) => runInside(line, version, terminal, asked),
       runHere: (line) => runCli(line, version, terminal),
     }
@@ -97,7 +100,7 @@ async function runInside(
   argv: readonly string[],
   version: string,
   terminal: CliProcess,
-  { prompt, judge }: NonNullable<Parameters<RunInside>[1]> = {},
+  { prompt, judge, listen }: NonNullable<Parameters<RunInside>[1]> = {},
 ): Promise<RanInside> {
   let text = ''
   let isTooLong = false
@@ -116,6 +119,7 @@ async function runInside(
     system: (isDry) => terminal.system(isDry),
     ...(terminal.typed && { typed: terminal.typed }),
     ...(judge && { judge }),
+    ...(listen && { listen }),
     inside: prompt ?? silentPrompt('Nobody is asked here'),
   })
   if (isTooLong)

@@ -1,7 +1,8 @@
 import type { tryServer as spec } from '../cli/specs/try.ts'
 import type { Context, Run } from '../context.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
-import type { Checked } from '../effects/sync/checks.ts'
+import { hiddenKeys } from '../effects/store/hidden-keys.ts'
+import type { Checked, ListenToTried } from '../effects/sync/checks.ts'
 import { tryWritten, UNWRITTEN } from '../effects/sync/trying.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { EXIT, usageError } from '../errors.ts'
@@ -36,10 +37,17 @@ export const run: Run<typeof spec> = (context, names) =>
   })
 
 async function checkedBy(context: Context, situation: Situation, names: readonly string[]): Promise<Checked> {
-  const progress = context.io.progress('Starting')
+  const { system, io, listen: tell } = context
+  // Servers may print whatever they can read.
+  for (const key of await hiddenKeys(system, situation.home.here, situation.manifest)) io.hide(key)
+  const listen =
+    tell === undefined
+      ? {}
+      : { listen: ((place, values) => io.heard(values, (lines) => tell({ ...place, lines }))) satisfies ListenToTried }
+  const progress = io.progress('Starting')
   const told = (left: number): void => progress.update(left === 0 ? '' : `${left} to go`)
   try {
-    return await tryWritten(context.system, situation, names.length === 0 ? null : new Set(names), syncOptions(context), told)
+    return await tryWritten(system, situation, names.length === 0 ? null : new Set(names), syncOptions(context, {}, listen), told)
   } finally {
     progress.done()
   }

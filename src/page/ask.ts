@@ -68,6 +68,9 @@ export interface LiveMessage {
     readonly outcome?: string
     readonly why?: string
     readonly text?: string
+    readonly client?: string
+    readonly environment?: string
+    readonly lines?: readonly string[]
   }
 }
 

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import { Wrong } from './dialog.tsx'
 import type { LogsDocument } from './documents.ts'
 import { kept } from './state.ts'
+import { TriedLines } from './tried.tsx'
 import { sideWord } from './words.ts'
 
 /** What programs last logged about a server. */
@@ -14,6 +15,7 @@ export function Log({ name }: { name: string }) {
       <Wrong trouble={trouble} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div class="log" role="log" aria-label={`Log of ${name}`} tabIndex={0}>
+        <TriedLines name={name} />
         {document?.logs.length === 0 ? <p class="quiet">No program has logged anything about it yet.</p> : null}
         {document?.logs.map(({ environment, program, file, lines }) => (
           <div key={file}>

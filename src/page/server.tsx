@@ -47,7 +47,6 @@ export function Server({ name }: { name: string }) {
         </button>
       </div>
       <Wrong trouble={trouble ?? list.value.trouble} />
-      <Tried name={name} />
       {placing.value === name ? <Places name={name} cells={cells} /> : null}
       {renaming.value === name ? <Rename name={name} /> : null}
       <ul class="plain places">
@@ -85,9 +84,10 @@ export function Server({ name }: { name: string }) {
           </div>
         </section>
       ))}
+      <Tried name={name} />
+      <Log name={name} />
       <UsedKeys name={name} />
       <Tools name={name} />
-      <Log name={name} />
     </main>
   )
 }

@@ -82,6 +82,9 @@ const reread = async (what: readonly string[]) => {
 const waiting = new Map<string, (outcome: string) => void>()
 export const answerOf = (id: string): Promise<string> => new Promise((resolve) => waiting.set(id, resolve))
 
+/** Told what a server says while it is tried. */
+export const logged: { tell: (said: LiveMessage['data']) => void } = { tell: () => undefined }
+
 /** The number of the last message, of whatever tab: the one that follows next goes on there. */
 let last = ''
 
@@ -89,6 +92,7 @@ function heard({ kind, id, data }: LiveMessage): void {
   if (id !== '') last = id
   if (kind === 'open') link.value = 'live'
   if (kind === 'changed') void reread(data.what ?? [])
+  if (kind === 'log') logged.tell(data)
   if (kind === 'progress') progress.value = data.text ?? ''
   if (kind === 'answered') waiting.get(data.id ?? '')?.(data.outcome ?? 'failed')
   if (kind === 'cut' && link.value === 'live') link.value = 'cut'

@@ -97,6 +97,7 @@ export function createIo(options: IoOptions): Io {
     progress: (title) => progressOn(options.stderr, { apply: safe }, isSilent, title, options.paint),
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
+    heard: (values, tell) => mask.heard(values, tell),
     paint: options.paint,
     width: widthOf(options.stdout),
     asJson: options.asJson,

@@ -1,4 +1,6 @@
+import type { Heard } from '../context.ts'
 import { KeyFinder, withoutPlaces } from '../model/redaction/key-finder.ts'
+import { heardBy } from './heard.ts'
 
 /** Shorter values are too common in ordinary text to be replaced everywhere. */
 const SHORTEST = 6
@@ -12,6 +14,11 @@ export class Mask {
     if (value.length < SHORTEST || this.hidden.has(value)) return
     this.hidden.add(value)
     this.finder = undefined
+  }
+
+  /** Hears another program; `values` are hidden there besides. */
+  heard(values: readonly string[], tell: (lines: readonly string[]) => void): Heard {
+    return heardBy([...this.hidden, ...values], SHORTEST, tell)
   }
 
   apply(text: string): string {

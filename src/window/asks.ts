@@ -18,7 +18,8 @@ function isKnown(
   server: ServerSpec,
   { state, lock, sides, builtins }: Pick<Standing, 'lock' | 'sides' | 'builtins'> & Pick<Afterwards, 'state'>,
 ): boolean {
-  const { disabled: _, except: __, ...started } = server
+  // Where it is started, and whether at all, brings nothing new.
+  const { disabled: _, only: __, except: ___, machines: ____, ...started } = server
   return isAgreed(state.agreed, server, sides, lock) || builtins.some(({ server: own }) => isDeepStrictEqual(own, started))
 }
 

@@ -6,15 +6,23 @@ import { answerOf, type Doing } from './doing.ts'
 import type { Entrance } from './entrance.ts'
 import type { Life } from './life.ts'
 import type { Arrived, Route } from './listening.ts'
+import type { Live } from './live.ts'
 import { readingLine, readingNames } from './reading.ts'
 import type { WindowPlan } from './plan.ts'
 
+interface RouteMeans {
+  readonly doing: Doing
+  readonly life: Life
+  readonly entrance: Entrance
+  readonly live: Live
+}
+
 /** What the page may ask for, by its addresses. */
-export const apiRoutes = (plan: WindowPlan, doing: Doing, life: Life, entrance: Entrance): [string, Route][] => [
+export const apiRoutes = (plan: WindowPlan, { doing, life, entrance, live }: RouteMeans): [string, Route][] => [
   ...openRoutes(plan, entrance),
   ...readingNames.map((name): [string, Route] => [`/api/${name}`, { method: 'GET', answer: ({ query }) => read(plan, name, query) }]),
   ['/api/about', { method: 'GET', answer: () => ({ status: 200, document: { command: 'ui', ...plan.about, readOnly: plan.isReadOnly } }) }],
-  ...Object.entries(changing(plan, doing, life, entrance)),
+  ...Object.entries(changing(plan, { doing, life, entrance, live })),
 ]
 
 /** What is answered without a session. */
@@ -58,7 +66,7 @@ const read = async ({ run }: WindowPlan, name: string, query: URLSearchParams): 
   answerOf(await run(readingLine(name, query)))
 
 /** Everything that is a click. */
-function changing(plan: WindowPlan, doing: Doing, life: Life, entrance: Entrance): Record<string, Route> {
+function changing(plan: WindowPlan, { doing, life, entrance, live }: RouteMeans): Record<string, Route> {
   const post = (answer: (body: unknown) => PageAnswer | Promise<PageAnswer>): Route => ({
     method: 'POST',
     answer({ body }) {
@@ -76,7 +84,7 @@ function changing(plan: WindowPlan, doing: Doing, life: Life, entrance: Entrance
     '/api/preview': post((body) => doing.preview(body)),
     '/api/do': post((body) => doing.do(body)),
     '/api/secret': unlessReadOnly((body) => keep(plan, body)),
-    '/api/try': unlessReadOnly((body) => tryOne(plan, body)),
+    '/api/try': unlessReadOnly((body) => tryOne(plan, live, body)),
     '/api/deep': unlessReadOnly(() => lookDeeper(plan)),
   }
 }
@@ -112,15 +120,16 @@ function answering(value: string, isSure: boolean): Prompt {
   }
 }
 
-/** Starts a server as its programs would, if all that starts was agreed to. */
-async function tryOne(plan: WindowPlan, body: unknown): Promise<PageAnswer> {
-  const { name } = Object(body)
+/** Starts a server as its programs would, if all that starts was agreed to. What it says meanwhile goes to all pages, under the name `id` of this try. */
+async function tryOne(plan: WindowPlan, live: Live, body: unknown): Promise<PageAnswer> {
+  const { name, id = '' } = Object(body)
   if (typeof name !== 'string') throw new WrongRequest('A name is needed.')
+  if (typeof id !== 'string' || !/^[\w-]{0,64}$/.test(id)) throw new WrongRequest('This is no name of a try.')
   const looked = await plan.look()
   if (looked === null || !mayStart(looked.standing, name))
     return errorAnswer(403, 'terminal', 'What this starts was not agreed to yet.', { hint: `mcp-twin try ${name}` })
   await plan.audit('try', 'page')
-  return answerOf(await plan.run(['try', '--', name]))
+  return answerOf(await plan.run(['try', '--', name], { listen: (said) => live.tell({ kind: 'log', id, ...said }) }))
 }
 
 /** Starts what every program would start, if a person has agreed to all of it: no entry is anybody else's, and none was edited. */

@@ -41,7 +41,7 @@ export async function openWindow(plan: WindowPlan): Promise<OpenWindow> {
       const isEntry = path === '/' ? { entry: true as const } : {}
       return [path, { method: 'GET', open: true, ...isEntry, answer: () => ({ file }) }]
     }),
-    ...apiRoutes(plan, doing, life, entrance),
+    ...apiRoutes(plan, { doing, life, entrance, live }),
     [
       '/api/live',
       {

@@ -20,6 +20,7 @@ export function pipedServer(answer: Answer = () => null) {
       say = listener
     },
     onOutput: () => undefined,
+    onStderr: () => undefined,
     onEnd: () => undefined,
     stderr: () => '',
     noise: () => undefined,

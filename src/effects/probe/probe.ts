@@ -30,6 +30,8 @@ export interface ProbeOptions {
   readonly second?: ToolCall
   /** Masks keys in the server's output; values of the launch's own variables are masked in any case. */
   mask?(text: string): string
+  /** Called with each piece of its stderr, as it comes; keys are in it. */
+  onStderr?(text: string): void
 }
 
 /** The answer of a server, or why there was none. `stderrTail` is masked and may be empty. */
@@ -56,6 +58,7 @@ export async function probeLaunch(system: System, launch: Launch, options: Probe
   const found = resolveProgram(name, words, env)
   if (found === null) return failed(`there is no program "${launch.command}"`)
   const server = startPiped({ ...found, env, cwd: await folderFor(system, program, options.environment) })
+  if (options.onStderr !== undefined) server.onStderr(options.onStderr)
   try {
     const introduction = await introduce(server, options.timeoutMs, options.signal, options.tool, options.second)
     return { ok: true, ms: system.now() - began, ...introduction, ...noiseOf(server, masked) }

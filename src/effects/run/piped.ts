@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { StringDecoder } from 'node:string_decoder'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
 import { LineReader, textLine } from '../../core/rpc/line-reader.ts'
@@ -23,6 +24,8 @@ export interface PipedServer {
   onOutput(listener: (bytes: number) => void): void
   /** Called with the reason when the server has ended. */
   onEnd(listener: (why: string) => void): void
+  /** Called with each piece of its stderr, as it comes; keys are in it. */
+  onStderr(listener: (text: string) => void): void
   /** The end of its stderr, and the first line on stdout that was not part of the protocol. */
   stderr(): string
   noise(): string | undefined
@@ -87,6 +90,10 @@ export function startPiped(started: StartedProgram): PipedServer {
     },
     onOutput: (listener) => {
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => listener(chunk.length))
+    },
+    onStderr: (listener) => {
+      const decoder = new StringDecoder('utf8')
+      child.stderr.on('data', (chunk: Buffer) => listener(decoder.write(chunk)))
     },
     onEnd: (listener) => (ended === null ? listeners.push(listener) : listener(ended)),
     stderr: () => stderr.toString('utf8'),

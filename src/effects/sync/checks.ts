@@ -6,6 +6,7 @@ import { meaning } from '../../core/launch/meaning.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { isMcpRemote } from '../../core/launch/mcp-remote.ts'
 import { environmentLabel } from '../../core/participants.ts'
+import type { Heard } from '../../context.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { NativePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
@@ -77,7 +78,11 @@ export interface CheckOptions {
   /** Tells the terminal to hide a value. */
   hide(value: string): void
   told(left: number): void
+  readonly listen?: ListenToTried
 }
+
+/** Hears what a server that is tried says on stderr, as it comes; `values` of its variables, which are keys perhaps, are in it. */
+export type ListenToTried = (tried: Pick<ServerCheck, 'server' | 'environment' | 'client'>, values: readonly string[]) => Heard
 
 /**
  * Starts every server that was written, on its side and as its client would, and asks it for its tools. What logs in by itself, or
@@ -150,17 +155,17 @@ async function loginFor(system: System, { manifest, home }: PlanInput, { server,
   return isOffered ? { reason: 'it asks for a login (OAuth)', hint: `once for every program: ${hint}`, login: true } : LOGIN
 }
 
-function ask(
-  system: System,
-  input: PlanInput,
-  { server, file, entry }: Job,
-  { signal, project = null, hide }: CheckOptions,
-): Promise<Probe> {
+async function ask(system: System, input: PlanInput, job: Job, { signal, project = null, hide, listen }: CheckOptions): Promise<Probe> {
+  const { server, file, entry } = job
   const { client } = file.observed
   const environment = startSide(file.observed)
   const filled = filledEntry(system, entry, { client, environment, project, hide })
-  if (filled.kind === 'stdio')
-    return probeLaunch(system, filled, { client, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal, project })
+  if (filled.kind === 'stdio') {
+    const heard = listen?.(placeOf(job), Object.values(filled.env))
+    const onStderr = heard === undefined ? {} : { onStderr: heard.push }
+    const how = { client, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal, project, ...onStderr }
+    return probeLaunch(system, filled, how).finally(() => heard?.end())
+  }
   const spec = lookUp(input.manifest.servers, server)
   return probeRemote(system, filled, {
     server,

@@ -1,6 +1,7 @@
 import type { Progress } from '../../context.ts'
 import type { Judge } from '../../model/afterwards.ts'
 import type { Secret } from '../../model/secret.ts'
+import type { ListenToTried } from './checks.ts'
 
 /** The options of a sync. */
 export interface SyncOptions {
@@ -39,6 +40,8 @@ export interface SyncOptions {
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   /** Looks at what the run leads to, and stops it by throwing. */
   readonly judge?: Judge
+  /** Hears what servers say that are tried. */
+  readonly listen?: ListenToTried
   readonly signal: AbortSignal
   progress(title: string): Progress
   /** Masks a key in all output. */

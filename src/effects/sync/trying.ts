@@ -96,7 +96,8 @@ export async function tryFiles(
   const blocked = await blockedServers(system, situation, serversIn(files), hide)
   const tried = files.map((file) => withServers(file, ({ server }) => !blocked.has(server)))
   const { project } = situation.place
-  const checked = await checkServers(system, input, tried, { signal: options.signal, project, hide, told })
+  const listen = options.listen === undefined ? {} : { listen: options.listen }
+  const checked = await checkServers(system, input, tried, { signal: options.signal, project, hide, told, ...listen })
   const untried = files.flatMap(({ observed, desired }) =>
     desired.wanted.flatMap(({ server }): Untried[] => {
       const why = blocked.get(server)

@@ -29,6 +29,11 @@ describe('a change is answered by the page', () => {
       wish('enable', 'own'),
       { own: { package: 'built-in', disabled: true, except: ['cursor'] } },
     ],
+    [
+      'where such a one is for some programs or machines alone',
+      wish('sync'),
+      { own: { package: 'built-in', only: ['cursor'], machines: ['laptop'] } },
+    ],
     ['beside one that stays off', wish('sync'), { tiny, evil: { ...evil, disabled: true } }],
   ])('%s', (_, asked, servers) => expect(whoAnswers(asked, standing(servers))).toBe('page'))
 })
