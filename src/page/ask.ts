@@ -1,5 +1,5 @@
 import { withoutHidden } from '../model/hidden.ts'
-import type { ShownTrouble } from './documents.ts'
+import type { Happened, ShownTrouble } from './documents.ts'
 
 const place = 'mcp-twin:session'
 
@@ -71,6 +71,7 @@ export interface LiveMessage {
     readonly client?: string
     readonly environment?: string
     readonly lines?: readonly string[]
+    readonly happened?: Happened
   }
 }
 

@@ -112,3 +112,16 @@ export interface LogsDocument {
     readonly lines: readonly { readonly at: string | null; readonly text: string }[]
   }[]
 }
+
+/** One thing that happened through a bridge. */
+export interface Happened {
+  readonly kind: string
+  readonly at: number
+  readonly by?: string
+  readonly key?: string
+  readonly id?: string
+  readonly client?: string
+  readonly tool?: string
+  readonly subject?: string
+  readonly outcome?: string
+}

@@ -1,6 +1,7 @@
 import { Wrong } from './dialog.tsx'
 import { wish } from './plan.tsx'
-import { kept } from './state.ts'
+import type { Happened } from './documents.ts'
+import { happened, kept } from './state.ts'
 import { Table } from './table.tsx'
 import { whenWords } from './words.ts'
 
@@ -14,25 +15,13 @@ interface RunsDocument {
   }[]
 }
 
-interface Happened {
-  readonly kind: string
-  readonly at: number
-  readonly by?: string
-  readonly key?: string
-  readonly id?: string
-  readonly client?: string
-  readonly tool?: string
-  readonly subject?: string
-  readonly outcome?: string
-}
-
 interface EventsDocument {
   readonly changes: readonly Happened[]
   readonly audit: readonly Happened[]
 }
 
 const runs = kept<RunsDocument>('undo', 'runs')
-const events = kept<EventsDocument>('events?lines=50', 'events', 'store')
+const events = kept<EventsDocument>('events?lines=50')
 
 /** What commands changed, and what happens through the bridges. */
 export function History() {
@@ -66,7 +55,7 @@ const rowOf = ({ id, at, command, changes = [] }: RunsDocument['runs'][number]) 
 
 function Events() {
   const { document, trouble } = events.value
-  const all = document === null ? [] : [...document.changes, ...document.audit].sort((one, other) => one.at - other.at)
+  const all = document === null ? [] : inOrder([...document.changes, ...document.audit, ...happened.value])
   return (
     <section>
       <h2>Events</h2>
@@ -81,6 +70,10 @@ function Events() {
     </section>
   )
 }
+
+/** What is in the document and was told as well is one thing. */
+const inOrder = (all: readonly Happened[]): Happened[] =>
+  [...new Map(all.map((each) => [JSON.stringify(each), each])).values()].sort((one, other) => one.at - other.at)
 
 const eventWords = ({ kind, at, by, key, id, client, tool, subject, outcome }: Happened): string =>
   [whenWords(at), by ?? client, kind === 'audit' ? tool : kind, key ?? id ?? subject, outcome]

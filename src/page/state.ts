@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { ended, follow, type LiveMessage, read, RefusedAnswer, send, session } from './ask.ts'
-import type { AboutDocument, ShownTrouble } from './documents.ts'
+import type { AboutDocument, Happened, ShownTrouble } from './documents.ts'
 
 /** What a screen shows of one document: nothing yet, the document, or why there is none. A later trouble keeps the document before. */
 export interface Shown<T> {
@@ -85,6 +85,11 @@ export const answerOf = (id: string): Promise<string> => new Promise((resolve) =
 /** Told what a server says while it is tried. */
 export const logged: { tell: (said: LiveMessage['data']) => void } = { tell: () => undefined }
 
+/** The most events that are kept. */
+const eventsMost = 200
+/** What happened while the page was open, as it happened. */
+export const happened = signal<readonly Happened[]>([])
+
 /** The number of the last message, of whatever tab: the one that follows next goes on there. */
 let last = ''
 
@@ -92,6 +97,7 @@ function heard({ kind, id, data }: LiveMessage): void {
   if (id !== '') last = id
   if (kind === 'open') link.value = 'live'
   if (kind === 'changed') void reread(data.what ?? [])
+  if (kind === 'event' && data.happened !== undefined) happened.value = [...happened.value, data.happened].slice(-eventsMost)
   if (kind === 'log') logged.tell(data)
   if (kind === 'progress') progress.value = data.text ?? ''
   if (kind === 'answered') waiting.get(data.id ?? '')?.(data.outcome ?? 'failed')

@@ -7,6 +7,7 @@ export type Outcome = 'done' | 'refused' | 'changed' | 'failed'
 export type Message =
   | { readonly kind: 'changed'; readonly what: readonly string[] }
   | { readonly kind: 'progress'; readonly text: string }
+  | { readonly kind: 'event'; readonly happened: object }
   | ({ readonly kind: 'log'; readonly id: string } & TriedLines)
   | { readonly kind: 'answered'; readonly id: string; readonly outcome: Outcome }
   | { readonly kind: 'bye'; readonly why: string }
@@ -37,15 +38,11 @@ export class Live {
 
   tell(message: Message): void {
     // What a server says while it is tried is for who waits for that, and has no number: nobody comes back for it.
-    if (message.kind === 'log') return this.#send(framed(this.#n, message))
-    this.#n += 1
+    const isKept = message.kind !== 'log'
+    if (isKept) this.#n += 1
     const text = framed(this.#n, message)
-    this.#sent.push({ n: this.#n, text })
+    if (isKept) this.#sent.push({ n: this.#n, text })
     if (this.#sent.length > kept) this.#sent.shift()
-    this.#send(text)
-  }
-
-  #send(text: string): void {
     for (const write of this.#pages) write(text)
   }
 

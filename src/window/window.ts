@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { isOwnPeer } from '../effects/machine/peer.ts'
 import { Doing } from './doing.ts'
 import { Entrance } from './entrance.ts'
+import { Happenings } from './happening.ts'
 import { Life } from './life.ts'
 import { listen, type Route } from './listening.ts'
 import { Live } from './live.ts'
@@ -98,6 +99,7 @@ function following(
 /** What happens by the clock: looking at files while somebody looks at them, and the end. */
 function ticking(plan: WindowPlan, live: Live, life: Life) {
   const watching = new FactsWatch(plan.system.files)
+  const happenings = new Happenings(plan.run)
   let watched: WatchedSides | null = null
   let round = 0
   let isBusy = false
@@ -108,6 +110,8 @@ function ticking(plan: WindowPlan, live: Live, life: Life) {
     if (what.length === 0) return
     watched = null
     live.tell({ kind: 'changed', what: [...new Set(what)].sort() })
+    if (!what.includes('store') && !what.includes('events')) return
+    for (const happened of await happenings.since()) live.tell({ kind: 'event', happened })
   }
   const lookAgain = async () => {
     if (isBusy || live.size === 0) return
@@ -129,5 +133,9 @@ function ticking(plan: WindowPlan, live: Live, life: Life) {
       if (why !== null) end(why)
     }, 1000),
   ]
-  return { over, look: () => look(true), stop: () => timers.forEach(clearInterval) }
+  const begin = (): Promise<void> => {
+    happenings.begin()
+    return look(true)
+  }
+  return { over, look: begin, stop: () => timers.forEach(clearInterval) }
 }

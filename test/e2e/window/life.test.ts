@@ -51,6 +51,37 @@ describe('a page that is open', () => {
     expect(heard.isWhole).toBe(true)
   })
 
+  it('is told each thing that happens through the bridges once, as it happens, without keys', async () => {
+    const place = home()
+    const set = async (name: string) => expect((await place.run(['memory', 'set', name, '1'])).code).toBe(0)
+    await place.run(['secret', 'set', 'UI_KEY'], { input: 'event-key-0f1e2d3c4b5a6978' })
+    await set('before')
+    const open = await ui(place)
+    const { heard } = follow(open.port, await open.enter())
+    const told = () =>
+      [...heard.text.matchAll(/event: event\ndata: (.*)/g)].map(([, data = '']) => JSON.parse(data).happened as Record<string, unknown>)
+    await expect.poll(() => heard.text).toContain('event: open')
+    // What was there when the page came is no news: write until one is.
+    let nth = 0
+    await expect
+      .poll(async () => {
+        nth += 1
+        await set(`after/${nth}`)
+        return told()
+      })
+      .toContainEqual(expect.objectContaining({ kind: 'memory', key: expect.stringMatching(/^after/), by: 'terminal' }))
+    place.write(
+      '.mcp-twin/bridge/audit.jsonl',
+      `${place.read('.mcp-twin/bridge/audit.jsonl')}${JSON.stringify({ at: new Date().toISOString(), event: 'call', client: 'evil', tool: 'x', subject: 'event-key-0f1e2d3c4b5a6978', outcome: 'done' })}\n`,
+    )
+    await set('last')
+    await expect.poll(told).toContainEqual(expect.objectContaining({ kind: 'memory', key: 'last' }))
+    const keys = told().flatMap(({ key }) => key ?? [])
+    expect(keys).toEqual([...new Set(keys)])
+    expect(told().filter(({ key }) => key === 'before')).toEqual([])
+    expect(heard.text).not.toContain('event-key-0f1e2d3c4b5a6978')
+  })
+
   it('gets what it missed when it reconnects, or reads everything', async () => {
     const open = await ui(home())
     const session = await open.enter()
