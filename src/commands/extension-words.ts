@@ -1,6 +1,6 @@
 import type { ExtensionRow } from '../core/extensions/offer.ts'
 import { addCommand } from '../core/launch/extension.ts'
-import { decidesStart } from '../core/launch/identity.ts'
+import { isDecisive } from '../core/launch/decisive.ts'
 import type { InstalledExtension } from '../model/extension.ts'
 import { visible } from '../ui/escape.ts'
 
@@ -22,7 +22,7 @@ export function extensionLines({ id, manifest, source, signature }: InstalledExt
   const { command, args = [], env = {}, platform_overrides: overrides = {} } = manifest.server.mcp_config
   const systems = Object.keys(overrides)
   const variables = [env, ...Object.values(overrides).map((each) => each.env ?? {})].flatMap((each) =>
-    Object.entries(each).map(([name, text]) => (decidesStart(name) ? `${name}=${text}` : name)),
+    Object.entries(each).map(([name, text]) => (isDecisive([name, text]) ? `${name}=${text}` : name)),
   )
   return [
     `${id} ${manifest.version}, an extension of Claude Desktop: source ${source ?? 'not known'}, signature ${signature ?? 'not known'}`,

@@ -5,17 +5,8 @@ import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import type { State } from '../../model/state.ts'
 import { lookUp } from '../lookup.ts'
 import { keysOf, variablesOf, wordsIn } from '../manifest/names.ts'
+import { isDecisive } from './decisive.ts'
 import { serverOn } from './side.ts'
-
-/** Variables that change how programs start, or what they load, whatever they start. */
-const exact = new Set(['PATH', 'NODE_OPTIONS', 'NODE_PATH', 'BASH_ENV', 'PERL5OPT', 'RUBYOPT', 'JAVA_TOOL_OPTIONS'])
-const beginnings = ['LD_', 'DYLD_', 'PYTHON', 'NPM_CONFIG_', 'UV_', 'PIP_']
-
-/** Does a variable of this name change how programs start? Windows does not tell cases apart, and npm reads its own in any. */
-export function decidesStart(name: string): boolean {
-  const upper = name.toUpperCase()
-  return exact.has(upper) || beginnings.some((each) => upper.startsWith(each))
-}
 
 const sorted = (values: Readonly<Record<string, string>> = {}): [string, string][] =>
   Object.entries(values).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -52,12 +43,9 @@ export function weightDigest(server: ServerSpec, side: Environment, lock: Lock):
   return hash([is, env, headers])
 }
 
-/** Values that stay part of it: how programs start, and where a server sends what it gets. */
-export const isDecisive = ([name, value]: [string, string]): boolean => decidesStart(name) || value.includes('://')
-
 /**
  * SHA-256, in hex, of what a person agrees to start there. Values of variables and headers may change without a question, but for the keys
- * that they name and what decides how programs start. Null: the version of its package is not known yet, or it is an extension of Claude
+ * that they name and what is decisive. Null: the version of its package is not known yet, or it is an extension of Claude
  * Desktop, whose own words are agreed to (`core/extensions`).
  */
 export function agreedDigest(server: ServerSpec, side: Environment, lock: Lock): string | null {

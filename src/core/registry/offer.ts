@@ -1,5 +1,5 @@
 import type { ServerSpec } from '../../model/manifest.ts'
-import { decidesStart } from '../launch/identity.ts'
+import { decidesStart, decidesTrust } from '../launch/decisive.ts'
 import { isObject } from '../object.ts'
 import { isPythonName, isPythonVersion } from '../packages/python.ts'
 import { isExact, parseWords } from '../packages/words.ts'
@@ -62,6 +62,9 @@ class Inputs {
       if (!(isVariable ? variableName : headerName).test(name)) this.refuse ??= `${JSON.stringify(name)} cannot be the name of a value`
       if (isVariable && decidesStart(name)) this.refuse ??= `it sets ${name}, which changes how programs start`
       const parts = this.take(name, readInput(name, input, isVariable))
+      // A person may give such a value, an entry may not.
+      if (isVariable && decidesTrust(name) && parts?.some((part) => typeof part === 'string' && part !== '') === true)
+        this.refuse ??= `it sets ${name}, which changes whom programs trust`
       return parts === null ? [] : [[name, parts]]
     })
   }

@@ -1,5 +1,5 @@
 import { clientById } from '../../catalog/clients/index.ts'
-import { isDecisive } from '../../core/launch/identity.ts'
+import { isDecisive } from '../../core/launch/decisive.ts'
 import { meaning } from '../../core/launch/meaning.ts'
 import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'

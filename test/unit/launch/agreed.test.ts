@@ -35,6 +35,56 @@ describe('what was agreed to start', () => {
     expect(agreedDigest(node('--a'), ubuntu, lock())).not.toBe(agreedDigest(node('--require ./evil.js'), ubuntu, lock()))
   })
 
+  const value = (name: string, text: string): ServerSpec => ({ command: 'node', env: { [name]: text } })
+  const isAnother = (name: string, one = 'a', other = 'b'): boolean =>
+    agreedDigest(value(name, one), ubuntu, lock()) !== agreedDigest(value(name, other), ubuntu, lock())
+
+  it.each([
+    // What is loaded, or found first.
+    ...[
+      'NODE_OPTIONS',
+      'ComSpec',
+      'PATHEXT',
+      'WSLENV',
+      'MCP_TWIN_HOME',
+      'LD_PRELOAD',
+      'DYLD_INSERT_LIBRARIES',
+      'BASH_ENV',
+      'BASH_FUNC_ls%%',
+    ],
+    ...[
+      'PYTHONSTARTUP',
+      'UV_INDEX',
+      'PIP_INDEX_URL',
+      'npm_config_registry',
+      'COREPACK_NPM_REGISTRY',
+      'BUN_INSTALL',
+      'DOTNET_STARTUP_HOOKS',
+    ],
+    ...['CORECLR_PROFILER_PATH', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'CLASSPATH', 'RUBYLIB', 'GEM_PATH', 'PERL5LIB'],
+    ...['GIT_SSH_COMMAND', 'GIT_CONFIG_COUNT', 'GIT_EXEC_PATH', 'GOFLAGS', 'OPENSSL_CONF', 'PHPRC', 'LUA_INIT_5_4', 'JULIA_LOAD_PATH'],
+    // Where settings are found, and whom a program trusts.
+    ...['HOME', 'UserProfile', 'XDG_CONFIG_HOME', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSLKEYLOGFILE'],
+    ...['REQUESTS_CA_BUNDLE', 'GIT_SSL_NO_VERIFY', 'DOCKER_HOST', 'KUBECONFIG', 'HTTP_PROXY', 'https_proxy', 'All_Proxy', 'NO_PROXY'],
+    // Whom it talks to.
+    ...['GLOBAL_AGENT_HTTP_PROXY', 'GITHUB_HOST', 'DB_ADDRESS', 'smtp_server', 'API_ENDPOINT', 'Host', 'X-Forwarded-Host', 'BASE_URL'],
+  ])('tells another value of %s', (name) => expect(isAnother(name)).toBe(true))
+
+  it.each([
+    'NODE_ENV',
+    'LEVEL',
+    'GIT_AUTHOR_NAME',
+    'GOOGLE_API_KEY',
+    'TOKEN',
+    'LANG',
+    'TZ',
+    'HOSTED',
+    'PATHS',
+    'PROXY_MODE',
+    'PORT',
+    'R_TOKEN',
+  ])('takes another value of %s for the same launch', (name) => expect(isAnother(name)).toBe(false))
+
   it('keeps earlier launches, and stays the same list where nothing is new', () => {
     const more = withAgreed(agreed, { servers: { other: { command: 'x' } } }, sides, lock())
     expect(more?.slice(0, agreed?.length)).toEqual(agreed)

@@ -123,6 +123,17 @@ describe('a server of the registry', () => {
     expect(offerOf(entry(raw), false)).toMatchObject({ refuse: expect.stringContaining('changes how programs start') })
   })
 
+  it.each(['HTTPS_PROXY', 'all_proxy', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSL_CERT_FILE', 'HOME', 'DOCKER_HOST'])(
+    'takes the variable %s from a person alone',
+    (name) => {
+      const offer = (input: object) => offerOf(entry({ packages: [{ ...npm, environmentVariables: [{ name, ...input }] }] }), false)
+      expect(offer({ value: 'x' })).toMatchObject({ refuse: expect.stringContaining('changes whom programs trust') })
+      expect(offer({ default: 'x' })).toMatchObject({ refuse: expect.stringContaining('changes whom programs trust') })
+      expect(offer({ isRequired: true })).toMatchObject({ env: [[name, [{ label: name }]]] })
+      expect(offer({})).toMatchObject({ env: [], left: [name] })
+    },
+  )
+
   it.each(['ENV', 'MODE', 'NODE_ENV'])('may set a variable that only its own code reads: %s', (name) => {
     expect(server({ packages: [{ ...npm, environmentVariables: [{ name, value: 'x' }] }] })).toMatchObject({ env: { [name]: 'x' } })
   })
