@@ -10,6 +10,7 @@ import { homeFetch } from '../effects/login/home-fetch.ts'
 import { loginTarget } from '../effects/login/target.ts'
 import { loopbackName, openAddress, unreached } from '../effects/machine/open-page.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import type { Fetch } from '../effects/run/http.ts'
 import { EXIT, TwinError } from '../errors.ts'
 import type { OptionsOf } from '../model/command-line.ts'
 import { visible } from '../ui/escape.ts'
@@ -47,7 +48,7 @@ export async function logIn(
   if (context.isDry === true) return
   if (context.options.offline === true)
     throw new TwinError('offline', 'A login is made on the network, and --offline uses none.', { hint: 'type it without --offline' })
-  const fetch = await homeFetch(system, situation.home.environment)
+  const fetch = cancellable(await homeFetch(system, situation.home.environment), context.signal)
   const state = system.random(24)
   const listener = await listenForLogin(system, state, { port: client.port, isWsl: situation.home.environment.kind === 'wsl' })
   try {
@@ -68,6 +69,12 @@ export async function logIn(
     listener.close()
   }
 }
+
+/** The same, ended by Ctrl-C: a server may take its time. */
+const cancellable =
+  (fetch: Fetch, cancelled: AbortSignal): Fetch =>
+  (url, { signal, ...init } = {}) =>
+    fetch(url, { ...init, signal: AbortSignal.any([cancelled, ...(signal ? [signal] : [])]) })
 
 /** The answer of the browser, or the address of a page that did not load as a person pasted it, whichever comes first. */
 async function answerOf(

@@ -1,7 +1,7 @@
 import type { outdated as spec } from '../cli/specs/outdated.ts'
 import type { Context, Run } from '../context.ts'
 import { isNewer, type Versions } from '../core/update/moves.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, TwinError } from '../errors.ts'
 import { lookUpVersions } from '../effects/sync/outdated.ts'
 import { visible } from '../ui/escape.ts'
 import { align } from '../ui/width.ts'
@@ -13,6 +13,7 @@ export const run: Run<typeof spec> = (context, _args, _options) =>
   atHome(context, {}, async (homeContext) => {
     const { system, io } = context
     const versions = await lookUpVersions(system, await homeContext.open(), syncOptions(context))
+    if (context.signal.aborted) throw new TwinError('cancelled', 'Cancelled.', { exit: EXIT.cancelled })
     io.json({ command: 'outdated', packages: versions.map(documentOf) })
     if (!io.asJson) for (const line of describe(context, versions)) io.out(line)
     return versions.some(({ trouble }) => trouble !== null) ? EXIT.failed : EXIT.ok

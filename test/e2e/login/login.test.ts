@@ -66,6 +66,32 @@ describe('mcp-twin login', () => {
     expect(person.manifest().servers.far).toEqual({ url: server.url })
   })
 
+  it('ends at once by Ctrl-C while a server does not answer', async () => {
+    let asked: () => void = () => {}
+    const asking = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const server = await oauthServer({
+      page: (path) => {
+        if (path === '/.well-known/oauth-authorization-server') asked()
+        return path === '/.well-known/oauth-authorization-server'
+      },
+    })
+    const person = ana({ far: { url: server.url } })
+    let cancelledAt = 0
+    const { code } = await person.run(['login', 'far'], {
+      started: (child) => {
+        void asking.then(() => {
+          cancelledAt = Date.now()
+          child.kill('SIGINT')
+        })
+      },
+    })
+    // Waiting for that answer would take 20 s.
+    expect([code, Date.now() - cancelledAt < 15_000]).toEqual([130, true])
+    expect([person.pages(), person.home.has('.mcp-twin/logins.json')]).toEqual([[], false])
+  })
+
   it('leaves servers of a project to each program', async () => {
     const server = await oauthServer()
     const person = ana()

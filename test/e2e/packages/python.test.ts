@@ -166,7 +166,7 @@ describe('a Python package', () => {
         child.once('exit', () => clearInterval(timer))
       },
     })
-    expect(code).not.toBe(0)
+    expect(code).toBe(130)
     expect([uvCalls(planted.self).length, folders('wsl:Ubuntu')]).toEqual([1, []])
   })
 
