@@ -40,6 +40,8 @@ export interface FormerValue extends Omit<TakenEntry, 'keys'> {
 
 export interface OwnedEntries {
   readonly records: FileState['entries']
+  /** Those of `records` that were found in the file alone. */
+  readonly unrecorded?: readonly string[]
   /** We created the file, by our records. */
   readonly created: boolean
   /** The file before us; null: nothing tells. */
@@ -169,16 +171,23 @@ function fromBridge(
 /** What each entry said before us. One that names a file of ours tells nothing. */
 function formerValues(
   was: ReturnType<typeof readClientFile> | null,
-  { original, namesOwnFiles }: OwnedEntries,
+  { unrecorded = [], original, namesOwnFiles }: OwnedEntries,
 ): Map<string, JsonValue | null> {
   const copied = was?.ok === true ? was.document.entries().map(({ name, value }) => [name, value] as const) : []
   const taken = Object.entries(original?.entries ?? {}).map(([name, { was }]) => [name, was] as const)
   const absent = taken.filter(([, value]) => value === null)
   const deleted = Object.entries(original?.entries ?? {}).flatMap(([name, { fate }]) => (fate === 'deleted' ? [[name, null] as const] : []))
+  // What the first copy lacks was not there before; of what we recorded, other things tell more.
+  const isWhole = was?.ok === true && original?.cut === false
+  const added = isWhole ? unrecorded.filter((name) => !copied.some(([each]) => each === name)) : []
   return new Map(
-    [...absent, ...copied, ...taken.filter(([, value]) => value !== null), ...deleted].filter(
-      ([, value]) => value === null || !namesOwnFiles(value),
-    ),
+    [
+      ...added.map((name) => [name, null] as const),
+      ...absent,
+      ...copied,
+      ...taken.filter(([, value]) => value !== null),
+      ...deleted,
+    ].filter(([, value]) => value === null || !namesOwnFiles(value)),
   )
 }
 

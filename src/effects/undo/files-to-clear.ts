@@ -5,6 +5,7 @@ import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Originals } from '../store/originals.ts'
 import { projectBounds } from '../store/project-bounds.ts'
+import { filesThatNameUs, type KnownFiles } from './unrecorded.ts'
 
 export interface FileWithRecord {
   readonly name: FileName
@@ -20,25 +21,26 @@ export const recordedFiles = (state: State): FileWithRecord[] =>
   )
 
 /**
- * The files that an uninstall looks at, of all or of the project with this root: those of our records, and those that only a first copy
- * is kept of, since an undo may have taken the record away.
+ * The files that an uninstall looks at, of all or of the project with this root: those of our records, those that only a first copy
+ * is kept of, since an undo may have taken the record away, and those that name our files all the same.
  */
 export async function filesToClear(
   system: System,
-  world: World,
-  state: State,
+  known: KnownFiles,
   originals: Originals,
   project: string | undefined,
 ): Promise<FileWithRecord[]> {
-  const recorded = recordedFiles(state)
+  const { world, state } = known
   const key = ({ environment, client, file }: FileName) => JSON.stringify([environment, client, file])
-  const known = new Set(recorded.map(({ name }) => key(name)))
-  const copied = (await originals.load()).files.flatMap(({ environment, client, file }) => {
+  const all = new Map(recordedFiles(state).map((each) => [key(each.name), each]))
+  for (const { environment, client, file } of (await originals.load()).files) {
     const name = { environment, client, file }
-    return known.has(key(name)) ? [] : [{ name, record: recordOf(state, name) }]
-  })
+    if (!all.has(key(name))) all.set(key(name), { name, record: recordOf(state, name) })
+  }
+  for (const { name, project: root } of await filesThatNameUs(system, known, project === undefined))
+    if (!all.has(key(name))) all.set(key(name), { name, record: { entries: {}, ...(root === undefined ? {} : { project: root }) } })
   const found: FileWithRecord[] = []
-  for (const { name, record } of [...recorded, ...copied]) {
+  for (const { name, record } of all.values()) {
     const root = await projectOf(system, world, name, record)
     if (project === undefined || root === project) found.push({ name, record: root === null ? record : { ...record, project: root } })
   }

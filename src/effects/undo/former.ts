@@ -95,6 +95,22 @@ export class EntryReader {
     return { value: all, words: `as it works without mcp-twin${lackingWords(missing)}` }
   }
 
+  /** The server of the manifest that an entry starts by its name, or the bridge; null: another kind of entry. */
+  serverOf(value: JsonValue): string | null {
+    const entry = meaning(value, this.#client)
+    const own = 'unreadable' in entry ? null : ownEntry(entry, this.#context)
+    return own === null ? null : own.kind === 'bridge' ? BRIDGE : own.server
+  }
+
+  /** Whether an entry starts our launcher, or a package that only we install: nobody else writes such a one. `isGone`: a text names what goes. */
+  isOurs(value: JsonValue, isGone: (text: string) => boolean): boolean {
+    const entry = meaning(value, this.#client)
+    if ('unreadable' in entry || entry.kind === 'remote') return false
+    if (ownEntry(entry, this.#context) !== null) return true
+    const { package: words, args, env } = neutral(entry, this.#context)
+    return words !== undefined && !isGone(JSON.stringify([args, env]))
+  }
+
   /** Whether a value was the same server as another one: it was renamed. */
   isRenamed(now: JsonValue, then: JsonValue): boolean {
     return this.#read(then) !== null && this.#read(now) !== null && this.changes(now, then, null) === 'same'

@@ -5,18 +5,9 @@ import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
-import { type PlainEntry, plainEntry } from '../../core/launch/plain.ts'
-import { clientName } from '../../core/launch/render.ts'
-import { belongs } from '../../core/launch/side.ts'
-import { lookUp } from '../../core/lookup.ts'
-import { isShared } from '../../core/plan/sharing.ts'
-import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { JsonValue } from '../../model/entry.ts'
-import type { Manifest, ServerSpec } from '../../model/manifest.ts'
-import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
+import { native, type ReachablePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
-import { Secret } from '../../model/secret.ts'
 import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { BackupRun } from '../store/backup.ts'
@@ -28,13 +19,16 @@ import { heldBeside } from '../store/held-file.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
-import { type HomePlace, ownFolder } from '../machine/home.ts'
+import type { HomePlace } from '../machine/home.ts'
 import { reach } from '../manifest/open.ts'
-import { type ClearedEntry, type OriginalFile, type OwnedEntries, removeOwnEntries } from './client-entries.ts'
-import { EntryReader } from './former.ts'
+import { type ClearedEntry, removeOwnEntries } from './client-entries.ts'
 import { filesToClear } from './files-to-clear.ts'
 import { type KnownHome, knownOfProject } from './known.ts'
+import { names, namesInstalled } from './named-folders.ts'
 import { originalOf } from './originals.ts'
+import { ownedEntries } from './owned-entries.ts'
+import { foldersOf } from './unrecorded.ts'
+import { withUnrecorded } from './unrecorded-entries.ts'
 
 /** What the entries of all files are read and judged with. */
 interface Clearing {
@@ -54,15 +48,15 @@ interface Clearing {
  */
 export async function clearFiles(clearing: Clearing, isPreview: boolean): Promise<Step[]> {
   const steps: Step[] = []
-  const { system, world, state, run, project } = clearing
-  const files = await filesToClear(system, world, state, run.originals, project)
+  const { system, world, home, state, run, known, project } = clearing
+  const files = await filesToClear(system, { world, home, state, manifest: known.manifest }, run.originals, project)
   for (const { name, record } of files) steps.push(...(await clearFile(clearing, name, record, isPreview)))
   return steps
 }
 
 /** Returns a client file with an entry that names our files, of those that we once wrote; null: there is none. */
 export async function stillOurs(system: System, world: World, home: HomePlace, originals: Originals): Promise<string | null> {
-  const folders = world.environments.map((each) => (each.id === home.environment.id ? home.folder : ownFolder(system, each)))
+  const folders = foldersOf(system, { world, home })
   for (const { environment, client, file } of (await originals.load()).files) {
     const definition = clientById(client)
     const side = world.environments.find(({ id }) => id === environment)
@@ -91,15 +85,21 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
     known.keyOf,
   )
   const ours = ownedEntries({ ...clearing, known }, name, record, client, original)
+  const folders = foldersOf(system, { world, home })
+  const isGone = (text: string): boolean => namesInstalled(text, folders)
   let cleared: readonly ClearedEntry[] = []
   const decide = (current: Uint8Array | null, mode?: number | null): Decision => {
-    const decision = removeOwnEntries(client, current, ours, (report) => (cleared = report))
+    const found = withUnrecorded(client, current, ours, isGone)
+    if ('refuse' in found) return { kind: 'refuse', ...found.refuse }
+    const decision = removeOwnEntries(client, current, found.ours, (report) => (cleared = report))
     return withFormerMode(decision, current, mode ?? null, original?.mode ?? null)
   }
+  const found = withUnrecorded(client, await ifPossible(system.files.read(target.here)), ours, isGone)
+  const entries = Object.keys('refuse' in found ? record.entries : found.ours.records)
   const outcome =
     isPreview || (await needsNothing(system, target.here, decide))
       ? await previewRewrite(system, target, decide)
-      : await rewriteFile(system, target, decide, run.forFile({ ...name, entries: Object.keys(record.entries), project: record.project }))
+      : await rewriteFile(system, target, decide, run.forFile({ ...name, entries, project: record.project }))
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { reason = 'could not be written', hint = null } = outcome
     return [makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint })]
@@ -116,66 +116,6 @@ async function needsNothing(system: System, here: ReachablePath, decide: Decide)
   return (mode & 0o200) === 0 && (await decide(await system.files.read(here), mode)).kind === 'nothing'
 }
 
-function ownedEntries(
-  { system, world, home, known }: Clearing,
-  { environment }: FileName,
-  record: FileState,
-  client: ClientDefinition,
-  original: OriginalFile | null,
-): OwnedEntries {
-  const side = world.environments.find(({ id }) => id === environment) ?? home.environment
-  const folderOf = (each: Environment): NativePath => (each.id === home.environment.id ? home.folder : ownFolder(system, each))
-  const folders = world.environments.map(folderOf)
-  const servers = Object.keys(known.manifest?.servers ?? {})
-  const context = {
-    ...{ environment: side, world, home: home.environment, lock: known.lock },
-    folders: (id: string) => {
-      const found = world.environments.find((each) => each.id === id)
-      return found === undefined ? null : folderOf(found)
-    },
-    ...(known.manifest === null ? {} : { manifest: known.manifest }),
-  }
-  const plain = (name: string): PlainEntry | null => {
-    const { manifest, keys } = known
-    const server = manifest === null ? undefined : lookUp(manifest.servers, name)
-    if (manifest === null || server === undefined) return null
-    const { references } = client
-    // A project's file is for version control: it names keys, as its program fills them in.
-    const named = (wanted: string) =>
-      record.project === undefined || references === undefined ? null : new Secret(references.write(wanted))
-    const key = (wanted: string) => keys.get(wanted) ?? named(wanted)
-    return plainEntry({ ...context, manifest, name, server, client, scope: 'user', key, variable: (each) => system.variables[each] })
-  }
-  const named = (wanted: string): ServerSpec | undefined =>
-    known.manifest?.servers[servers.find((server) => clientName(client, server, servers) === wanted) ?? '']
-  return {
-    records: record.entries,
-    created: record.created === true,
-    original,
-    reader: new EntryReader(client, context, plain),
-    namesOwnFiles: (value) => folders.some((folder) => names(value, folder)),
-    isKept: (name) => named(name) !== undefined,
-    isOff: (name) => named(name)?.disabled === true,
-    shared: () =>
-      sharedIn(known.manifest, home.environment, world, client, side).flatMap((server) => {
-        const made = plain(server)
-        return made === null ? [] : [[clientName(client, server, servers), made.value] as const]
-      }),
-  }
-}
-
-/** The servers that a client reaches through the bridge. */
-const sharedIn = (
-  manifest: Manifest | null,
-  home: Environment,
-  world: World,
-  { id }: ClientDefinition,
-  side: Environment,
-): readonly string[] =>
-  Object.entries(manifest?.servers ?? {}).flatMap(([name, server]) =>
-    manifest !== null && isShared({ manifest, home, world }, server) && belongs(server, id, side, 'user') ? [name] : [],
-  )
-
 /**
  * The decision with the mode that the file had before us, where it still has the one that we give to files with keys. Other
  * programs keep it when they write the file, so that nobody else gives it back.
@@ -184,12 +124,6 @@ function withFormerMode(decision: Decision, bytes: Uint8Array | null, mode: numb
   if (former === null || (former & 0o077) === 0 || mode === null || (mode & 0o777) !== 0o600) return decision
   if (decision.kind === 'replace') return { ...decision, mode: decision.mode ?? former }
   return decision.kind === 'nothing' && bytes !== null ? { kind: 'replace', bytes, holdsKey: false, mode: former } : decision
-}
-
-/** Returns whether a value names a folder, with either kind of slashes. */
-function names(value: JsonValue, folder: string): boolean {
-  const plain = (text: string): string => text.replaceAll('\\\\', '/').replaceAll('\\', '/').toLowerCase()
-  return plain(JSON.stringify(value)).includes(plain(folder)) || /\.mcp-twin(?:[\\/]+bin[\\/]|','bin',)/.test(JSON.stringify(value))
 }
 
 async function targetOf(

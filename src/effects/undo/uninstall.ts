@@ -7,13 +7,14 @@ import type { NativePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import { openRun } from '../store/backup.ts'
+import { type BackupRun, openRun } from '../store/backup.ts'
+import type { Decision } from '../store/decision.ts'
 import { withRunLock } from '../store/lock.ts'
 import { Originals } from '../store/originals.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
-import { emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
+import { emptyState, loadLock, loadState, stateBytes } from '../manifest/records.ts'
 import { clearCommands } from '../command/remove.ts'
 import { clearHook } from '../hook/remove.ts'
 import { projectOf, recordedFiles } from './files-to-clear.ts'
@@ -95,15 +96,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     if (hook !== null) steps.push(hook)
     steps.push(...(await clearCommands(system, world, state, journal, false)))
     const isClear = steps.every(({ outcome }) => outcome === 'done')
-    // Backed up, so that an undo of this run restores the records too.
-    if (isClear && state !== emptyState) {
-      const shown = layout(home.environment, home.folder).state
-      const note = { environment: home.environment.id, client: null, file: shown, entries: [] }
-      const target = { here: reach(home, shown), shown, side: home.environment.id, links: 'follow' as const, within: null }
-      const outcome = await rewriteFile(system, target, () => ({ kind: 'remove' }), journal.forFile(note))
-      if (outcome.kind === 'refused' || outcome.kind === 'failed')
-        throw new TwinError('not-written', outcome.reason ?? `${shown} could not be removed`, { place: { file: shown } })
-    }
+    if (isClear && state !== emptyState) await writeRecords(system, home, journal, null)
     run = await journal.finish()
     if (isClear) await journal.originals.clear()
   })
@@ -118,6 +111,22 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     isFailure: false,
   }))
   return { steps, run, elsewhere, ...cleared, troubles: [...troubles, ...cleared.troubles] }
+}
+
+/** Writes our records, or removes them (null): backed up, so that an undo of this run restores them with the entries. */
+async function writeRecords(system: System, home: HomePlace, run: BackupRun, next: State | null): Promise<void> {
+  const { environment } = home
+  const shown = layout(environment, home.folder).state
+  const target = { here: reach(home, shown), shown, side: environment.id, links: 'follow' as const, within: null, createMode: 0o600 }
+  const decision: Decision = next === null ? { kind: 'remove' } : { kind: 'replace', bytes: stateBytes(next), holdsKey: false }
+  const outcome = await rewriteFile(
+    system,
+    target,
+    () => decision,
+    run.forFile({ environment: environment.id, client: null, file: shown, entries: [] }),
+  )
+  if (outcome.kind === 'refused' || outcome.kind === 'failed')
+    throw new TwinError('not-written', outcome.reason ?? `${shown} could not be written`, { place: { file: shown } })
 }
 
 /** What an uninstall would do to the clients' files, the hook and the commands, or to the files of one project. Writes nothing. */
@@ -146,7 +155,7 @@ export async function uninstallProject(
       const isOfProject = async (name: FileName) => (await projectOf(system, world, name, recordOf(state, name))) === project
       let rest = state
       for (const { name } of recordedFiles(state)) if (await isOfProject(name)) rest = withRecord(rest, name, null)
-      await saveState(system, reach(home, layout(home.environment, home.folder).state), rest)
+      if (rest !== state) await writeRecords(system, home, run, rest)
       const originals: FileName[] = []
       for (const each of (await run.originals.load()).files) if (await isOfProject(each)) originals.push(each)
       await run.originals.drop((each) => originals.includes(each))
