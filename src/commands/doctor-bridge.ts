@@ -7,6 +7,7 @@ import { toolsFileName } from '../core/foreign/tools-file.ts'
 import { storeUrlOf } from '../core/manifest/names.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import { reachable } from '../model/path.ts'
+import type { System } from '../model/system.ts'
 import type { HomeContext } from './at-home.ts'
 import { bridgeSettings, bridgeTools } from './bridge-tools.ts'
 
@@ -25,7 +26,6 @@ export async function bridgeRules(context: Pick<Context, 'system' | 'options'>, 
     { Config },
     { Refusal },
     { isRoot, sandboxProgram },
-    { examineStore },
     { WaitingFile },
     { toolsFileAt },
     { pluginStates },
@@ -35,7 +35,6 @@ export async function bridgeRules(context: Pick<Context, 'system' | 'options'>, 
     import('../bridge/config/config.ts'),
     import('../bridge/base/refusal.ts'),
     import('../bridge/terminal/sandbox/means.ts'),
-    import('../bridge/store/state.ts'),
     import('../bridge/handoff/waiting.ts'),
     import('../bridge/foreign/tools.ts'),
     import('../bridge/plugins/states.ts'),
@@ -68,7 +67,7 @@ export async function bridgeRules(context: Pick<Context, 'system' | 'options'>, 
     settings: config.trouble,
     waiting: waiting.problems()[0] ?? null,
     storeServer: await storeServerIn(context, homeContext, settings),
-    store: examineStore(settings.folder, system.platform, arch(), { ms: storeMs, now: system.now() }),
+    store: await storeIn(system, settings.folder),
     families: settings.families,
     lists: { trouble: reader.trouble, servers: Object.keys(file.shared), ...(await bridgeTools(settings, file)) },
     plugins: pluginStates(settings.folder, file).flatMap((each) => (each.why === null ? [] : [{ file: each.file, why: each.why }])),
@@ -76,6 +75,12 @@ export async function bridgeRules(context: Pick<Context, 'system' | 'options'>, 
     sandbox:
       system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',
   }
+}
+
+/** The store below the bridge's folder, or that of home. Nothing is written. */
+export async function storeIn(system: System, folder: string): Promise<BridgeRules['store']> {
+  const { examineStore } = await import('../bridge/store/state.ts')
+  return examineStore(folder, system.platform, arch(), { ms: storeMs, now: system.now() })
 }
 
 /** The server that the user's manifest names, or that the store is a copy of. */

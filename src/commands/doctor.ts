@@ -5,12 +5,13 @@ import type { Context, Run } from '../context.ts'
 import { diagnose, isHealthy } from '../core/diagnose.ts'
 import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
 import { withUsableRemedies } from '../core/doctor/fix.ts'
+import { layout } from '../core/layout.ts'
 import { nearest } from '../core/nearest.ts'
 import { environmentJson } from '../core/participants.ts'
 import { type FixResult, fixFiles, wouldFix } from '../effects/doctor/fix.ts'
 import { observe } from '../effects/doctor/observe.ts'
 import { notYours } from '../effects/machine/ownership-faults.ts'
-import type { Situation } from '../effects/manifest/open.ts'
+import { reach, type Situation } from '../effects/manifest/open.ts'
 import { outside } from '../effects/store/vet.ts'
 import { runSync } from '../effects/sync/sync.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -21,7 +22,7 @@ import { visible } from '../ui/escape.ts'
 import { describeFindings, sumOfFindings } from '../ui/findings.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
-import { bridgeRules } from './doctor-bridge.ts'
+import { bridgeRules, storeIn } from './doctor-bridge.ts'
 import { syncOptions } from './sync-options.ts'
 
 interface Diagnosis {
@@ -81,6 +82,7 @@ async function examine(context: Context, homeContext: HomeContext, options: Flag
     const facts = await observe(system, situation, {
       sync: syncOptions(context, options, { resolve: false, progress: () => ({ update() {}, done() {} }) }),
       bridgeRules: () => bridgeRules(context, homeContext),
+      store: () => storeIn(system, reach(homeContext.home, layout(homeContext.home.environment, homeContext.home.folder).bridge)),
       holdsKey: (text) => io.mask(text) !== text,
       deep:
         options.deep !== true

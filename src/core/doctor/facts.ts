@@ -13,7 +13,7 @@ import type { Unreadable } from '../launch/meaning.ts'
 import type { StartSide } from '../plan/input.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { ProgramWeight } from '../tokens/programs.ts'
-import type { BridgeFacts } from './bridge-facts.ts'
+import type { BridgeFacts, StoreFacts } from './bridge-facts.ts'
 import type { ClientScopes, CommandFacts, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probes.ts'
 
@@ -80,6 +80,8 @@ export interface Facts {
   readonly shell: 'posix' | 'windows'
   /** Null: it is switched off, or nothing is set up, or this is a project, which has none. */
   readonly bridge: BridgeFacts | null
+  /** The user's store where there is no bridge; null: nothing was ever stored. Absent: `bridge` has it, or this is a project. */
+  readonly store?: StoreFacts | null
   /** How every server answered; null: none was asked (`--deep`). */
   readonly probes: readonly ProbeFacts[] | null
   /** What the tools of each program cost, as far as it is known. */

@@ -50,6 +50,8 @@ export interface ObserveOptions {
   readonly deep: Omit<DeepOptions, 'signal' | 'project'> | null
   /** The bridge's settings, resolved by its own rules. */
   bridgeRules(): Promise<BridgeRules>
+  /** The store of home, by the bridge's own look at it. */
+  store(): Promise<BridgeRules['store']>
   /** Returns whether a text holds a stored key. */
   holdsKey(text: string): boolean
 }
@@ -77,6 +79,7 @@ export async function observe(system: System, situation: Situation, options: Obs
   const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
   // Before the clients' bridges are started, which may listen too.
   const bridge = hasBridge ? await observeBridge(system, home, files, await options.bridgeRules(), options.deep !== null) : null
+  const store = bridge === null && place.project === null ? { store: await options.store() } : {}
   const { jobs, unstarted } =
     options.deep === null ? { jobs: null, unstarted: await untrusted(system, situation) } : await startable(system, situation, plan, files)
   // Nor start anything if others can write to our folder, which holds the program that entries name.
@@ -95,6 +98,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     tracked: tracked.flatMap((each) => each.files),
     repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),
+    ...store,
     ...(hook === undefined ? {} : { hook }),
     ...(extensions === undefined ? {} : { extensions }),
     commands: place.project === null ? await observeCommands(system, situation) : [],

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -11,6 +11,25 @@ describe('a file of the store that cannot be one', () => {
     ['is empty', Buffer.alloc(0), /empty or missing/],
     ['is a folder', null, /is a folder/],
   ]
+  it.each([
+    ['no manifest', null],
+    ['the bridge off', '{ "version": 1, "servers": {}, "bridge": { "enabled": false } }'],
+  ])('is reported with %s too, with a command that saves the rest', async (_, manifest) => {
+    const place = scratch()
+    expect((await cli(place, ['memory', 'set', 'kept', 'value'])).code).toBe(0)
+    if (manifest !== null) place.write('.mcp-twin/mcp-twin.json', manifest)
+    expect((await cli(place, ['doctor', '--check', 'store-integrity'])).code).toBe(0)
+    const bytes = readFileSync(place.path(file))
+    bytes.fill(0xa7, 0, 4096)
+    writeFileSync(place.path(file), bytes)
+    for (const suffix of ['-wal', '-shm']) rmSync(place.path(`${file}${suffix}`), { force: true })
+    const looked = await cli(place, ['doctor'])
+    expect([looked.code, looked.stdout]).toEqual([3, expect.stringContaining('mcp-twin memory list')])
+    expect(looked.stdout).not.toContain('in order')
+    expect((await cli(place, ['memory', 'list'])).code).toBe(0)
+    expect((await cli(place, ['doctor', '--check', 'store-integrity'])).stdout).not.toContain('is damaged')
+  })
+
   it.each(unusable)('is reported where it %s', async (_, bytes, words) => {
     const place = scratch()
     place.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "servers": {} }')
