@@ -22,13 +22,13 @@ import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import { type ChangedFiles, changedFiles } from './actions-files.ts'
 import { actionScreen, resultLines } from './actions-screen.ts'
-import { type OpenBridge, refused, terminalClient, withBridge } from './bridge-at-home.ts'
+import { lookInBridge, type OpenBridge, refused, terminalClient } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Carries out an action that waits for a person, in this process, once the person has seen what it does and agreed. */
 export const runAction = (context: Context, id: string): Promise<ExitCode> =>
-  withBridge(context, async (open) => {
+  lookInBridge(context, async (open) => {
     const { bridge } = open
     await demandStored(bridge, 'action', id)
     const store = await bridge.store()

@@ -6,7 +6,7 @@ import { listActions } from '../bridge/tools/actions/list-actions.ts'
 import type { actions as spec } from '../cli/specs/actions.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
-import { lookInBridge, withBridge } from './bridge-at-home.ts'
+import { lookInBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
 
 type Verbs = VerbsOf<typeof spec>
@@ -26,7 +26,7 @@ const list: Verbs['list'] = (context, _words, { status, limit }) =>
 
 /** Asks a tool about the action of an id. */
 const about = (context: Context, tool: Tool, id: string): Promise<ExitCode> =>
-  withBridge(context, async ({ bridge, call }) => {
+  lookInBridge(context, async ({ bridge, call }) => {
     await demandStored(bridge, 'action', id)
     const { text, data } = await call(tool, { id })
     context.io.json(data)

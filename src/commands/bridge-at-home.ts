@@ -9,8 +9,6 @@ import type { Bridge } from '../bridge/contract/bridge.ts'
 import { callTool } from '../bridge/contract/own-call.ts'
 import type { CallResult } from '../bridge/contract/pipeline.ts'
 import type { Tool } from '../bridge/contract/tool.ts'
-import type { Store } from '../bridge/store/store.ts'
-import type { Author, Transaction } from '../bridge/store/transaction.ts'
 import { families } from '../model/bridge-words.ts'
 import { repositoryOf } from '../bridge/memory/namespace.ts'
 import { openBridge } from '../bridge/start/open.ts'
@@ -25,6 +23,7 @@ import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { clientFiles } from './client-files.ts'
+import { rehearsing } from './rehearsal.ts'
 
 /** Who the author is of what a person stores from a terminal. */
 export const terminalClient = 'terminal'
@@ -50,7 +49,7 @@ export interface OpenBridge {
 export const withBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
   runOver(context, work, context.isDry === true)
 
-/** As `withBridge`, for a command that only looks: where there is no store yet, it makes none. */
+/** As `withBridge`, for a command that only looks, or changes only what is stored already: where there is no store yet, it makes none. */
 export const lookInBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
   runOver(context, work, true)
 
@@ -77,46 +76,6 @@ const runOver = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>
       if (passing !== null) await rm(passing, { recursive: true, force: true })
     }
   })
-
-/** What a rehearsed change would have answered; thrown so that its transaction is rolled back. */
-class Rehearsed extends Error {
-  readonly result: unknown
-  constructor(result: unknown) {
-    super('rehearsed')
-    this.result = result
-  }
-}
-
-/** The bridge with a store that takes every change back, and an audit that records nothing: all rules hold, and nothing stays. */
-function rehearsing(bridge: Bridge): Bridge {
-  async function rehearse<T>(store: Store, author: Author, work: (transaction: Transaction) => T): Promise<T> {
-    try {
-      return await store.write(author, (transaction) => {
-        throw new Rehearsed(work(transaction))
-      })
-    } catch (error) {
-      if (error instanceof Rehearsed) return error.result as T
-      throw error
-    }
-  }
-  const rehearsed = (store: Store): Store => {
-    const changing: Pick<Store, 'write' | 'take' | 'keep'> = {
-      write: (author, work) => rehearse(store, author, work),
-      take: (author, work) => rehearse(store, author, work),
-      keep: async (author, work) => ({ result: await rehearse(store, author, work), isUnsent: false }),
-    }
-    return new Proxy(store, {
-      get(target, name) {
-        const member: unknown = Object.hasOwn(changing, name) ? Reflect.get(changing, name) : Reflect.get(target, name, target)
-        return typeof member === 'function' ? member.bind(target) : member
-      },
-    })
-  }
-  return Object.assign(Object.create(bridge), {
-    store: async () => rehearsed(await bridge.store()),
-    audit: Object.assign(Object.create(bridge.audit), { write: () => undefined }),
-  })
-}
 
 /** The parts of home's bridge, for a person who typed a command. To be closed. */
 export const bridgeOf = async (context: Context, homeContext: HomeContext): Promise<Bridge> =>

@@ -60,7 +60,7 @@ const show: Verbs['show'] = (context, [id]) =>
   })
 
 const answer: Verbs['answer'] = (context, [id, typed]) =>
-  withBridge(context, async ({ bridge, call }) => {
+  lookInBridge(context, async ({ bridge, call }) => {
     await demandStored(bridge, 'question', id)
     const words = typed === '-' ? await readStandardInput('The answer', 'mcp-twin handoff answer ID TEXT') : typed
     const { text, data } = await call(answerTwin, { question_id: id, answer: words })

@@ -11,13 +11,13 @@ import { localTime } from '../core/local-time.ts'
 import { storeUrlOf } from '../core/manifest/names.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import { EXIT, usageError } from '../errors.ts'
-import { refused, withBridge } from './bridge-at-home.ts'
+import { lookInBridge, refused, withBridge } from './bridge-at-home.ts'
 import { countWords, storedNow } from './store-server.ts'
 
 type Verbs = VerbsOf<typeof spec>
 
 const show: Verbs['show'] = (context) =>
-  withBridge(context, async (open) => {
+  lookInBridge(context, async (open) => {
     const { io } = context
     const { server } = await refused(storedNow(open))
     // The copy is brought up to date before it is counted.
