@@ -85,4 +85,8 @@ describe('the short way to read the command line of serve', () => {
   ])('leaves %j %j to the full one', (...words) => {
     expect(readQuickly(serve, ['serve', ...words])).toBeNull()
   })
+  it('leaves a flag that switches something off to the full one, which knows what it sets', () => {
+    const spec = { ...serve, options: [...serve.options, { flags: '--no-hints', description: 'no hints' }] }
+    expect(readQuickly(spec, ['serve', '--no-hints'])).toBeNull()
+  })
 })
