@@ -8,7 +8,7 @@ import { countEntries } from '../bridge/memory/memory.ts'
 import { page } from '../bridge/memory/pages.ts'
 import { memorySearch } from '../bridge/tools/memory/memory-search.ts'
 import { memorySet } from '../bridge/tools/memory/memory-set.ts'
-import { entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
+import { beginning, entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
 import { limits } from '../bridge/base/limits.ts'
 import type { memory as spec } from '../cli/specs/memory.ts'
 import type { MemoryEntry } from '../bridge/memory/entry.ts'
@@ -81,20 +81,22 @@ function jsonOrText(text: string): JsonValue {
 /** All pages, or as many entries as `--limit` says. */
 const list: Verbs['list'] = (context, _words, options) =>
   within(context, options, async ({ bridge }) => {
-    const { limit: most = Number.POSITIVE_INFINITY, prefix, tag: tags, newest, namespace } = options
+    const { limit: most = Number.POSITIVE_INFINITY, prefix, tag: tags, newest, namespace, values } = options
     const store = await bridge.store()
+    await bridge.redaction.ready()
+    const facts = entryFacts(bridge.redaction)
+    const begins = ({ value }: MemoryEntry) => ({ begins: beginning(bridge.redaction, plain(value)) })
     const entries: Listed[] = []
     let { cursor } = options
     do {
       const limit = Math.min(most - entries.length, limits.memoryListed)
       const query = { prefix, tags, newest, namespace, limit, cursor }
       const found = await store.read((database) => page(database, query, bridge.now())).catch(badCursor)
-      entries.push(...found.entries.map(entryFacts))
+      entries.push(...found.entries.map((entry) => ({ ...facts(entry), ...(values === true && begins(entry)) })))
       cursor = found.cursor
     } while (cursor !== undefined && entries.length < most)
     const total = await store.read((database) => countEntries(database, { prefix, tags, namespace }, bridge.now()))
-    await bridge.redaction.ready()
-    const text = entries.length === 0 ? 'Nothing is remembered here.' : entries.map(entryLine).join('\n')
+    const text = entries.length === 0 ? 'Nothing is remembered here.' : entries.map((entry) => entryLine(entry)).join('\n')
     const answer = bridge.redaction.answer({ content: [{ type: 'text', text }], data: { entries, total } })
     context.io.json({ action: 'list', ...answer.data, more: cursor !== undefined, cursor: cursor ?? null })
     for (const part of answer.content) if (part.type === 'text') context.io.out(inText(part.text))
@@ -102,7 +104,13 @@ const list: Verbs['list'] = (context, _words, options) =>
     return EXIT.ok
   })
 
-type Listed = ReturnType<typeof entryFacts>
+type Listed = ReturnType<ReturnType<typeof entryFacts>> & { readonly begins?: string }
+
+/** A text as it is, anything else as JSON. */
+function plain(value: string): string {
+  const read: JsonValue = JSON.parse(value)
+  return typeof read === 'string' ? read : value
+}
 
 function badCursor(error: unknown): never {
   if (!(error instanceof Refusal)) throw error

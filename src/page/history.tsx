@@ -44,7 +44,7 @@ const rowOf = ({ id, at, command, changes = [] }: RunsDocument['runs'][number]) 
   head: whenWords(Date.parse(at)),
   cells: [
     command,
-    [...new Set(changes.map(({ server, change, fields }) => `${change} ${server ?? ''} ${fields.join(', ')}`.trim()))].join(' · '),
+    changes.length === 0 ? <span class="quiet">no entry of a program</span> : [...new Set(changes.map(changeWords))].join(' · '),
   ],
   actions: (
     <button type="button" onClick={() => void wish({ command: 'undo', args: [id] })}>
@@ -52,6 +52,11 @@ const rowOf = ({ id, at, command, changes = [] }: RunsDocument['runs'][number]) 
     </button>
   ),
 })
+
+const done: Readonly<Record<string, string>> = { add: 'added', update: 'updated', remove: 'removed', adopt: 'took over' }
+
+const changeWords = ({ server, change, fields }: NonNullable<RunsDocument['runs'][number]['changes']>[number]): string =>
+  `${done[change] ?? change} ${server ?? ''}${fields.length === 0 ? '' : ` (${fields.join(', ')})`}`
 
 function Events() {
   const { document, trouble } = events.value

@@ -13,8 +13,9 @@ interface Entry {
   readonly version: number
   readonly by: string
   readonly at: number
-  readonly rationale: string | null
-  /** Of a search alone. */
+  /** Of a list: the beginning of the value. */
+  readonly begins?: string
+  /** Of a search. */
   readonly value?: unknown
 }
 
@@ -62,11 +63,9 @@ export function Memory() {
       </div>
       <Wrong trouble={trouble} />
       {document !== null && found.length === 0 ? (
-        <p>{searched.value === '' ? 'Nothing is remembered yet.' : 'Nothing was found.'}</p>
+        <p>{searched.value === '' ? 'Nothing is remembered yet. Say to Claude: “remember that …”.' : 'Nothing was found.'}</p>
       ) : null}
-      {found.length === 0 ? null : (
-        <Table label="Memory" heads={['Key', 'Namespace', 'Value or why', 'By', 'Changed']} rows={found.map(rowOf)} />
-      )}
+      {found.length === 0 ? null : <Table label="Memory" heads={['Key', 'Namespace', 'Value', 'By', 'Changed']} rows={found.map(rowOf)} />}
       <Pages shown={entries.value} count={found.length} />
     </main>
   )
@@ -100,10 +99,12 @@ function Namespaces({ found }: { found: readonly Entry[] }) {
   )
 }
 
-const rowOf = ({ namespace, key, version, by, at, rationale, value }: Entry) => ({
+const shortly = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 200)
+
+const rowOf = ({ namespace, key, version, by, at, begins, value }: Entry) => ({
   id: `${namespace} ${key}`,
   head: <a href={entryAddress({ namespace, name: key })}>{key}</a>,
-  cells: [namespace, value === undefined ? rationale : JSON.stringify(value), by, whenWords(at)],
+  cells: [namespace, begins ?? shortly(value), by, whenWords(at)],
   actions: (
     <button
       type="button"

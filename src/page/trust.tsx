@@ -1,7 +1,8 @@
-import { Wrong } from './dialog.tsx'
+import { Remedy, Wrong } from './dialog.tsx'
 import { wish } from './plan.tsx'
 import { kept } from './state.ts'
 import { Table } from './table.tsx'
+import { TrustProject, trusting } from './trust-project.tsx'
 import { whenWords } from './words.ts'
 
 interface ProjectsDocument {
@@ -42,8 +43,19 @@ export function Trust() {
     <main aria-busy={projects.value.isLoading || plugins.value.isLoading || sessions.value.isLoading}>
       <h1>Trust</h1>
       <Wrong trouble={projects.value.trouble ?? plugins.value.trouble ?? sessions.value.trouble} />
-      <h2>Projects</h2>
-      {trusted?.length === 0 ? <p class="quiet">No project is trusted.</p> : null}
+      <div class="pair">
+        <h2>Projects</h2>
+        <button
+          type="button"
+          onClick={() => {
+            trusting.value = true
+          }}
+        >
+          Trust…
+        </button>
+      </div>
+      {trusting.value ? <TrustProject /> : null}
+      {trusted?.length === 0 ? <p class="quiet">No project is trusted. The servers of one start with your keys only once it is.</p> : null}
       {trusted === undefined || trusted.length === 0 ? null : (
         <Table
           label="Projects"
@@ -52,12 +64,22 @@ export function Trust() {
             id: project,
             head: project,
             cells: [state, keys.join(', '), when(at)],
-            actions: button('Take back', 'trust revoke', project),
+            actions: (
+              <>
+                {state === 'changed' ? button('Trust…', 'trust', project) : null}
+                {button('Take back', 'trust revoke', project)}
+              </>
+            ),
           }))}
         />
       )}
       <h2>Plugins</h2>
-      {known?.length === 0 ? <p class="quiet">There are no plugins.</p> : null}
+      {known?.length === 0 ? (
+        <>
+          <p class="quiet">There are no plugins.</p>
+          <Remedy text="mcp-twin plugin new word-count" />
+        </>
+      ) : null}
       {known === undefined || known.length === 0 ? null : (
         <Table
           label="Plugins"
@@ -71,7 +93,12 @@ export function Trust() {
         />
       )}
       <h2>Sessions</h2>
-      {open?.length === 0 ? <p class="quiet">No token is valid.</p> : null}
+      {open?.length === 0 ? (
+        <>
+          <p class="quiet">No token is valid. A program that comes in over HTTP needs one.</p>
+          <Remedy text="mcp-twin session new" />
+        </>
+      ) : null}
       {open === undefined || open.length === 0 ? null : (
         <Table
           label="Sessions"

@@ -23,7 +23,7 @@ const readings: Readonly<Record<string, Reading>> = {
   tools: { argv: ['tools', '--no-try'], words: 1 },
   secret: { argv: ['secret', 'list'] },
   logs: { argv: ['logs'], words: 1, options: { lines: 'value' } },
-  memory: { argv: ['memory', 'list'], options: { ...page, prefix: 'value', tag: 'value' } },
+  memory: { argv: ['memory', 'list', '--values'], options: { ...page, prefix: 'value', tag: 'value' } },
   'memory/search': { argv: ['memory', 'search'], words: 1, options: { namespace: 'value', limit: 'value' } },
   'memory/get': { argv: ['memory', 'get'], words: 1, options: { namespace: 'value', at: 'value' } },
   'memory/history': { argv: ['memory', 'history'], words: 1, options: { namespace: 'value' } },

@@ -208,8 +208,8 @@ export const limits = {
   memoryValue: 1 * MiB,
   memoryKeyCharacters: 512,
   memoryTags: 32,
-  /** Characters of a rationale in lists. */
-  memoryReason: 200,
+  /** Characters of a rationale and of a value in lists. */
+  memoryBeginning: 200,
   /** Expired entries removed by one write. */
   memoryExpired: 100,
   /** Words of a search. A word found in more than `memoryCommon` entries ranks none of them. */

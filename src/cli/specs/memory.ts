@@ -42,10 +42,11 @@ const verbs = [
       { flags: '--prefix <text>', description: 'only keys that begin so' },
       { flags: '--tag <tag>', description: 'only entries with this tag (repeatable: with all of them)', many: 'values' },
       { flags: '--newest', description: 'newest first' },
+      { flags: '--values', description: 'the beginning of each value too' },
       { flags: '--cursor <text>', description: 'go on where a list with --limit ended' },
       limit,
     ],
-    examples: ['mcp-twin memory list', 'mcp-twin memory list --prefix api/ --tag server'],
+    examples: ['mcp-twin memory list', 'mcp-twin memory list --newest --values', 'mcp-twin memory list --prefix api/ --tag server'],
   },
   {
     name: 'search',

@@ -54,6 +54,25 @@ describe('memory on the command line', () => {
     expect(await listed('b', 'c', 'd')).toEqual([])
   })
 
+  it('lists how values and reasons begin, without a part of a key that lies where they are cut', async () => {
+    const place = scratch()
+    const key = 'k3y-of-nobody-0123456789'
+    const long = `${'x'.repeat(190)}${key}`
+    const set = async (...words: string[]) => expect((await cli(place, ['memory', 'set', ...words])).code).toBe(0)
+    await set('login', '{"method":"JWT"}')
+    await set('long', long, '--rationale', long)
+    // Until now nobody knew that it is one.
+    expect((await cli(place, ['secret', 'set', 'SOME_KEY'], { input: key })).code).toBe(0)
+    const listed = await cli(place, ['memory', 'list', '--values', '--json'])
+    expect(listed.json.entries).toMatchObject([
+      { begins: '{"method":"JWT"}' },
+      { begins: expect.stringMatching(/^x+/), rationale: expect.stringMatching(/^x+/) },
+    ])
+    expect(listed.output).not.toContain(key.slice(0, 6))
+    expect((await cli(place, ['memory', 'list'])).stdout).not.toContain('JWT')
+    expect((await cli(place, ['memory', 'list', '--values'])).stdout).toContain('JWT')
+  })
+
   it('lists the newest first, page by page, with the number of all', async () => {
     const place = scratch()
     const keys = ['b', 'c', 'a', 'd']

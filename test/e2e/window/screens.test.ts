@@ -110,6 +110,40 @@ describeUnless(lacksBrowser, 'a screen', () => {
     await table.getByRole('rowheader', { name: 'all' }).waitFor()
   })
 
+  it('of Memory shows how each value begins, and no key in it', async () => {
+    const { place, page } = await looking()
+    const key = 'k3y-of-nobody-0123456789'
+    expect((await place.run(['memory', 'set', 'login', 'We chose JWT'])).code).toBe(0)
+    // Long, and stored before anybody knew that a part of it is a key: the key lies where the value is cut.
+    expect((await place.run(['memory', 'set', 'long', `${'x'.repeat(190)}${key}`])).code).toBe(0)
+    expect((await place.run(['secret', 'set', 'SOME_KEY'], { input: key })).code).toBe(0)
+    await go(page, '/memory')
+    const table = page.getByRole('table', { name: 'Memory' })
+    await table.getByRole('row', { name: /login/ }).getByText('We chose JWT').waitFor()
+    await table.getByRole('row', { name: /long/ }).getByText('xxxx').waitFor()
+    expect(await table.textContent()).not.toContain(key.slice(0, 6))
+  })
+
+  it('of History says what a run did to which server', async () => {
+    const { place, page } = await looking()
+    expect((await place.run(['disable', 'tiny'])).code).toBe(0)
+    await go(page, '/history')
+    await page.getByRole('table', { name: 'Runs' }).getByText('removed tiny (').first().waitFor()
+  })
+
+  it('of Trust asks for a folder, and leaves the yes to the terminal', async () => {
+    const { place, page } = await looking()
+    place.write('site/mcp-twin.json', JSON.stringify({ version: 1, servers: { tiny: place.tiny } }))
+    await go(page, '/trust')
+    await page.getByText('No project is trusted.').waitFor()
+    await page.getByRole('button', { name: 'Trust…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Trust a project' })
+    await dialog.getByRole('textbox', { name: 'Its folder' }).fill(place.path('site'))
+    await dialog.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('dialog', { name: 'Plan' }).getByRole('button', { name: 'Ask in the terminal' }).waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+
   it('of Work opens a handoff', async () => {
     const { place, page } = await looking()
     const words = [

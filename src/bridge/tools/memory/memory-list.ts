@@ -21,9 +21,9 @@ export const memoryList = defineTool({
     const store = await bridge.store()
     const query = { prefix, namespace, tags: tag === undefined ? [] : [tag], limit, cursor }
     const found = await store.read((database) => page(database, query, bridge.now()))
-    const entries = found.entries.map(entryFacts)
+    const entries = found.entries.map(entryFacts(bridge.redaction))
     const next = found.cursor
-    const lines = entries.map(entryLine)
+    const lines = entries.map((entry) => entryLine(entry))
     const isNew = await newness(bridge, lines.length === 0 ? namespace : undefined)
     if (lines.length === 0) lines.push(`Nothing is remembered here.${isNew.words}`)
     if (next !== undefined) lines.push(`[There is more: cursor ${next}]`)

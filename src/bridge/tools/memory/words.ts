@@ -1,6 +1,7 @@
 import { count } from '../../../core/count.ts'
 import { localTime } from '../../../core/local-time.ts'
 import type { MemoryEntry } from '../../memory/entry.ts'
+import type { Redaction } from '../../base/redaction.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
 import { limits } from '../../base/limits.ts'
@@ -25,12 +26,22 @@ export function entryWords(entry: MemoryEntry, value: JsonValue): string {
 }
 
 /** What a list shows of an entry: bytes instead of its value, and the beginning of why. */
-export function entryFacts({ value, rationale, ...entry }: MemoryEntry) {
-  const why = rationale === null ? null : `${cut(rationale, limits.memoryReason)}${rationale.length > limits.memoryReason ? '…' : ''}`
-  return { ...entry, bytes: Buffer.byteLength(value), ...(why !== null && { rationale: why }) }
-}
+export const entryFacts =
+  (redaction: Redaction) =>
+  ({ value, rationale, ...entry }: MemoryEntry) => ({
+    ...{ ...entry, bytes: Buffer.byteLength(value) },
+    ...(rationale !== null && { rationale: beginning(redaction, rationale) }),
+  })
 
-/** An entry in one line, without its value. */
+/** The beginning of a text for a list. Keys are taken out of the whole text, so that none of them is cut in two and passes. */
+export const beginning = (redaction: Redaction, text: string): string =>
+  text.length <= limits.memoryBeginning ? text : `${beginningOf(redaction, text, cut(text, limits.memoryBeginning).length)}…`
+
+const beginningOf = (redaction: Redaction, text: string, to: number): string => redaction.part(text.slice(0, to + redaction.longest), 0, to)
+
+type Facts = ReturnType<ReturnType<typeof entryFacts>>
+
+/** An entry in one line, without its value or with the beginning of it. */
 export const entryLine = ({
   namespace,
   key,
@@ -39,12 +50,14 @@ export const entryLine = ({
   at,
   tags,
   bytes,
+  begins,
   rationale,
-}: Omit<ReturnType<typeof entryFacts>, 'bytes'> & { readonly bytes?: number }): string =>
+}: Omit<Facts, 'bytes'> & { readonly bytes?: number; readonly begins?: string }): string =>
   [
     `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`,
     ...(tags.length === 0 ? [] : [`tags ${tags.map(quoteInLine).join(', ')}`]),
     ...(bytes === undefined ? [] : [count(bytes, 'byte')]),
+    ...(begins === undefined ? [] : [`value: ${inQuotes(begins)}`]),
     ...(rationale === undefined ? [] : [`why: ${inQuotes(rationale)}`]),
   ].join(', ')
 
