@@ -51,11 +51,12 @@ export const startedFiles = (manifest: ExtensionManifest, side: Pick<Environment
 
 /**
  * SHA-256, in hex, of what a person agrees to: which version of which extension, its command, its arguments and variables before
- * values are filled in. Values that a person changes in Claude Desktop follow without a question.
+ * values are filled in, and what fills them in where a person gave nothing. Values of a person in Claude Desktop follow without a question.
  */
-export function extensionDigest(id: string, { version, server }: ExtensionManifest): string {
+export function extensionDigest(id: string, { version, server, user_config: options = {} }: ExtensionManifest): string {
+  const defaults = Object.entries(options).flatMap(([name, option]) => (option.default === undefined ? [] : [[name, option.default]]))
   return createHash('sha256')
-    .update(JSON.stringify(['extension', id, version, server.type, server.mcp_config]))
+    .update(JSON.stringify(['extension', id, version, server.type, server.mcp_config, defaults]))
     .digest('hex')
 }
 

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs'
+import { renameSync, rmSync, symlinkSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { bundleId, inExtension, install, lacksPacker, tick } from '../../support/bundles.ts'
 import { filesBelow } from './files.ts'
+import type { Side } from '../../support/side.ts'
 import { watching } from '../../support/watching.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { documents, entryOf, notes, place } from './notes.ts'
@@ -38,6 +39,46 @@ describeUnless(await lacksPacker(), 'an extension that other programs have', () 
     expect(agreed.code).toBe(0)
     expect(entryOf(planted).args.slice(1)).toEqual(['--read', '/etc/passwd'])
     expect((await planted.cli(['sync', '--check'])).code).toBe(0)
+  })
+
+  it.each<[string, string, (windows: Side) => void]>([
+    [
+      'what it starts leads out of its folder by a link',
+      'lies outside its folder',
+      (windows) => {
+        windows.write('AppData\\Roaming\\Claude\\other.js', '')
+        rmSync(windows.here(inExtension('notes', 'server', 'index.js')))
+        symlinkSync(windows.here('AppData\\Roaming\\Claude\\other.js'), windows.here(inExtension('notes', 'server', 'index.js')))
+      },
+    ],
+    [
+      'its folder was moved away, a link in its place',
+      'leads elsewhere by a link',
+      (windows) => {
+        renameSync(windows.here(inExtension('notes')), windows.here('moved'))
+        symlinkSync(windows.here('moved'), windows.here(inExtension('notes')))
+      },
+    ],
+    [
+      'a default of the same version is another one',
+      'not agreed',
+      (windows) => {
+        const path = inExtension('notes', 'manifest.json')
+        windows.write(path, windows.read(path).replace('"default":7', '"default":"--import=/tmp/other.js"'))
+      },
+    ],
+  ])('is refused, and its entry stays, where afterwards %s', async (_, words, change) => {
+    const { planted, windows } = await brought()
+    const before = entryOf(planted)
+    const manifest = '.mcp-twin/mcp-twin.json'
+    change(windows)
+    const refused = await planted.cli(['sync', '--json'])
+    expect(refused.code, refused.output).toBe(3)
+    const refusal = expect.objectContaining({ kind: 'refuse', server: 'notes', reason: expect.stringContaining(words) })
+    expect(refused.json.steps).toContainEqual(refusal)
+    expect(entryOf(planted)).toEqual(before)
+    planted.self.write(manifest, planted.self.read(manifest).replace('"extension"', '"launch": "run", "extension"'))
+    expect(await planted.cli(['run', 'notes'], { input: '' })).toMatchObject({ stdout: '', stderr: expect.stringContaining(words) })
   })
 
   it('can be agreed to without a sync', async () => {

@@ -205,8 +205,10 @@ describe('what is agreed to of an extension', () => {
     ['another command', [{ command: 'deno' }]],
     ['another argument', [{ args: [index, '--more'] }]],
     ['another variable', [{ env: { NODE_OPTIONS: '${user_config.a}' } }]],
+    ['another default', [{}, { a: { ...text, default: 'x' } }]],
     ['other words for one system', [{ platform_overrides: { linux: { command: 'sh' } } }]],
   ])('is another with %s', (_what, words) => expect(digest(...words)).not.toBe(digest()))
 
-  it('stays the same when only values change', () => expect(digest({}, { a: { ...text, default: 'x' } })).toBe(digest()))
+  it('stays the same when a person is asked in other words', () =>
+    expect(digest({}, { a: { ...text, title: 'B' } })).toBe(digest({}, { a: { ...text, title: 'A' } })))
 })
