@@ -1,3 +1,4 @@
+import { personTypes } from '../bridge/actions/types/index.ts'
 import type { ActionFacts } from '../bridge/tools/actions/words.ts'
 import { isObject } from '../core/object.ts'
 import { visible } from '../ui/escape.ts'
@@ -22,9 +23,9 @@ export function listLines(
     isLeftOut = !isWhole && isObject(action.params)
     return isObject(action.params) ? [line, `    asks to ${askedOf(action)}`] : [line]
   })
-  const waits = listed.some(({ type, status }) => status === 'needs_user' && approved.has(type))
+  const waits = listed.some(
+    ({ type, status, result }) =>
+      status === 'needs_user' && (personTypes.has(type) || (isObject(result) && typeof result.command === 'string')),
+  )
   return { lines: lines.map(visible), waits }
 }
-
-/** Types that do nothing before a person approves them. */
-const approved: ReadonlySet<string> = new Set(['update_mcp_config', 'switch_model'])

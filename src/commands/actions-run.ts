@@ -1,12 +1,12 @@
 import { openLink } from '../effects/machine/open-link.ts'
 import type { Action } from '../bridge/actions/action.ts'
 import { read } from '../bridge/actions/queue.ts'
-import { beginApproved, end } from '../bridge/actions/running.ts'
+import { allow, beginApproved, demandHere, end } from '../bridge/actions/running.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
 import { rulesFor } from '../bridge/actions/intake/asking.ts'
 import { wordsOf } from '../bridge/actions/runner.ts'
-import type { ActionMeans, ActionOutcome } from '../bridge/actions/type.ts'
-import { typeNamed } from '../bridge/actions/types/index.ts'
+import type { ActionMeans, ActionOutcome, PreparedAction } from '../bridge/actions/type.ts'
+import { personTypes, typeNamed } from '../bridge/actions/types/index.ts'
 import type { Settings } from '../bridge/base/settings.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
@@ -34,6 +34,7 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     const store = await bridge.store()
     const isLive = liveIn(bridge.settings)
     const waiting = await refused(store.read((database) => read(database, id, isLive, bridge.now())))
+    await refused(Promise.resolve(waiting).then(demandHere))
     const fresh = waiting.status === 'needs_user' ? await refused(reviewed(waiting, bridge.settings)) : null
     demandReadable(bridge)
     if (context.isDry === true) return rehearse(context, open, waiting, fresh)
@@ -49,6 +50,16 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
       bridge.audit.write({ event: 'action', client: terminalClient, tool: waiting.type, subject: id, outcome })
     const by = claimOf(bridge.settings, terminalClient, bridge.session)
     const author = { client: terminalClient, session: bridge.session }
+    const way = await refused(usualWay(bridge, waiting))
+    if (way !== null) {
+      const allowed = await refused(store.write(author, (transaction) => allow(transaction, waiting, way, isLive)))
+      audit(approved)
+      context.io.json(actionFacts(allowed))
+      context.io.out(
+        `Approved: ${way.carrier === 'runner' ? 'the bridge carries it out' : `${allowed.to ?? 'a program'} may take it now`}.`,
+      )
+      return EXIT.ok
+    }
     const action = await refused(store.write(author, (transaction) => beginApproved(transaction, waiting, by, isLive)))
     audit(approved)
     // With --yes nobody looked at what was shown just now, only at what the action said before.
@@ -115,6 +126,14 @@ async function screenOf(context: Context, open: OpenBridge, action: Action, fres
   if (context.options.yes === true || action.status !== 'needs_user') return { lines: shown, remedies: [] }
   const files = await changedFiles(context, open, action)
   return { ...files, lines: [...shown, ...files.lines] }
+}
+
+/** How an action that another machine asked for goes on once a person has agreed, by today's policy; null: this command does it. */
+async function usualWay({ settings }: Bridge, action: Action): Promise<Pick<PreparedAction, 'carrier' | 'claimable'> | null> {
+  const { id, type, from, to, params, carrier } = action
+  if (carrier !== 'person' || personTypes.has(type)) return null
+  const rules = rulesFor(action, settings)
+  return (await typeNamed(type)?.prepare(params, { id, client: from, to, settings: rules, policy: new Policy(rules) })) ?? null
 }
 
 const reviewed = async (action: Action, settings: Settings): Promise<JsonObject | null> =>

@@ -6,8 +6,8 @@ import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredC
 /** Statuses that end the wait for an action. Only a person can change one of them afterwards, with `actions run`. */
 export const finalStatuses: readonly ActionStatus[] = ['needs_user', 'done', 'failed', 'cancelled', 'expired']
 
-/** Who carries an action out: the runner, the program that claims it, or a person who approves it. */
-export type ActionCarrier = 'runner' | 'twin' | 'person'
+/** Who carries an action out: the runner, the program that claims it, a person who approves it, or another machine. */
+export type ActionCarrier = 'runner' | 'twin' | 'person' | 'machine'
 
 /** Work that one program asks of the other side. */
 export interface Action {

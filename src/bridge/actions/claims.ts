@@ -29,7 +29,8 @@ export function claim(store: Transaction, id: string | undefined, by: Claim, isL
   return read(store, action.id, isLive, store.now)
 }
 
-function whyNot({ id, status, claim, carrier }: Action): string {
+function whyNot({ id, to, status, claim, carrier }: Action): string {
+  if (carrier === 'machine') return `Action ${id} is for ${to}, on another machine; get_action shows how it ends.`
   if (status === 'claimed')
     return `Action ${id} is claimed by ${claim?.client ?? 'another program'} since ${localTime(claim?.at ?? 0)}; take another.`
   if (status === 'needs_user') return `Action ${id} waits for a person: mcp-twin actions run ${id}.`

@@ -19,6 +19,13 @@ export interface NewAction extends PreparedAction {
 
 export const newActionId = (random: (bytes: number) => string): string => `a-${random(6)}`
 
+/** SQL that is true for an action that a person is asked about. */
+const person = `status = 'needs_user' AND carrier = 'person'`
+
+/** How many actions wait for a person's decision. */
+export const undecided = ({ get }: Database, now: number): number =>
+  get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE ${person} AND expires > ?`, now)?.count ?? 0
+
 /** Queues an action. Throws a Refusal where its id is in use or too many wait. */
 export function queue(store: Transaction, { id, type, params, to, carrier, claimable, roots, needs }: NewAction): ActionStatus {
   if (store.get('SELECT 1 AS one FROM actions WHERE id = ?', id) !== undefined)
@@ -28,9 +35,7 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
     throw failed(`${limits.actionsQueued} actions wait already; cancel some with cancel_action, or wait.`)
   const text = JSON.stringify(params)
   checkRoom(store, Buffer.byteLength(text))
-  const person = `status = 'needs_user' AND carrier = 'person'`
-  const undecided = store.get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE ${person} AND expires > ?`, store.now)
-  if (needs !== undefined && (undecided?.count ?? 0) >= limits.actionsUndecided)
+  if (needs !== undefined && undecided(store, store.now) >= limits.actionsUndecided)
     throw failed(`${limits.actionsUndecided} actions wait for a person already: mcp-twin actions list; cancel_action cancels one.`)
   const { client, session } = store.author
   const status = needs === undefined ? 'pending' : 'needs_user'

@@ -6,6 +6,7 @@ import type { Transaction } from '../store/transaction.ts'
 import type { Action, ActionRow } from './action.ts'
 import { release } from './claims.ts'
 import { finish, read } from './queue.ts'
+import type { PreparedAction } from './type.ts'
 
 /** The process that carries an action out: the holder of the lease with its generation, or a typed command without one. */
 export interface Carrying extends Claim {
@@ -25,15 +26,38 @@ export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Act
 export function beginApproved(store: Transaction, shown: Action, by: Claim, isLive: IsLive): Action {
   const { id } = shown
   const action = read(store, id, isLive, store.now)
+  demandAsShown(action, shown)
+  return begin(store, id, { ...by, generation: null }, isLive)
+}
+
+/** Refuses an action that is another one than was shown, or waits for nobody's approval. */
+function demandAsShown(action: Action, shown: Action): void {
+  const { id, status } = action
+  demandHere(action)
   if (whatIs(action) !== whatIs(shown)) throw failed(`Action ${id} is another one than was shown; nothing was done. Look at it again.`)
-  const { status } = action
   if (status !== 'needs_user')
     throw failed(
       status === 'pending' || status === 'claimed' || status === 'running'
         ? `Action ${id} is ${status}, so it needs nobody's approval; get_action shows how it ends.`
         : `Action ${id} is ${status} already; queue it again.`,
     )
-  return begin(store, id, { ...by, generation: null }, isLive)
+}
+
+/** Refuses what only a person on another machine can approve. */
+export function demandHere({ id, to, carrier }: Action): void {
+  if (carrier === 'machine') throw failed(`Action ${id} is for ${to}: a person on that machine types mcp-twin actions run ${id} there.`)
+}
+
+/** Has an action that another machine asked for go its usual way here, once a person has agreed. Refuses if it differs from the one that was `shown`. */
+export function allow(store: Transaction, shown: Action, way: Pick<PreparedAction, 'carrier' | 'claimable'>, isLive: IsLive): Action {
+  const { id } = shown
+  demandAsShown(read(store, id, isLive, store.now), shown)
+  store.run(
+    `UPDATE actions SET status = 'pending', carrier = ?, claimable = ?, result = NULL, updated = ?, finished = NULL, seen = NULL WHERE id = ?`,
+    ...[way.carrier, way.claimable ? 1 : 0, store.now, id],
+  )
+  store.changed('action', id)
+  return read(store, id, isLive, store.now)
 }
 
 /** The parts of an action that a person approves, as a text to compare. */

@@ -77,6 +77,8 @@ export interface ActionType {
   readonly isRepeatable: boolean
   /** What an action with these params asks for, in a few words; null: the params are no longer what this type takes. */
   asked(params: unknown): string | null
+  /** Checks only what every machine knows of the params. Throws InputTrouble. */
+  check(params: unknown): JsonObject
   /** Throws InputTrouble or a Refusal. */
   prepare(params: unknown, asking: ActionAsker): Promise<PreparedAction>
   /** What a person must be shown now; null: what the action says by itself. Throws a Refusal. */
@@ -100,6 +102,10 @@ export function defineAction<F extends Fields>(definition: ActionDefinition<F>):
         if (error instanceof InputTrouble) return null
         throw error
       }
+    },
+    check(params) {
+      read(params)
+      return params as JsonObject
     },
     prepare: (params, asking) => definition.prepare(read(params), asking),
     review: async (action, settings) => (review === undefined ? null : review(action, read(action.params), settings)),

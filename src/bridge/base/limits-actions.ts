@@ -21,6 +21,8 @@ export const actionLimits = {
   actionRunMs: 60 * seconds,
   /** How often the runner checks for dead processes, and retries what failed. */
   actionLookMs: 1 * seconds,
+  /** How often actions between machines are looked at without a change, since the server may not have been reached. */
+  errandLookMs: 15 * seconds,
   /** Lists and session_state.json leave out params and results whose JSON is longer. */
   actionShown: 4 * KiB,
 

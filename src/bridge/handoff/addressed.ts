@@ -22,7 +22,7 @@ export const onOne = (client: string | null, machine: string): string => `${clie
 
 /** The client and the machine of a recipient, where it names one. */
 export function partsOf(to: string): { readonly client: string; readonly machine: string | null } {
-  const [, client = to, machine = null] = /^(.+)@([A-Za-z0-9._-]{1,63})$/u.exec(to) ?? []
+  const [, client = to, machine = null] = /^(.+)@([\p{L}\p{N}._-]{1,63})$/u.exec(to) ?? []
   return { client, machine }
 }
 

@@ -64,9 +64,9 @@ export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, r
   }
   for (const thing of changed) giveWay(copy, thing)
   arrived.settle()
-  const last = Math.max(0, ...arrived.numbers)
-  for (const { n, client, changes } of news.batches) if (n > last) forgetConflicts(copy, client, changes)
   const told = Number(copy.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', toldName)?.value ?? 0)
+  const last = Math.max(told, ...arrived.numbers)
+  for (const { n, client, changes } of news.batches) if (n > last) forgetConflicts(copy, client, changes)
   for (const { client, session, at, changes } of news.batches.filter(({ n }) => n > told && !arrived.numbers.has(n)))
     for (const { kind, id, namespace } of changes) copy.changed(kind, id, namespace, { client, session, at })
   keepMachines(copy, new Set(news.batches.map(({ machine }) => machine)))

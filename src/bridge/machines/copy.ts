@@ -3,7 +3,7 @@ import { failed } from '../base/refusal.ts'
 import { isCopy } from '../store/connection.ts'
 import type { SentWrite, StoreCopy } from '../store/transaction.ts'
 import type { Database } from '../store/database.ts'
-import { addedToCopies, copyMark, schemaVersion } from '../store/schema.ts'
+import { copyFormat, copyMark, copySteps, schemaVersion } from '../store/schema.ts'
 import type { Batch, ChangedRow } from './batch.ts'
 import type { ServerTrust } from './client.ts'
 import { behindOf, hasUnsent, keepBatch, seenOf, sharedBody } from './outbox.ts'
@@ -18,8 +18,8 @@ export function makeCopy(database: Database): void {
     ALTER TABLE handoff_notes ADD COLUMN uid TEXT;
     UPDATE handoff_notes SET uid = lower(hex(randomblob(12)));
     CREATE UNIQUE INDEX handoff_notes_by_uid ON handoff_notes (uid);
-    ${addedToCopies}
-    PRAGMA user_version = ${schemaVersion + copyMark}`)
+    ${copySteps.join('')}
+    PRAGMA user_version = ${schemaVersion + copyFormat * copyMark}`)
 }
 
 /** Which server a copy is of, as the copy itself says. */

@@ -20,7 +20,9 @@ export function putRow(copy: OpenCopy, kind: string, key: readonly SqlValue[], b
   if (table === undefined) return null
   const before = copy.get<Row>(`SELECT * FROM ${kind} WHERE ${whereOf(table)}`, ...key)
   unindex(copy, kind, before)
-  const extra = put(copy, kind, table, columnsOf(body, own, before, copy.machine))
+  // What says something about one machine alone is nobody else's to say.
+  const shared = Object.fromEntries(Object.entries(body).filter(([name]) => !table.own.includes(name)))
+  const extra = put(copy, kind, table, columnsOf(shared, own, before, copy.machine))
   if (kind === 'memory') index(copy, key)
   return extra
 }

@@ -7,6 +7,7 @@ import type { Signers } from '../actions/triggers/signed.ts'
 import { StateFile } from '../actions/triggers/state-file.ts'
 import { Watching } from '../actions/triggers/watching.ts'
 import { bearer } from '../transports/carrier.ts'
+import { Messenger } from '../actions/elsewhere/messenger.ts'
 import { Runner, runnerClient } from '../actions/runner.ts'
 import { rulesFor } from '../actions/intake/asking.ts'
 import { typeNamed } from '../actions/types/index.ts'
@@ -60,13 +61,21 @@ export function startRunner(
     },
     lost,
   )
+  const messenger = new Messenger(
+    {
+      ...{ store, lease, audit, log, isLive: liveIn(settings) },
+      place: { ...place, store: async () => store },
+      closed: () => closedNow(place),
+    },
+    lost,
+  )
   const { signers } = parts
   const watching = signers === undefined ? null : watchTriggers(place, { store, lease, signers: () => signers() }, parts)
   // Once another process holds the lease, that one writes session_state.json.
   lost.addEventListener('abort', () => void watching?.stop('lost'), { once: true })
   return {
     async stop() {
-      await Promise.all([runner.stop(), watching?.stop('ended')])
+      await Promise.all([runner.stop(), messenger.stop(), watching?.stop('ended')])
     },
   }
 }

@@ -1,6 +1,6 @@
 import { failed, type Refusal } from '../base/refusal.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
-import { applicationId, formerCopyMark, isFormerCopy, migrate, plainVersion as plain, schemaVersion } from './schema.ts'
+import { applicationId, copyFormat, copyFormatOf, migrate, plainVersion as plain, schemaVersion } from './schema.ts'
 
 /** Takes the place of a database that is not open. */
 export const closedDatabase: Database = {
@@ -29,7 +29,10 @@ export function prepare(database: Database, random: (bytes: number) => string): 
   return id
 }
 
-const isOld = (version: number): boolean => plain(version) < schemaVersion || isFormerCopy(version)
+const isOld = (version: number): boolean =>
+  plain(version) < schemaVersion || (copyFormatOf(version) > 0 && copyFormatOf(version) < copyFormat)
+
+const isTooNew = (version: number): boolean => plain(version) > schemaVersion || copyFormatOf(version) > copyFormat
 
 export const newer = (): Refusal => failed('The store was made by a newer mcp-twin; restart the client, so that it starts the newer one.')
 const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
@@ -42,18 +45,18 @@ export function ownVersion(database: Database): number {
   const version = versionOf(database)
   const isOurs = database.get<{ application_id: number }>('PRAGMA application_id')?.application_id === applicationId
   if (!isOurs && (version !== 0 || database.get('SELECT 1 AS one FROM sqlite_schema') !== undefined)) throw foreign()
-  if (plain(version) > schemaVersion) throw newer()
+  if (isTooNew(version)) throw newer()
   return version
 }
 
 /** Whether a newer program has migrated an open store. */
-export const isNewer = (database: Database): boolean => plain(versionOf(database)) > schemaVersion
+export const isNewer = (database: Database): boolean => isTooNew(versionOf(database))
 
 /** Whether a store is the copy of a server's. */
-export const isCopy = (database: Database): boolean => versionOf(database) > formerCopyMark
+export const isCopy = (database: Database): boolean => copyFormatOf(versionOf(database)) > 0
 
 /** Whether a copy has an outbox: an older one gets it when it is opened to be written. */
-export const hasOutbox = (database: Database): boolean => !isFormerCopy(versionOf(database))
+export const hasOutbox = (database: Database): boolean => copyFormatOf(versionOf(database)) !== 1
 
 const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 export const lastChange = (database: Database): number =>

@@ -4,18 +4,15 @@ import type { Database } from './database.ts'
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
 export const schemaVersion = 5
 
-/** Added to the version of a copy of a server’s store: an older program refuses it, and does not write past the server. */
-export const copyMark = 2_000_000
-
-/** That of copies without an outbox: a program that knows no outbox refuses the newer ones, and does not write past what waits there. */
-export const formerCopyMark = 1_000_000
+/** Added to the version of a copy of a server’s store, once for each of its formats: an older program refuses it, and does not write past the server. */
+export const copyMark = 1_000_000
 
 /**
- * What copies got after the first ones were made: the machines of questions and answers, and what a copy holds besides the server's rows. `outbox`: writes that are not on the server yet, in their order, and `outbox_rows` what
+ * What copies of the second format got: the machines of questions and answers, and what a copy holds besides the server's rows. `outbox`: writes that are not on the server yet, in their order, and `outbox_rows` what
  * they change; `late`: the server had changed the same meanwhile. `covered`: the server's rows below those that are not late. `conflicts`:
  * what lost to a value of the server, until its author writes the key.
  */
-export const addedToCopies = `
+const outbox = `
   ALTER TABLE questions ADD COLUMN machine TEXT;
   ALTER TABLE questions ADD COLUMN answer_machine TEXT;
   DROP INDEX questions_waiting;
@@ -35,6 +32,28 @@ export const addedToCopies = `
     namespace TEXT NOT NULL, key TEXT NOT NULL, client TEXT NOT NULL, version INTEGER, kept INTEGER, at INTEGER NOT NULL,
     PRIMARY KEY (namespace, key, client)
   ) WITHOUT ROWID;`
+
+/**
+ * What those of the third format got: actions for other machines. `taken` is this machine's own: it has queued the action. Rows of a kind
+ * that a program does not know it leaves out, so everything is fetched again.
+ */
+const errands = `
+  CREATE TABLE errands (
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, params TEXT NOT NULL, recipient TEXT NOT NULL, target TEXT NOT NULL,
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL, expires INTEGER NOT NULL,
+    status TEXT NOT NULL, result TEXT, updated INTEGER NOT NULL, taken INTEGER
+  ) WITHOUT ROWID;
+  CREATE INDEX errands_by_target ON errands (target, taken, status);
+  UPDATE OR REPLACE meta SET name = 'server told' WHERE name = 'server seen';`
+
+/** What copies got after the first ones were made. Step `n` makes the format `n + 2`. A step that was published is never edited. */
+export const copySteps: readonly string[] = [outbox, errands]
+
+/** The format of the copies that this program makes. */
+export const copyFormat = copySteps.length + 1
+
+/** The format of a copy; 0: the store is none. */
+export const copyFormatOf = (version: number): number => Math.floor(version / copyMark)
 
 /** "mtwn" in the header of the file tells our database from others. */
 export const applicationId = 0x6d74776e
@@ -205,20 +224,18 @@ const steps: readonly string[] = [
 ]
 
 /** The version of a store, whether it is a copy or not. */
-export const plainVersion = (version: number): number =>
-  version - (version > copyMark ? copyMark : version > formerCopyMark ? formerCopyMark : 0)
-
-/** Whether a store is a copy without an outbox. */
-export const isFormerCopy = (version: number): boolean => version > formerCopyMark && version < copyMark
+export const plainVersion = (version: number): number => version % copyMark
 
 /** Brings a store to the newest version, in one transaction of the caller. `version` is that of the store, 0 for an empty file. */
 export function migrate(database: Database, version: number, storeId: string): void {
-  const mark = version > formerCopyMark ? copyMark : 0
+  const format = copyFormatOf(version)
   for (let step = plainVersion(version); step < steps.length; step++) {
     const statements = steps[step] ?? ''
     database.exec(statements)
   }
-  if (isFormerCopy(version)) database.exec(addedToCopies)
+  if (format > 0) for (const step of copySteps.slice(format - 1)) database.exec(step)
   if (version === 0) database.run(`INSERT INTO meta (name, value) VALUES ('store', ?)`, storeId)
-  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion + mark}`)
+  database.exec(
+    `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion + (format > 0 ? copyFormat * copyMark : 0)}`,
+  )
 }

@@ -9,8 +9,8 @@ import { type Desk, desk } from '../../support/desk.ts'
 const random = (bytes: number): string => randomBytes(bytes).toString('hex')
 
 /** A machine whose store is the copy of a server's, with one bridge. */
-export function deskOfCopy(name: string, url: string, settings: Parameters<typeof desk>[0]): Desk {
-  const made = desk({ client: name, ...settings })
+export function deskOfCopy(name: string, url: string, settings: Parameters<typeof desk>[0], runner?: Parameters<typeof desk>[2]): Desk {
+  const made = desk({ client: name, ...settings }, [], runner)
   const place = new StorePlace(made.folder)
   mkdirSync(place.folder, { recursive: true })
   place.make(1)

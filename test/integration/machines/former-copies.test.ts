@@ -43,7 +43,7 @@ it('a copy of an older program gets all that copies have today, and keeps its qu
     makeCopy(fresh)
     expect(isCopy(former)).toBe(true)
     expect(shapeOf(former)).toEqual(shapeOf(fresh))
-    for (const table of ['questions', 'outbox', 'outbox_rows', 'covered', 'conflicts'])
+    for (const table of ['questions', 'outbox', 'outbox_rows', 'covered', 'conflicts', 'errands'])
       expect(columnsOf(former, table), table).toEqual(columnsOf(fresh, table))
     expect(former.get('PRAGMA user_version')).toEqual(fresh.get('PRAGMA user_version'))
     expect(outboxCounts(former)).toEqual({ unsent: 0, oldest: null, conflicts: 0 })

@@ -113,11 +113,4 @@ describeUnless(lacksPostgres(), 'recipients on several machines', () => {
     expect(await laptop.data('ask_twin', { question: 'Done?', handoff: id })).toMatchObject({ to: 'tester@desktop' })
     expect(await laptop.refused('handoff_claim', { id })).toMatch(/claimed by tester on desktop since/)
   })
-
-  it('of an action are on this machine', async () => {
-    const [laptop] = (await machines('laptop', 'desktop')) as [Desk, Desk]
-    const action = (to: string) => ({ type: 'open_conversation', params: { prompt: 'Go on' }, to })
-    expect(await laptop.refused('queue_action', action('desktop@desktop'))).toMatch(/an action runs on this machine, which is laptop/)
-    expect(await laptop.data('queue_action', action('desktop@laptop'))).toMatchObject({ to: 'claude-desktop' })
-  })
 })

@@ -25,7 +25,7 @@ export const waitForChange = defineTool({
     const looking = { redaction: bridge.redaction, isLive: liveIn(bridge.settings), session }
     const show = (database: Database, changes: readonly StoreChange[]) =>
       changedThings(database, changes, { ...looking, now: bridge.now() })
-    const found = await waiting(store, { since, session, without: ['shown'], timeoutMs, signal }, show)
+    const found = await waiting(store, { since, session, without: ['shown', 'errand'], timeoutMs, signal }, show)
     if (found.changes === null) {
       const why =
         since !== undefined && since > found.cursor
