@@ -6,7 +6,7 @@ import type { Cell, ListDocument, ListedServer } from './documents.ts'
 import { isReached } from './health.tsx'
 import { wish } from './plan.tsx'
 import { about, kept } from './state.ts'
-import { addressOf, clientWord, headOf, isQuiet, markOf, sideWord, tokenWords, toneOf } from './words.ts'
+import { addressOf, clientWord, headOf, markOf, sideWord, tokenWords, toneOf } from './words.ts'
 
 export const list = kept<ListDocument>('list', 'servers', 'keys')
 /** What tools cost: read behind the list, since it takes longer. */
@@ -159,7 +159,7 @@ function State({ server, cell, head }: { server: ListedServer; cell: Cell | unde
   const shown = `${markOf(state)} ${state}`
   return (
     <td class={toneOf(state)} data-head={head}>
-      {isQuiet(state) ? (
+      {state === 'in sync' ? (
         <span>{shown}</span>
       ) : (
         <a href={addressOf(server.name)} aria-label={`${server.name}, ${head}: ${state}`}>

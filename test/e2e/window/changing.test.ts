@@ -1,8 +1,10 @@
 import { afterAll, expect, it } from 'vitest'
-import { closeBrowser, lacksBrowser } from '../../support/browser.ts'
+import { closeBrowser, lacksBrowser, tab } from '../../support/browser.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { codeFile, type Home } from '../support/place.ts'
-import { looking } from './looking.ts'
+import { world } from '../../support/world.ts'
+import { ui } from '../../support/ui.ts'
+import { looking, violations } from './looking.ts'
 
 afterAll(closeBrowser)
 
@@ -54,6 +56,49 @@ describeUnless(lacksBrowser, 'a person who changes things on the page', () => {
       expect(Object.keys(place.servers('.cursor/mcp.json')).includes('tiny')).toBe(isThere)
       expect(Object.keys(place.servers(codeFile))).toContain('tiny')
     }
+  })
+
+  it('takes a server out of one program on one side, and puts it back, as far as the manifest has words for it', async () => {
+    const planted = world()
+      .wsl('Ubuntu')
+      .client('claude-code', '{"mcpServers":{"tiny":{"command":"true"}}}')
+      .client('cursor', '{"mcpServers":{}}')
+      .windows()
+      .client('claude-desktop', '{}')
+      .client('cursor', '{"mcpServers":{}}')
+      .build()
+    planted.self.write('.mcp-twin/mcp-twin.json', '{"version":1,"bridge":{"enabled":false},"servers":{"tiny":{"command":"true"}}}')
+    const { code, output } = await planted.cli(['sync', '--no-try', '--adopt'])
+    expect(code, output).toBe(0)
+    const page = await tab({})
+    await page.goto((await ui({ home: planted.scratch.home, env: planted.env() })).url)
+    await page.getByRole('rowheader', { name: 'tiny' }).getByRole('link').click()
+    const plan = page.getByRole('dialog', { name: 'Plan' })
+    const places = page.getByRole('dialog', { name: 'Places of tiny' })
+    const box = (name: string) => places.getByRole('checkbox', { name, exact: true })
+    const click = async (name: string, typed: string) => {
+      await page.getByRole('button', { name: 'Places' }).click()
+      await box(name).click()
+      await plan.getByText(typed).waitFor()
+      await plan.getByRole('button', { name: 'Do it' }).click()
+      await plan.waitFor({ state: 'detached' })
+    }
+    const inCursor = () => planted.side('windows').read(planted.side('windows').clientFile('cursor'))
+    expect(inCursor()).toContain('tiny')
+    await page.getByRole('button', { name: 'Places' }).click()
+    // Cursor is in WSL too, and Claude Desktop on Windows.
+    expect(await box('Cursor, Windows').isDisabled()).toBe(true)
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await places.waitFor({ state: 'detached' })
+    await click('Claude Desktop, Windows', 'mcp-twin disable tiny --client=claude-desktop')
+    await click('Cursor, Windows', 'mcp-twin disable tiny --on=windows')
+    expect(inCursor()).not.toContain('tiny')
+    await page.goBack()
+    await page.getByRole('link', { name: 'tiny, Cursor, Windows: not here' }).click()
+    await click('Cursor, Windows', 'mcp-twin enable tiny --client=cursor --on=windows')
+    expect(inCursor()).toContain('tiny')
+    expect(planted.side('windows').read(planted.side('windows').clientFile('claude-desktop'))).not.toContain('tiny')
   })
 
   it('is shown what a pasted server would start, and adds it in the terminal', async () => {
