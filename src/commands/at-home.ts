@@ -51,6 +51,7 @@ export async function atHome(
       ...(options.distro === undefined ? {} : { distro: options.distro }),
       refresh: options.refresh === true,
       reportOnly: options.reportOnly === true,
+      letsSleep: context.isInside === true || context.command === 'ui',
       onProgress: (text) => progress.update(text),
       signal: context.signal,
     })

@@ -48,4 +48,5 @@ export const environmentJson = (environment: Environment): Record<string, unknow
   node: { path: environment.node ?? null, version: environment.nodeVersion ?? null },
   npmPrefix: environment.prefix ?? null,
   reach: reachOf(environment),
+  ...(environment.asleep === true && { asleep: true }),
 })

@@ -46,6 +46,8 @@ export const environmentSchema = z.object({
   exec: optionalList,
   /** Programs seen running there, by file name: `claude.exe`. */
   running: z._default(textList, []),
+  /** A distribution that is stopped, and was not started to look at it. */
+  asleep: optionalFlag,
   /** Why this side is only partly reached, in words, with what fixes it. */
   trouble: z.optional(z.object({ reason: text, hint: text })),
 })

@@ -54,7 +54,7 @@ export interface SyncedDocument {
 }
 
 export interface DoctorDocument {
-  readonly environments: readonly { readonly id: string; readonly reach: string }[]
+  readonly environments: readonly { readonly id: string; readonly reach: string; readonly asleep?: boolean }[]
   readonly findings: readonly {
     readonly check: string
     readonly level: string

@@ -17,9 +17,13 @@ const marks: Readonly<Record<string, readonly [mark: string, tone: string]>> = {
 export const wrongOf = (document: DoctorDocument | null) => document?.findings.filter(({ level }) => level in marks) ?? []
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
 
-/** Whether programs of a side can be started from here; its files may lie within reach all the same. */
-export const isReached = (environment: string): boolean =>
-  health.value.document?.environments.every(({ id, reach }) => id !== environment || reach !== 'none') ?? true
+/** Sides whose programs cannot be started from here, and how that is said; their files may lie within reach all the same. */
+export const unreached = (): ReadonlyMap<string, string> =>
+  new Map(
+    health.value.document?.environments.flatMap(({ id, reach, asleep }) =>
+      reach === 'none' ? [[id, asleep === true ? '! asleep' : '! not reached'] as const] : [],
+    ),
+  )
 
 /** What a deeper look found, until anything changes. */
 const deeper = signal<{ readonly after: DoctorDocument | null; readonly shown: Shown<DoctorDocument> } | null>(null)

@@ -3,7 +3,7 @@ import { Add, addServer } from './add.tsx'
 import { Besides } from './besides.tsx'
 import { Remedy, Wrong } from './dialog.tsx'
 import type { Cell, ListDocument, ListedServer } from './documents.ts'
-import { isReached } from './health.tsx'
+import { unreached } from './health.tsx'
 import { wish } from './plan.tsx'
 import { about, kept } from './state.ts'
 import { addressOf, clientWord, headOf, markOf, sideWord, tokenWords, toneOf } from './words.ts'
@@ -84,11 +84,10 @@ function Empty({ document: { unmanaged } }: { document: ListDocument }) {
   )
 }
 
-/** Health is read behind the list. */
-const isAsleep = (side: string): boolean => !list.value.isLoading && !isReached(side)
-
 function Grid({ document, servers }: { document: ListDocument; servers: readonly ListedServer[] }) {
   const columns = columnsOf(document)
+  // Health is read behind the list.
+  const away = list.value.isLoading ? new Map<string, string>() : unreached()
   // A column in which nothing stands says nothing.
   const hasVersions = document.servers.some(({ version }) => version !== null)
   const tokensOf = new Map(weights.value.document?.servers.map((server) => [server.name, server.tokens]))
@@ -97,11 +96,11 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="frame grid" tabIndex={0} aria-label="Servers by program">
       {/* Where it is narrow there are no columns that could say so. */}
-      {[...new Set(columns.map(({ environment }) => environment))].filter(isAsleep).map((side) => (
+      {[...away].map(([side, words]) => (
         <p key={side} class="narrow">
           {sideWord(side)}{' '}
           <a class="warn" href="#/health">
-            ! not reached
+            {words}
           </a>
         </p>
       ))}
@@ -116,9 +115,9 @@ function Grid({ document, servers }: { document: ListDocument; servers: readonly
                 {clientWord(column.client)}
                 <span class="unseen">, </span>
                 <span class="side">{sideWord(column.environment)}</span>
-                {isAsleep(column.environment) ? (
+                {away.has(column.environment) ? (
                   <a class="side warn" href="#/health">
-                    ! not reached
+                    {away.get(column.environment)}
                   </a>
                 ) : null}
               </th>

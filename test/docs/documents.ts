@@ -35,7 +35,7 @@ const check: Shape = '…'
 const imported: Shape = { kind: 'text', name: 'text', change: 'text', here: ['text'], there: ['text'] }
 const environment: Shape = {
   ...{ id: 'text', kind: 'text', label: 'text', home: 'text' },
-  ...{ node: { path: 'text', version: 'null|text' }, npmPrefix: 'null|text', reach: 'text' },
+  ...{ node: { path: 'text', version: 'null|text' }, npmPrefix: 'null|text', reach: 'text', 'asleep?': 'yes' },
 }
 const sync = {
   ...{ command, inSync: 'yes', changed: 'yes', run: 'null|text', steps: [step] },

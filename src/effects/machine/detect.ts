@@ -7,9 +7,9 @@ import { ownFolderFaults, vetOwnFolder } from './vet-own-folder.ts'
 import { interopEntry } from './interop.ts'
 import type { DetectOptions, SideLook } from './options.ts'
 import { ownSide, type OwnSide } from './own.ts'
-import { wantedDistros } from './wanted-distros.ts'
+import { homeDistro, wantedDistros } from './wanted-distros.ts'
 import { windowsSide } from './windows-side.ts'
-import { findDoor, goneWsl, hungWsl, listDistros, wslSide } from './wsl-side.ts'
+import { type Door, findDoor, goneWsl, hungWsl, listDistros, runningDistros, wslSide } from './wsl-side.ts'
 import { TwinError } from '../../errors.ts'
 import { reachable } from '../../model/path.ts'
 
@@ -81,28 +81,48 @@ async function otherSides(system: System, own: OwnSide, options: DetectOptions, 
   const { readCache, stillHolds, writeCache } = await import('./cache.ts')
   const cache = file === null ? null : await readCache(system, file)
   const key = await keyOf(system, own, distros)
-  if (cache && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments
+  const ownDoor = options.letsSleep === true && isWindows(environment) ? await findDoor(system, environment, undefined) : null
+  const awake = ownDoor === null ? null : await awakeBy(system, environment, ownDoor, options)
+  // A look at the node of a distribution would start it, too.
+  const isAwake =
+    awake === null || cache === null || cache.environments.every(({ distro }) => distro === undefined || awake.has(distro.toLowerCase()))
+  if (cache && isAwake && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments
   const looking: SideLook = {
     ...(options.onProgress && { onProgress: options.onProgress }),
     signal: options.signal,
     ...(cache && { earlier: cache.environments }),
+    ...(awake && { awake }),
   }
   const found = isWindows(environment)
     ? await seenFromWindows(system, environment, distros, looking)
-    : await seenFromWsl(system, own, distros, looking)
-  if (file !== null && folder !== null) await writeCache(system, file, folder, key, found)
+    : await seenFromWsl(system, own, distros, looking, options)
+  // What was not looked at is not remembered.
+  if (file !== null && folder !== null && !found.some(({ asleep }) => asleep)) await writeCache(system, file, folder, key, found)
   return found
 }
 
-async function seenFromWsl(system: System, own: OwnSide, distros: readonly string[], looking: SideLook): Promise<readonly Environment[]> {
+/** The distributions that may be entered without starting any: those that run, and home's. */
+async function awakeBy(system: System, own: Environment, door: Door, { signal }: DetectOptions): Promise<ReadonlySet<string>> {
+  const home = await homeDistro(system, own)
+  return new Set([...(await runningDistros(system, door, signal)), ...home.map((name) => name.toLowerCase())])
+}
+
+async function seenFromWsl(
+  system: System,
+  own: OwnSide,
+  distros: readonly string[],
+  looking: SideLook,
+  options: DetectOptions,
+): Promise<readonly Environment[]> {
   if (own.drives === null) return []
   const windows = await windowsSide(system, own.environment, own.drives, looking)
   const others = distros.filter((name) => name.toLowerCase() !== own.environment.distro?.toLowerCase())
   const door = others.length === 0 || windows.exec === undefined ? null : await findDoor(system, own.environment, windows)
   if (door === null) return [windows]
   const found: Environment[] = [windows]
+  const entering = options.letsSleep === true ? { ...looking, awake: await awakeBy(system, own.environment, door, options) } : looking
   for (const name of others) {
-    const side = await wslSide(system, own.environment, door, name, looking)
+    const side = await wslSide(system, own.environment, door, name, entering)
     const hint = 'on Windows, which reaches both: mcp-twin init --home windows'
     found.push({ ...side, trouble: side.trouble ?? { reason: `the files of ${name} cannot be reached from another distribution`, hint } })
   }

@@ -6,6 +6,8 @@ export interface DetectOptions {
   readonly distro?: string | readonly string[]
   /** Asks anew whatever was remembered. */
   readonly refresh?: boolean
+  /** Starts no distribution that is stopped, but for home's: a page looks again and again. */
+  readonly letsSleep?: boolean
   onProgress?(text: string): void
   /** Our own folder on this side, where the answers are remembered; default: as `ownFolder` says. */
   readonly folder?: ReachablePath
@@ -20,4 +22,6 @@ export interface SideLook {
   readonly signal?: AbortSignal | undefined
   /** The other sides as they were found before, however long ago. */
   readonly earlier?: readonly Environment[]
+  /** The distributions that may be entered, in lower case; absent: all. */
+  readonly awake?: ReadonlySet<string>
 }

@@ -23,7 +23,8 @@ async function manifestDistros(system: System, own: Environment): Promise<readon
   return parsed.ok ? (parsed.manifest.distros ?? []) : []
 }
 
-async function homeDistro(system: System, own: Environment): Promise<readonly string[]> {
+/** The distribution where home is recorded to be, if it is in one. */
+export async function homeDistro(system: System, own: Environment): Promise<readonly string[]> {
   const here = toHere(own, joinPath(own, ownFolder(system, own), homeJsonName))
   const home = here === null ? null : await readHomeJson(system, here)
   return home?.environment.startsWith('wsl:') ? [home.environment.slice('wsl:'.length)] : []

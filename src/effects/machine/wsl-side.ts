@@ -62,6 +62,14 @@ export async function listDistros(system: System, door: Door, looking: SideLook)
   return { names: names.filter((name) => name !== '' && !internal.test(name)) }
 }
 
+/** The distributions that run, in lower case. Asking starts none. Where none runs, wsl.exe ends with an error. */
+export async function runningDistros(system: System, door: Door, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+  const argv = [door.wsl, '-l', '-q', '--running']
+  const output = await ask(system, { argv, env: door.env, timeoutMs: listMs, signal })
+  const lines = output.ok ? output.text.split('\n') : []
+  return new Set(lines.map((line) => line.trim().toLowerCase()))
+}
+
 /** How this side opens a distribution's files: the share of WSL under its new or old name, and the drives it mounts. */
 async function filesOf(system: System, own: Environment, distro: string, mountRoot: string): Promise<Environment['files']> {
   if (!isWindows(own)) return []
@@ -78,9 +86,18 @@ async function filesOf(system: System, own: Environment, distro: string, mountRo
 const silent = (distro: string, why: string, looking: SideLook): Environment =>
   lost(distro, looking, { reason: `the distribution ${distro} cannot be entered: wsl.exe ${why}`, hint: `in PowerShell: wsl -d ${distro}` })
 
+/** A distribution that is stopped, where looking alone starts none. */
+const asleep = (distro: string, looking: SideLook): Environment => ({
+  ...lost(distro, looking, {
+    reason: `the distribution ${distro} is asleep, and looking does not wake it`,
+    hint: `in PowerShell: wsl -d ${distro}`,
+  }),
+  asleep: true,
+})
+
 function lost(distro: string, looking: SideLook, trouble: NonNullable<Environment['trouble']>): Environment {
   const known = looking.earlier?.find((each) => each.id === `wsl:${distro}`)
-  const { exec: _, ...rest } = known ?? { id: `wsl:${distro}`, kind: 'wsl' as const, distro, user: '', home: native('~') }
+  const { exec: _, asleep: __, ...rest } = known ?? { id: `wsl:${distro}`, kind: 'wsl' as const, distro, user: '', home: native('~') }
   return { ...rest, self: false, files: [], running: [], trouble }
 }
 
@@ -126,6 +143,7 @@ async function withPrograms(system: System, found: Environment, text: string): P
 
 /** A distribution as another side sees it: entered once, as its default user, and from then on as that user by name. */
 export async function wslSide(system: System, own: Environment, door: Door, distro: string, looking: SideLook): Promise<Environment> {
+  if (looking.awake?.has(distro.toLowerCase()) === false) return asleep(distro, looking)
   looking.onProgress?.(`Asking ${distro}`)
   const argv = [door.wsl, '-d', distro, '--exec', '/bin/sh']
   const output = await ask(system, { argv, env: door.env, input: distroScript, timeoutMs: enterMs, signal: looking.signal })

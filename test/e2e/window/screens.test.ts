@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
 import { closeBrowser, lacksBrowser, tab } from '../../support/browser.ts'
@@ -200,6 +201,30 @@ describeUnless(lacksBrowser, 'the page of two sides', () => {
     const column = page.getByRole('columnheader', { name: 'Claude Desktop, Windows', exact: true })
     await column.getByRole('link', { name: '! not reached' }).click()
     await page.getByText('programs of Windows cannot be started from here').first().waitFor()
+  })
+
+  it.each([1280, 320])('says of a second distribution that it is asleep, %i columns wide', async (width) => {
+    const planted = world().wsl('Ubuntu').client('claude-code', '{}').wsl('Debian').windows().client('claude-desktop', '{}').build()
+    const manifest = { version: 1, bridge: { enabled: false }, distros: ['Ubuntu', 'Debian'], servers: { tiny: { command: 'true' } } }
+    planted.self.write('.mcp-twin/mcp-twin.json', JSON.stringify(manifest))
+    expect((await planted.cli(['sync', '--no-try'])).code).toBe(0)
+    const file = planted.env().MCP_TWIN_WORLD ?? ''
+    const seen = JSON.parse(readFileSync(file, 'utf8')) as { environments: Record<string, unknown>[] }
+    const trouble = { reason: 'the distribution Debian is asleep, and looking does not wake it', hint: 'in PowerShell: wsl -d Debian' }
+    const asleep = seen.environments.map(({ exec, ...each }) =>
+      each.id === 'wsl:Debian' ? { ...each, files: [], asleep: true, trouble } : { ...each, exec },
+    )
+    writeFileSync(file, JSON.stringify({ environments: asleep }))
+    const page = await tab({ width })
+    await page.goto((await ui({ home: planted.scratch.home, env: planted.env() })).url)
+    await page.getByRole('table', { name: 'Servers' }).waitFor()
+    if (width > 400) {
+      await page.getByRole('columnheader', { name: 'Claude Code, Debian', exact: true }).getByRole('link', { name: '! asleep' }).waitFor()
+    } else await page.getByText('Debian ! asleep').waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    await page.getByRole('link', { name: '! asleep' }).first().click()
+    await page.getByText('the distribution Debian is asleep').first().waitFor()
   })
 
   it('says so where there is no room for columns, too', async () => {

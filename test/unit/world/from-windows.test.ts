@@ -196,3 +196,50 @@ describe('a distribution seen from Windows', () => {
     expect(wsl?.exec).toBeUndefined()
   })
 })
+
+describe('a distribution that is stopped', () => {
+  /** Ubuntu and Debian, of which these run; wsl.exe ends with an error where none does. */
+  const two = (running: readonly string[], more: FakeOptions = {}): FakeOptions => ({
+    ...machine(undefined, undefined, more),
+    programs({ argv }) {
+      if (argv.includes('--running'))
+        return running.length === 0 ? { code: 1, stdout: utf16('There are no running distributions.') } : utf16(running.join('\r\n'))
+      return argv.includes('-l') ? utf16('Ubuntu\r\nDebian\r\n') : said({ name: argv[2] ?? '' })
+    },
+  })
+  const entered = (system: ReturnType<typeof fake>): string[] =>
+    system.asked.flatMap(({ argv }) => (argv[1] === '-d' ? [argv[2] ?? ''] : []))
+
+  it('is asleep to a look that lets it sleep, and is entered by any other', async () => {
+    const distro = ['Ubuntu', 'Debian']
+    const system = fake(two(['Ubuntu']))
+    const { environments } = await detectWorld(system, { distro, letsSleep: true })
+    expect(environments[1]).toMatchObject({ id: 'wsl:Ubuntu', exec: expect.any(Array) })
+    expect(environments[2]).toMatchObject({ id: 'wsl:Debian', asleep: true, files: [], trouble: { hint: 'in PowerShell: wsl -d Debian' } })
+    expect(environments[2]).not.toHaveProperty('exec')
+    expect(entered(system)).toEqual(['Ubuntu'])
+    await detectWorld(system, { distro })
+    expect(entered(system)).toEqual(['Ubuntu', 'Ubuntu', 'Debian'])
+  })
+
+  it('stays so where none runs, and where it was known from before', async () => {
+    const folder = { 'C:\\Users\\Ana\\.mcp-twin\\mcp-twin.json': '{"version":1,"servers":{}}' }
+    const system = fake(two([], { files: folder }))
+    expect((await detectWorld(system)).environments[1]).toMatchObject({ id: 'wsl:Ubuntu', exec: expect.any(Array) })
+    expect((await detectWorld(system, { letsSleep: true })).environments[1]).toMatchObject({
+      id: 'wsl:Ubuntu',
+      home: '/home/ana',
+      asleep: true,
+      files: [],
+    })
+    expect(entered(system)).toEqual(['Ubuntu'])
+    // It is not remembered as asleep.
+    expect((await detectWorld(system)).environments[1]).not.toHaveProperty('asleep')
+  })
+
+  it('is entered where home is in it', async () => {
+    const home = { version: 1, environment: 'wsl:Debian', user: 'ana', folder: '/home/ana/.mcp-twin' }
+    const system = fake(two([], { files: { 'C:\\Users\\Ana\\.mcp-twin\\home.json': JSON.stringify(home) } }))
+    expect((await detectWorld(system, { letsSleep: true })).environments[1]).toMatchObject({ id: 'wsl:Debian', exec: expect.any(Array) })
+  })
+})

@@ -112,6 +112,25 @@ describe('a WSL distribution', () => {
   })
 })
 
+describe('another distribution', () => {
+  it('is not entered by a look that lets it sleep, if it is stopped', async () => {
+    const entered: string[] = []
+    const programs = ({ argv }: Program): Reply | undefined => {
+      if (argv[0]?.endsWith('node.exe')) return told
+      if (argv.includes('--running')) return utf16('Ubuntu\r\nArch\r\n')
+      if (argv[1] === '-d') entered.push(argv[2] ?? '')
+      return { code: 1 }
+    }
+    const { environments } = await detectWorld(fake(machine({ programs, files: { '/mnt/c/WINDOWS/System32/wsl.exe': '' } })), {
+      distro: ['Debian', 'Arch'],
+      letsSleep: true,
+    })
+    expect(environments[2]).toMatchObject({ id: 'wsl:Debian', asleep: true, trouble: { reason: expect.stringContaining('is asleep') } })
+    expect(environments[3]).not.toHaveProperty('asleep')
+    expect(entered).toEqual(['Arch'])
+  })
+})
+
 describe('a container on a WSL machine', () => {
   it('is a plain Linux, and says what it is', async () => {
     const { environments } = await look(machine({ files: { '/.dockerenv': '' }, variables: { WSL_DISTRO_NAME: '' } }))
