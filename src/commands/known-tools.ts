@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { quoted } from '../core/doctor/names.ts'
 import { lookUp } from '../core/lookup.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
 import { makePlan, startSide } from '../core/plan/plan.ts'
@@ -17,7 +18,7 @@ import { syncOptions } from './sync-options.ts'
 /** The error for a server whose tools cannot be told. */
 export const unknownTools = (name: string, reason: string | null): TwinError =>
   new TwinError('no-tools', `The tools of ${visible(name)} are not known: ${reason ?? 'no program has it'}.`, {
-    hint: 'mcp-twin doctor --deep',
+    hint: reason === 'it needs a login' ? `mcp-twin login ${quoted(name)}` : 'mcp-twin doctor --deep',
   })
 
 /** All tools of a server, and which of them programs see. One that nothing is known of is started once. */

@@ -6,8 +6,8 @@ import type { CheckResult } from '../../model/check.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 
 /** What a server is, its variables aside: keys may differ where the rest is one. */
-const sameThing = ({ package: words, command, url, args = [], bin }: ServerSpec): string =>
-  JSON.stringify([words?.replace(/(.)@.*$/, '$1'), command, url, args, bin])
+const sameThing = ({ package: words, pypi, command, url, extension, args = [], bin }: ServerSpec): string =>
+  JSON.stringify([...[words, pypi].map((each) => each?.replace(/(.)@.*$/, '$1')), command, url, extension, args, bin])
 
 /** Two entries that start the same program: a model gets every tool twice, which costs tokens. */
 function twins(facts: Facts, file: ClientFile): CheckResult[] {

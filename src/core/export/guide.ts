@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { quoted } from '../doctor/names.ts'
 import { keysOf, keysOfAll } from '../manifest/names.ts'
 import { serverKind } from '../manifest/rules.ts'
 import { environmentLabel } from '../participants.ts'
@@ -25,6 +26,7 @@ export interface ExportedFile {
 export function setupGuide(manifest: Manifest, files: readonly ExportedFile[], withMemory: boolean, machine: string): string {
   const sides = [...new Set(files.map((each) => each.environment))]
   const keys = keysOfAll(manifest)
+  const logins = Object.keys(manifest.servers).filter((name) => manifest.servers[name]?.auth === 'oauth')
   const servers = Object.entries(manifest.servers).map(([name, server]) => {
     const needs = keysOf(server)
     const what =
@@ -55,7 +57,12 @@ export function setupGuide(manifest: Manifest, files: readonly ExportedFile[], w
     '',
     '1. On the other computer, in this folder: `npx mcp-twin import .` It shows what it brings, installs the same versions and writes every config.',
     `2. ${keys.length === 0 ? 'There are no keys to enter.' : `It asks for the keys; later they are entered with ${keys.map((name) => `\`npx mcp-twin secret set ${name}\``).join(', ')}.`}`,
-    ...(withMemory ? [`3. What programs remember is in \`${memoryName}\`: \`npx mcp-twin import . --with memory\``] : []),
+    ...[
+      ...(logins.length === 0
+        ? []
+        : [`To be logged in there too: ${logins.map((name) => `\`npx mcp-twin login ${quoted(name)}\``).join(', ')}.`]),
+      ...(withMemory ? [`What programs remember is in \`${memoryName}\`: \`npx mcp-twin import . --with memory\``] : []),
+    ].map((line, at) => `${at + 3}. ${line}`),
   ].join('\n')}\n`
 }
 

@@ -42,6 +42,16 @@ describe('the state of a login', () => {
     expect((await person.run(['list'])).stdout).toContain('far needs a new login, its last one has ended\n  mcp-twin login far\n')
   })
 
+  it('is what the tools of a server wait for', async () => {
+    const server = await oauthServer()
+    const person = ana({ far: { url: server.url, auth: 'oauth' } })
+    expect((await person.run(['sync', '--no-try'])).code).toBe(0)
+    const asked = await person.run(['tools', 'far', '--json'])
+    expect([asked.code, asked.json.error]).toEqual([1, expect.objectContaining({ hint: 'mcp-twin login far' })])
+    expect((await person.run(['export', person.home.path('exported')])).code).toBe(0)
+    expect(person.home.read('exported/SETUP.md')).toContain('`npx mcp-twin login far`')
+  })
+
   it('is known where the address has a variable in it', async () => {
     const server = await oauthServer()
     const { port } = new URL(server.url)

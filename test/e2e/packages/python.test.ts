@@ -170,6 +170,14 @@ describe('a Python package', () => {
     expect([uvCalls(planted.self).length, folders('wsl:Ubuntu')]).toEqual([1, []])
   })
 
+  it('is not taken for another one because both are started by their names', async () => {
+    pypi = { 'mcp-server-git': git, 'mcp-server-time': release('mcp-server-time', '1.0', OLD) }
+    twins({ git: { pypi: words, launch: 'run' }, time: { pypi: 'mcp-server-time@1.0', launch: 'run' } })
+    await run(['sync'])
+    const { json } = await planted.cli(['doctor', '--check', 'name-clashes', '--json'])
+    expect(json.findings.filter(({ level }: { level: string }) => level !== 'ok')).toEqual([])
+  })
+
   it('is built from source only where that is allowed', async () => {
     pypi = { old: release('old', '1.0', OLD, { sdist: true }) }
     twins({ old: { pypi: 'old' } })
