@@ -58,11 +58,13 @@ async function offeredNames({ system }: Context, offers: Offers | null, words: r
   }
   const manifest = words[words.indexOf('--manifest') + 1]
   const named = words.slice(0, -1).includes('--manifest') && manifest !== undefined ? { manifest } : {}
-  const { servers, keys, sides, runs, plugins } = await namesHere(system, { ...named, isUser: words.includes('--user') })
+  const { servers, remotes, logins, keys, sides, runs, plugins } = await namesHere(system, { ...named, isUser: words.includes('--user') })
   const kinds = sides.length === 0 ? environmentKinds : environmentKinds.filter((kind) => sides.some((id) => id.split(':')[0] === kind))
   const distros = sides.filter((id) => id.startsWith('wsl:'))
   const found = {
     server: servers,
+    remote: remotes,
+    login: logins,
     key: keys,
     run: runs,
     plugin: plugins,

@@ -5,6 +5,8 @@ export const pastedProgram = /^(?:npx|uvx|docker|claude|codex)$/
 export type Offers =
   | 'file'
   | 'server'
+  | 'remote'
+  | 'login'
   | 'builtin'
   | 'addable'
   | 'client'

@@ -2,7 +2,7 @@ import { type CommandSpec, DRY_RUN } from '../../model/command-line.ts'
 
 export const login = {
   name: 'login',
-  arguments: [{ name: '<name>', description: 'the name of a server with a "url"', offers: 'server' }],
+  arguments: [{ name: '<name>', description: 'the name of a server with a "url"', offers: 'remote' }],
   summary: 'log in to a remote server, once for every program',
   options: [
     { flags: '--no-browser', description: 'print the address of the page instead of opening it' },

@@ -12,6 +12,9 @@ import { isTrouble } from '../store/trouble.ts'
 /** Names that this side knows without asking another one or starting anything. */
 export interface NamesHere {
   readonly servers: readonly string[]
+  /** Those that have an address, and of these the ones that are reached by a login. */
+  readonly remotes: readonly string[]
+  readonly logins: readonly string[]
   /** Keys that the servers ask for. */
   readonly keys: readonly string[]
   /** Ids of the sides that were found last. */
@@ -26,7 +29,7 @@ export interface NamesHere {
 const LEVELS_MAX = 64
 const MOST_BYTES = 4 * 1024 * 1024
 
-const none: NamesHere = { servers: [], keys: [], sides: [], runs: [], plugins: [] }
+const none: NamesHere = { servers: [], remotes: [], logins: [], keys: [], sides: [], runs: [], plugins: [] }
 
 /** Reads the names for a shell's completion. Whatever cannot be read has none: a shell that asks wants no error. */
 export async function namesHere(system: System, { manifest, isUser }: { manifest?: string; isUser: boolean }): Promise<NamesHere> {
@@ -41,8 +44,12 @@ export async function namesHere(system: System, { manifest, isUser }: { manifest
   const launches =
     document === null && (await read(system, at(folder, homeJsonName))) !== null ? await read(system, at(folder, 'launches.json')) : null
   const started = isObject(launches) && isObject(launches.servers) ? Object.keys(launches.servers) : []
+  const having = (field: string): string[] =>
+    Object.entries(servers).flatMap(([name, server]) => (isObject(server) && server[field] !== undefined ? [name] : []))
   return {
     servers: [...Object.keys(servers), ...started],
+    remotes: having('url'),
+    logins: having('auth'),
     keys: templateNames([JSON.stringify(servers)], 'secret'),
     sides: isObject(cache) && Array.isArray(cache.environments) ? cache.environments.flatMap(idOf) : [],
     plugins: (await list(system, at(folder, 'bridge/plugins'))).filter((name) => /\.[cm]?js$/.test(name)),

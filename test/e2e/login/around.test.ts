@@ -42,6 +42,13 @@ describe('the state of a login', () => {
     expect((await person.run(['list'])).stdout).toContain('far needs a new login, its last one has ended\n  mcp-twin login far\n')
   })
 
+  it('is offered by completion for remote servers alone, and its end for those that have one', async () => {
+    const servers = { far: { url: 'https://far.example/mcp' }, in: { url: 'https://in.example/mcp', auth: 'oauth' as const } }
+    const person = ana({ ...servers, local: { command: 'sh' } })
+    const offered = async (command: string) => (await person.run(['completion', 'bash', '--', command, ''])).stdout
+    expect([await offered('login'), await offered('logout')]).toEqual(['far\nin\n', 'in\n'])
+  })
+
   it('is what the tools of a server wait for', async () => {
     const server = await oauthServer()
     const person = ana({ far: { url: server.url, auth: 'oauth' } })
