@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { escapeFrom, isWithin } from '../../../src/effects/store/inside.ts'
@@ -19,17 +19,29 @@ describe('a path with links on it', () => {
   const tree = fc.array(fc.tuple(fc.array(name, { minLength: 1, maxLength: 3 }), fc.option(target, { nil: null })), { maxLength: 8 })
 
   it('leads where the system says, however its links lead', async () => {
+    // Nothing is made beside the folder of the test.
+    const around = dirname(folderOf()())
+    const strays = () => ['a', 'b', 'c'].filter((each) => lstatSync(join(around, each), { throwIfNoEntry: false }) !== undefined)
+    const before = strays()
     await fc.assert(
       fc.asyncProperty(tree, fc.array(name, { minLength: 1, maxLength: 4 }), async (made, asked) => {
         const at = folderOf()
+        const root = realpathSync.native(at())
+        // A link that was made before may lead out, and what is made behind it stays there.
+        const isInside = (path: string) => isWithin(reachable(root), reachable(realpathSync.native(dirname(path))))
         for (const [parts, to] of made) {
           try {
-            if (to === null) mkdirSync(at(...parts), { recursive: true })
-            else symlinkSync(to.join('/'), at(...parts))
+            const paths = to === null ? parts.map((_, end) => at(...parts.slice(0, end + 1))) : [at(...parts)]
+            for (const path of paths) {
+              if (!isInside(path)) break
+              if (to !== null) symlinkSync(to.join('/'), path)
+              else if (!existsSync(path)) mkdirSync(path)
+            }
           } catch {
             // Something else is there, or its folder is not.
           }
         }
+        expect(strays()).toEqual(before)
         const path = reachable(join(at(), ...asked))
         const traced = await trace(system, path)
         // What the system does not follow to its end, we do.
