@@ -36,7 +36,11 @@ export function linesOfFile(path: string, shown: string): LineSource {
 export const linesOfText = (text: string, shown: string): LineSource => ({
   shown,
   async each(take) {
-    for (const [at, line] of text.split('\n').entries()) if (line.trim() !== '') await take(line, at + 1)
+    for (const [at, line] of text
+      .replace(/^\uFEFF/, '')
+      .split('\n')
+      .entries())
+      if (line.trim() !== '') await take(line, at + 1)
   },
 })
 

@@ -28,7 +28,9 @@ export async function eachLine(path: string, each: (line: string, number: number
     const bytes = Buffer.concat(pieces)
     ;[pieces, length, number] = [[], 0, number + 1]
     if (!isUtf8(bytes)) throw new UnreadableLine(number, 'it is not UTF-8')
-    const line = bytes.toString('utf8')
+    const text = bytes.toString('utf8')
+    // Editors and shells of Windows put a mark before the first line.
+    const line = number === 1 ? text.replace(/^\uFEFF/, '') : text
     if (line.trim() !== '') await each(line.replace(/\r$/, ''), number)
   }
   for await (const read of createReadStream(path)) {

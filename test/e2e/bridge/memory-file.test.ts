@@ -37,6 +37,11 @@ describe('the memory in a file', () => {
     expect((await cli(there, ['memory', 'import', '-', '--json'], { input: text })).json).toMatchObject({ stored: 7, differs: 0 })
     expect((await cli(there, ['memory', 'export', '-'])).stdout).toBe(text)
     expect((await cli(there, ['memory', 'import', here.path('all.jsonl'), '--json'])).json).toMatchObject({ stored: 0, unchanged: 7 })
+    // As an editor of Windows saves it.
+    const marked = there.write('marked.jsonl', `\uFEFF${text.replaceAll('\n', '\r\n')}`)
+    expect((await cli(there, ['memory', 'import', marked, '--json'])).json).toMatchObject({ stored: 0, unchanged: 7 })
+    const piped = await cli(there, ['memory', 'import', '-', '--json'], { input: `\uFEFF${text}` })
+    expect(piped.json).toMatchObject({ stored: 0, unchanged: 7 })
     expect((await cli(there, ['memory', 'search', 'JWT', '--json'])).json.results).toMatchObject([{ key: 'auth', by: 'claude-desktop' }])
     expect((await cli(there, ['memory', 'export', '--namespace', 'a'])).stdout.trimEnd().split('\n')).toHaveLength(3)
     expect((await cli(there, ['memory', 'get', 'k', '--json'])).json.value).toEqual({ x: 'a\u202eb' })
