@@ -18,6 +18,7 @@ import type { Context } from '../context.ts'
 import { toHere } from '../core/paths.ts'
 import { absolute } from '../effects/manifest/place.ts'
 import { readAllInput } from '../effects/run/standard-input.ts'
+import { sweepBeside } from '../effects/store/leftovers.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { ReachablePath } from '../model/path.ts'
 import type { System } from '../model/system.ts'
@@ -210,7 +211,10 @@ async function demandOrdinary(system: System, path: ReachablePath, shown: string
 }
 
 async function createFile(system: System, path: ReachablePath, shown: string, text: string, force: boolean): Promise<void> {
-  if (force) return system.files.replace(path, Buffer.from(text), 0o600)
+  if (force) {
+    await sweepBeside(system, path)
+    return system.files.replace(path, Buffer.from(text), 0o600)
+  }
   if ((await system.files.look(path)) !== null)
     throw usageError(`${shown} exists already; nothing was written.`, { hint: 'choose another name, or add --force to replace it' })
   await system.files.create(path, Buffer.from(text), 0o600)

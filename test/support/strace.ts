@@ -33,18 +33,29 @@ export const tracing = (log: string): string[] => [
   ...['strace', '-f', '--seccomp-bpf', '-qq', '-o', log, '-e', `trace=${diskCalls.join(',')}`],
 ]
 
-/** How often a traced program made calls of a group on its busiest thread, for which alone strace counts. */
-export function callsIn(traced: string, group: string): number {
-  const perThread = new Map<string, number>()
-  for (const [, thread = '', name = ''] of traced.matchAll(/^(\d+) +(\w+)\(/gm))
-    if (group.split(',').includes(name)) perThread.set(thread, (perThread.get(thread) ?? 0) + 1)
-  return Math.max(0, ...perThread.values())
+/** One call of a program that can be tampered with: the how manieth of its name, on the thread that makes most of them. */
+export interface TracedCall {
+  readonly name: string
+  readonly at: number
+}
+
+/** Every call of a group that a traced program made. strace counts those of each name apart, and those of each thread. */
+export function callsIn(traced: string, group: string): TracedCall[] {
+  const counts = new Map<string, Map<string, number>>()
+  for (const [, thread = '', name = ''] of traced.matchAll(/^(\d+) +(\w+)\(/gm)) {
+    const perThread = counts.get(name) ?? new Map<string, number>()
+    counts.set(name, perThread.set(thread, (perThread.get(thread) ?? 0) + 1))
+  }
+  return group.split(',').flatMap((name) => {
+    const most = Math.max(0, ...(counts.get(name)?.values() ?? []))
+    return Array.from({ length: most }, (_, at) => ({ name, at: at + 1 }))
+  })
 }
 
 /**
- * Words before a program that do something to one call of a group: `signal=KILL:when=3`. It stops at all calls: with --seccomp-bpf
+ * Words before a program that do something to one call of a name: `signal=KILL:when=3`. It stops at all calls: with --seccomp-bpf
  * strace 6.1 tampers with none.
  */
-export const tampering = (group: string, action: string): string[] => [
-  ...['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${group}`, '-e', `inject=${group}:${action}`],
+export const tampering = (name: string, action: string): string[] => [
+  ...['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:${action}`],
 ]

@@ -2,6 +2,7 @@ import { guideName, type NamedText, wasExported } from '../../core/export/guide.
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Reason } from '../../model/reason.ts'
+import { sweepFolder } from '../store/leftovers.ts'
 import { escapeFrom, escapeWords, isWithin } from '../store/inside.ts'
 
 const at = (folder: ReachablePath, name: string): ReachablePath => reachable(`${folder}/${name}`)
@@ -49,9 +50,14 @@ export async function exportAway(
 /** Writes the files of an export that differ. */
 export async function writeExport(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<void> {
   const { files: disk } = system
+  const swept = new Set<string>()
   for (const { name, text, mode } of files) {
     const path = at(folder, name)
-    await disk.makeDirectory(reachable(path.slice(0, path.lastIndexOf('/'))))
+    const parent = reachable(path.slice(0, path.lastIndexOf('/')))
+    await disk.makeDirectory(parent)
+    // A killed export leaves what it was about to rename, which may hold memory.
+    if (!swept.has(parent)) await sweepFolder(system, parent)
+    swept.add(parent)
     // One that was read back from version control has lost its mode.
     if (mode !== undefined || textOf(await disk.read(path)) !== text)
       await disk.replace(path, new TextEncoder().encode(text), mode ?? 0o644)

@@ -110,3 +110,11 @@ describeUnless(lacksStrace(), 'a command that is killed at one of its system cal
     everything ? 3_600_000 : 120_000,
   )
 })
+
+it('an export takes away what a killed one had left beside its files, and nothing else', async () => {
+  const place = await lived()
+  const [left, theirs] = [`setup/SETUP.md.mcp-twin-${2 ** 30}-9103b269.tmp`, 'setup/notes.tmp']
+  for (const name of [left, theirs]) place.write(name, 'half')
+  await rerun(place, exported.args, 'after')
+  expect([place.has(left), place.has(theirs)]).toEqual([false, true])
+})

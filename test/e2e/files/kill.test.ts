@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,17 +11,11 @@ import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, hasty, targetAt } from '../../support/rewriting.ts'
 import { factor } from '../../support/runs.ts'
+import { lacksStrace } from '../../support/strace.ts'
 import { children, type Waiting } from './process.ts'
 import { describeUnless } from '../../support/left-out.ts'
 
-/** Why system calls cannot be tampered with here; null: they can. */
-function lacksStrace(): string | null {
-  const { error, status } = spawnSync('strace', ['-e', 'inject=getppid:error=EPERM', 'true'], { stdio: 'ignore' })
-  if (error !== undefined) return 'there is no strace on this machine'
-  return status === 0 ? null : 'strace may not trace here'
-}
-
-const lacking = process.platform === 'linux' ? lacksStrace() : 'strace is a tool of Linux'
+const lacking = lacksStrace()
 
 const started = children()
 

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { expect } from 'vitest'
 import type { CliResult } from '../../support/cli.ts'
 import { factor } from '../../support/runs.ts'
-import { callsIn, steadyThreads, tampering, tracing } from '../../support/strace.ts'
+import { callsIn, steadyThreads, type TracedCall, tampering, tracing } from '../../support/strace.ts'
 import type { Home } from './place.ts'
 
 /** A thorough run takes every single call, not a sample. */
@@ -29,10 +29,10 @@ export interface Prepared {
   restore(): void
   readonly before: readonly (string | null)[]
   readonly after: readonly (string | null)[]
-  /** How often the run makes calls of a group on its busiest thread. */
-  countOf(call: string): number
+  /** Every call of a group that the run makes. */
+  callsOf(group: string): readonly TracedCall[]
   /** The command, disturbed at one of its calls. */
-  disturbed(call: string, action: string, at: number, more?: readonly string[]): Promise<CliResult>
+  disturbed(call: TracedCall, action: string, more?: readonly string[]): Promise<CliResult>
 }
 
 async function prepare(scenario: Scenario): Promise<Prepared> {
@@ -53,9 +53,9 @@ async function prepare(scenario: Scenario): Promise<Prepared> {
     },
     before,
     after: scenario.files.map((file) => textOf(place, file)),
-    countOf: (call) => callsIn(traced, call),
-    disturbed: (call, action, at, more = []) =>
-      place.run([...scenario.args, ...more], { env, wrapper: tampering(call, `${action}:when=${at}`) }),
+    callsOf: (group) => callsIn(traced, group),
+    disturbed: ({ name, at }, action, more = []) =>
+      place.run([...scenario.args, ...more], { env, wrapper: tampering(name, `${action}:when=${at}`) }),
   }
 }
 
@@ -69,9 +69,10 @@ export function prepared(scenario: Scenario): Promise<Prepared> {
 }
 
 /** One of the calls, another one each time, so that many runs see all of them; a thorough run takes every one. */
-export function sampled(count: number): number[] {
-  if (everything) return Array.from({ length: count }, (_, at) => at + 1)
-  return count === 0 ? [] : [1 + Math.floor(Math.random() * count)]
+export const sampled = (calls: readonly TracedCall[]): readonly TracedCall[] => {
+  if (everything) return calls
+  const from = Math.floor(Math.random() * calls.length)
+  return calls.slice(from, from + 1)
 }
 
 /**
@@ -80,19 +81,20 @@ export function sampled(count: number): number[] {
  */
 export async function killedAt(
   scenario: Scenario,
-  call: string,
+  group: string,
   check: (prepared: Prepared, where: string) => Promise<void>,
 ): Promise<void> {
   const found = await prepared(scenario)
-  const { place, restore, before, after, countOf, disturbed } = found
-  const count = countOf(call)
+  const { place, restore, before, after, callsOf, disturbed } = found
+  const calls = callsOf(group)
   // What a run without keys or links never calls is no reason to fail; everything else must have been seen.
-  if (!call.startsWith('chmod')) expect(count, call).toBeGreaterThan(0)
-  for (const at of sampled(count)) {
+  if (!group.startsWith('chmod')) expect(calls.length, group).toBeGreaterThan(0)
+  for (const call of sampled(calls)) {
     restore()
-    const where = `killed at ${call} ${at} of ${count}`
-    const result = await disturbed(call, 'signal=KILL', at)
-    if (at <= count * 0.8) expect(result.signal, `${where}: ${result.output}`).toBe('SIGKILL')
+    const count = calls.filter(({ name }) => name === call.name).length
+    const where = `killed at ${call.name} ${call.at} of ${count}`
+    const result = await disturbed(call, 'signal=KILL')
+    if (call.at <= count * 0.8) expect(result.signal, `${where}: ${result.output}`).toBe('SIGKILL')
     for (const [index, file] of scenario.files.entries())
       expect([before[index], after[index]], `${file}, ${where}`).toContain(textOf(place, file))
     await check(found, where)

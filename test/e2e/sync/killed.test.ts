@@ -1,26 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacks, lacksRoot } from '../../support/machine.ts'
 import { miniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { leftovers } from '../../support/processes.ts'
+import { sample } from '../../support/runs.ts'
+import { diskCalls, lacksStrace, steadyThreads } from '../../support/strace.ts'
+import { everything, killedAt, prepared, sampled, type Scenario, textOf } from '../support/killed.ts'
 import { codeFile, cursorFile, documentOf, expectTidy, type Home, home, oldFile } from '../support/place.ts'
-import { factor, sample } from '../../support/runs.ts'
-
-/** Why system calls cannot be tampered with here, or null. */
-function lacksStrace(): string | null {
-  if (process.platform !== 'linux') return 'strace is a tool of Linux'
-  const lacking = lacks('strace')
-  if (lacking !== null) return lacking
-  return spawnSync('strace', ['-e', 'inject=getppid:error=EPERM', 'true'], { stdio: 'ignore' }).status === 0
-    ? null
-    : 'strace may not trace here'
-}
-
-/** A thorough run takes every single call, not a sample. */
-const everything = factor > 1
 
 const clientFiles = [codeFile, oldFile, cursorFile]
 const KEY = 'ghp_012345678901234567890123456789abcdef'
@@ -52,101 +41,22 @@ async function untouched(): Promise<Home> {
   return place
 }
 
-interface Scenario {
-  readonly prepare: () => Promise<Home>
-  readonly args: readonly string[]
-  readonly files: readonly string[]
-}
-const env = { MCP_TWIN_SECRET_SOME_KEY: 'some-key-0123456789', UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }
+const env = { MCP_TWIN_SECRET_SOME_KEY: 'some-key-0123456789', ...steadyThreads }
 const scenarios: Record<string, Scenario> = {
-  sync: { prepare: used, args: ['sync'], files: clientFiles },
+  sync: { prepare: used, args: ['sync'], files: clientFiles, env },
   init: {
     prepare: untouched,
     args: ['init', '--yes'],
     files: [codeFile, oldFile, '.config/Claude/claude_desktop_config.json'],
+    env,
+    // Servers that do not answer are said by init's exit code.
+    codes: [0, 3],
   },
-}
-
-/** The calls that change something on a disk, in groups that strace counts together. */
-const calls = [
-  'rename,renameat,renameat2',
-  'mkdir,mkdirat',
-  'unlink,unlinkat,rmdir',
-  'fsync,fdatasync',
-  'openat',
-  'write,pwrite64,writev',
-  'chmod,fchmod,utimensat,link,symlink,copy_file_range',
-]
-
-/** Stops at the calls that are traced alone: a node makes thousands of others, and each stop costs two changes of process. */
-const strace = ['strace', '-f', '--seccomp-bpf', '-qq']
-
-const trace = (call: string, action: string): string[] => [
-  ...strace,
-  '-o',
-  '/dev/null',
-  '-e',
-  `trace=${call}`,
-  '-e',
-  `inject=${call}:${action}`,
-]
-
-const textOf = (place: Home, file: string): string | null => (place.has(file) ? place.read(file).replaceAll(place.root, 'ROOT') : null)
-
-/** A scenario's home, and what a run of it comes to that nobody disturbs. */
-interface Prepared {
-  readonly place: Home
-  /** Puts the home back as the scenario begins: at the same path, since what lies in it names that. */
-  restore(): void
-  readonly before: readonly (string | null)[]
-  readonly after: readonly (string | null)[]
-  /** How often the run makes calls of a group on its busiest thread. */
-  countOf(call: string): number
-}
-
-async function prepare(scenario: Scenario): Promise<Prepared> {
-  const place = await scenario.prepare()
-  const kept = `${place.root}/kept`
-  execFileSync('cp', ['-a', place.home, kept])
-  const before = scenario.files.map((file) => textOf(place, file))
-  const log = `${place.root}/trace`
-  const wrapper = [...strace, '-o', log, '-e', `trace=${calls.join(',')}`]
-  const result = await place.run([...scenario.args, '--json'], { env, wrapper })
-  expect(documentOf(result), result.output).toMatchObject({ inSync: true })
-  const traced = readFileSync(log, 'utf8')
-  return {
-    place,
-    restore() {
-      rmSync(place.home, { recursive: true })
-      execFileSync('cp', ['-a', kept, place.home])
-    },
-    before,
-    after: scenario.files.map((file) => textOf(place, file)),
-    countOf(call) {
-      const perThread = new Map<string, number>()
-      for (const [, thread = '', name = ''] of traced.matchAll(/^(\d+) +(\w+)\(/gm))
-        if (call.split(',').includes(name)) perThread.set(thread, (perThread.get(thread) ?? 0) + 1)
-      const most = Math.max(0, ...perThread.values())
-      // What a run without keys or links never calls is no reason to fail; everything else must have been seen.
-      if (!call.startsWith('chmod')) expect(most, call).toBeGreaterThan(0)
-      return most
-    },
-  }
-}
-
-const known = new Map<Scenario, Promise<Prepared>>()
-
-/** The home of a scenario, prepared once for all its tests, which therefore run one after another. */
-function prepared(scenario: Scenario): Promise<Prepared> {
-  const found = known.get(scenario) ?? prepare(scenario)
-  known.set(scenario, found)
-  return found
 }
 
 async function finishes(place: Home, scenario: Scenario, after: readonly (string | null)[]): Promise<void> {
   const rerun = await place.run([...scenario.args, '--json'], { env })
-  // Servers that do not answer are said by init's exit code.
-  expect(scenario.args[0] === 'init' ? [0, 3] : [0], rerun.output).toContain(rerun.code)
+  expect(scenario.codes ?? [0], rerun.output).toContain(rerun.code)
   expect(documentOf(rerun)).toMatchObject({ inSync: true })
   expect(scenario.files.map((file) => textOf(place, file))).toEqual(after)
   const check = await place.run(['sync', '--json'])
@@ -154,30 +64,16 @@ async function finishes(place: Home, scenario: Scenario, after: readonly (string
   expectTidy(place.home)
 }
 
-/** One of the calls, another one each time, so that many runs see all of them; a thorough run takes every one. */
-function sampled(count: number): number[] {
-  if (everything) return Array.from({ length: count }, (_, at) => at + 1)
-  return count === 0 ? [] : [1 + Math.floor(Math.random() * count)]
-}
-
 describeUnless(lacksStrace(), 'a run that is killed at one of its system calls', () => {
   // An init costs as much as ten syncs, so usually every second group of calls does for it.
-  const cases = [...calls.map((call) => ['sync', call] as const), ...sample(calls, 4).map((call) => ['init', call] as const)]
+  const cases = [...diskCalls.map((call) => ['sync', call] as const), ...sample(diskCalls, 4).map((call) => ['init', call] as const)]
 
   it.each(cases)(
     'leaves every file old or new, and the next run finishes: %s at %s',
     async (name, call) => {
       const scenario = scenarios[name]
       if (scenario === undefined) throw new Error(name)
-      const { place, restore, before, after, countOf } = await prepared(scenario)
-      for (const at of sampled(countOf(call))) {
-        restore()
-        await place.run(scenario.args, { env, wrapper: trace(call, `signal=KILL:when=${at}`) })
-        for (const [index, file] of scenario.files.entries()) {
-          expect([before[index], after[index]], `${file}, killed at ${call} ${at}`).toContain(textOf(place, file))
-        }
-        await finishes(place, scenario, after)
-      }
+      await killedAt(scenario, call, ({ place, after }) => finishes(place, scenario, after))
     },
     everything ? 3_600_000 : 120_000,
   )
@@ -209,10 +105,10 @@ describeUnless(lacksStrace(), 'a disk that fails', () => {
   ])('keeps old bytes and ends with 1 and the cause, until it works again: %s, %s', async (call, error, cause) => {
     const scenario = scenarios.sync
     if (scenario === undefined) throw new Error('sync')
-    const { place, restore, before, after, countOf } = await prepared(scenario)
-    for (const at of sampled(countOf(call))) {
+    const { place, restore, before, after, callsOf, disturbed } = await prepared(scenario)
+    for (const each of sampled(callsOf(call))) {
       restore()
-      const result = await place.run([...scenario.args, '--verbose'], { env, wrapper: trace(call, `error=${error}:when=${at}`) })
+      const result = await disturbed(each, `error=${error}`, ['--verbose'])
       const found = scenario.files.map((file) => textOf(place, file))
       for (const [index, file] of scenario.files.entries()) expect([before[index], after[index]], file).toContain(found[index])
       if (result.code !== 0) {
