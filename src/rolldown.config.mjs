@@ -3,13 +3,16 @@
 // need; what it imports lazily is built into parts that are loaded with their compiled code (see load-part.mjs).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, defineConfig } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const dist = join(root, 'dist')
+/** Run as a program, it builds beside `dist` and then takes its place: a build that is interrupted leaves what was there. */
+const isProgram = process.argv[1] === fileURLToPath(import.meta.url)
+const finished = join(root, 'dist')
+const dist = isProgram ? join(root, 'dist.new') : finished
 const main = join(root, 'src', 'main.ts')
 
 /** What the package consists of; `installSelf` copies the same list. */
@@ -120,12 +123,18 @@ function writeHelp() {
 
 /** `dist/id.txt`: version and a digest of everything shipped. It says whether an installed copy is this very code. */
 function writeIdentity() {
-  const files = shipped.flatMap((name) => (/\./.test(name) || name === 'LICENSE' ? [join(root, name)] : filesUnder(join(root, name))))
+  const placeOf = (name) => (name === 'dist' ? dist : join(root, name))
   const own = join(dist, 'id.txt')
-  const names = files.filter((file) => file !== own && existsSync(file)).map((file) => relative(root, file).split(sep).join('/'))
+  const files = shipped.flatMap((name) => {
+    const place = placeOf(name)
+    const found = /\./.test(name) || name === 'LICENSE' ? [place] : filesUnder(place)
+    return found
+      .filter((file) => file !== own && existsSync(file))
+      .map((file) => ({ file, name: join(name, relative(place, file)).split(sep).join('/') }))
+  })
   const hash = createHash('sha256')
-  for (const name of names.sort()) {
-    const bytes = readFileSync(join(root, name))
+  for (const { file, name } of files.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    const bytes = readFileSync(file)
     hash.update(`${name}\0${bytes.length}\0`).update(bytes)
   }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -254,5 +263,27 @@ const config = defineConfig([
 
 export default config
 
-// `npm install` builds: run as it is, this says nothing unless something is wrong, where rolldown's own command lists every part.
-if (process.argv[1] === fileURLToPath(import.meta.url)) for (const each of config) await build({ ...each, logLevel: 'silent' })
+/** Whether all of `dist` was made after the newest change of what it is made of. */
+function isFresh() {
+  const made = statSync(join(finished, 'id.txt'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = ['package.json', 'package-lock.json', ...['bin', 'src', 'templates'].flatMap((name) => [name, ...foldersAndFiles(join(root, name))])]
+  return sources.every((name) => (statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) < made)
+}
+const foldersAndFiles = (folder) => readdirSync(folder, { recursive: true }).map((name) => join(relative(root, folder), name))
+
+/**
+ * `npm install` builds, and so does npm's own `npx mcp-twin` in the checkout the first time: with `--if-needed` that takes no
+ * time. It says nothing unless something is wrong, where rolldown's own command lists every part.
+ */
+async function run() {
+  if (process.argv.includes('--if-needed') && isFresh()) return
+  rmSync(dist, { recursive: true, force: true })
+  for (const each of config) await build({ ...each, logLevel: 'silent' })
+  const former = join(root, 'dist.old')
+  rmSync(former, { recursive: true, force: true })
+  if (existsSync(finished)) renameSync(finished, former)
+  renameSync(dist, finished)
+  rmSync(former, { recursive: true, force: true })
+}
+
+if (isProgram) await run()
