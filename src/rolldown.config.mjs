@@ -266,7 +266,11 @@ export default config
 /** Whether all of `dist` was made after the newest change of what it is made of. */
 function isFresh() {
   const made = statSync(join(finished, 'id.txt'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const sources = ['package.json', 'package-lock.json', ...['bin', 'src', 'templates'].flatMap((name) => [name, ...foldersAndFiles(join(root, name))])]
+  const sources = [
+    'package.json',
+    'package-lock.json',
+    ...['bin', 'src', 'templates'].flatMap((name) => [name, ...foldersAndFiles(join(root, name))]),
+  ]
   return sources.every((name) => (statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) < made)
 }
 const foldersAndFiles = (folder) => readdirSync(folder, { recursive: true }).map((name) => join(relative(root, folder), name))

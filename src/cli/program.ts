@@ -13,7 +13,7 @@ import {
 } from '../model/command-line.ts'
 import { fold } from '../ui/fold.ts'
 import { commandPage, firstPage, helpAsked, topicPage } from './help.ts'
-import { type Line, nameOf, readLine } from './line.ts'
+import { type Line, nameOf, nextWord, readLine } from './line.ts'
 import { readValue, WrongValue } from './values.ts'
 
 /** What was asked for on the command line, or the text of a help page. */
@@ -96,12 +96,16 @@ export function parse<Spec extends CommandSpec>(
   }
   for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput())
   try {
-    program.parse([...(line?.argv ?? typed)], { from: 'user' })
+    program.parse(line === null ? withoutHelp(typed) : [...line.argv], { from: 'user' })
   } catch (error) {
     return settle(error, complaint, program, line)
   }
   return parsed
 }
+
+/** There is no help of a command that does not exist: the parser then says so, and names the nearest. */
+const withoutHelp = (argv: readonly string[]): string[] =>
+  nextWord(argv, 0, COMMON) < 0 ? [...argv] : argv.filter((word) => word !== '--help' && word !== '-h')
 
 function settle(error: unknown, complaint: string, program: Command, line: Line<CommandSpec> | null): Parsed<never> {
   if (!(error instanceof CommanderError)) throw error

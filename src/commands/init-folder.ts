@@ -7,8 +7,9 @@ import type { Context } from '../context.ts'
 import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { ownProgram } from '../effects/packages/own-program.ts'
 import type { Environment } from '../model/environment.ts'
-import type { NativePath } from '../model/path.ts'
+import { type NativePath, reachable } from '../model/path.ts'
 import type { System } from '../model/system.ts'
 import { visible } from '../ui/escape.ts'
 import { tilde } from '../ui/labels.ts'
@@ -35,8 +36,11 @@ export async function askFolder({ prompt, io, system }: Context, { home, world }
   const sides = { self: side, others: world.environments.filter(({ id }) => id !== side.id) }
   const base = workingFolder(system, side)
   const start = fromHere(side, base)
-  const repository = start === null ? null : await repositoryAround(system, side, start)
-  const offered = repository === null ? none : tilde(repository, side.home)
+  const around = start === null ? null : await repositoryAround(system, side, start)
+  // Where `npx mcp-twin init` is typed in the checkout, nobody means that one.
+  const program = ownProgram()
+  const checkout = program === null ? null : fromHere(side, reachable(dirname(dirname(program))))
+  const offered = around === null || around === checkout ? none : tilde(around, side.home)
   for (;;) {
     const answer = (await prompt.text('Which project folder may both work in?', { flag: '--yes', default: offered })).trim()
     if (answer === '' || answer === none) return null

@@ -149,16 +149,20 @@ function stillWords({ changed, steps }: SyncResult, named: readonly string[]): s
 }
 
 function writtenWords(all: readonly Step[]): string {
-  // launches.json on the other side is no entry of a client.
-  const done = all.filter(({ client }) => client !== null)
-  const launches = done.length === all.length ? [] : ['launches.json updated']
-  if (done.length === 0) return launches.join('')
+  // launches.json on the other side, and the command on PATH, are no entries of a client.
+  const [done, own] = [all.filter(({ client }) => client !== null), all.filter(({ client }) => client === null)]
+  const isLaunches = ({ file }: Step): boolean => file?.endsWith('launches.json') === true
+  const others = [
+    ...(own.some(isLaunches) ? ['launches.json updated'] : []),
+    ...(own.every(isLaunches) ? [] : ['the command mcp-twin written']),
+  ]
+  if (done.length === 0) return others.join(', ')
   const removed = done.filter((step) => step.change === 'remove').length
   const written = done.filter((step) => step.change === 'add' || step.change === 'update').length
   const words = [
     ...(written > 0 ? [`${count(written, 'entry', 'entries')} written`] : []),
     ...(removed > 0 ? [`${written > 0 ? removed : count(removed, 'entry', 'entries')} removed`] : []),
-    ...launches,
+    ...others,
   ]
   return words.length === 0 ? `${count(done.length, 'outdated record')} removed` : words.join(', ')
 }

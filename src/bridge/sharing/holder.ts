@@ -9,7 +9,7 @@ import type { Redaction } from '../base/redaction.ts'
 import { type CleanResult, cleanResult } from '../foreign/answer.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/transaction.ts'
-import { begin, end, giveUp, type CallOutcome, reuse, sameCall } from './records.ts'
+import { begin, end, giveUp, type CallOutcome, outdate, reads, reuse, sameCall } from './records.ts'
 import { Upstream, type UpstreamCall } from './upstream.ts'
 
 /** The store for the holder of the lease; `check` throws, and `lost` is aborted, once another process holds it. */
@@ -49,6 +49,7 @@ interface Connection {
 
 /** One request whose answer several callers wait for. */
 interface Running {
+  readonly server: string
   readonly answer: Promise<CleanResult>
   readonly over: AbortController
   callers: number
@@ -69,7 +70,8 @@ export class SharedHolder {
   async call(call: SharedCall, { signal, progress }: UpstreamCall, held: HeldStore): Promise<CleanResult> {
     await this.hold(held)
     const { list, tool } = this.listed(call)
-    if (tool.cache !== true) return this.carryOut(call, list, null, { signal, progress })
+    if (tool.cache !== true)
+      return this.carryOut(call, list, null, { signal, progress }).finally(() => this.forgetRunning(call.server, tool))
     const key = keyOf(list.digest, call)
     const known = await this.known(key, call)
     if (known !== null) return known
@@ -77,7 +79,7 @@ export class SharedHolder {
     if (running === undefined) {
       const over = new AbortController()
       const answer = this.carryOut(call, list, key, { signal: over.signal, progress })
-      running = { answer, over, callers: 0 }
+      running = { server: call.server, answer, over, callers: 0 }
       this.running.set(key, running)
       const own = running
       answer.finally(() => this.running.get(key) === own && this.running.delete(key)).catch(() => undefined)
@@ -125,7 +127,13 @@ export class SharedHolder {
     return store.write({ client, session }, (transaction) => reuse(transaction, id)?.result ?? null)
   }
 
-  private async carryOut(call: SharedCall, { digest }: ToolList, key: string | null, how: UpstreamCall): Promise<CleanResult> {
+  /** A call from now on must not join one that was sent before this tool may have changed something. */
+  private forgetRunning(server: string, tool: ListedTool): void {
+    if (reads(tool)) return
+    for (const [key, running] of this.running) if (running.server === server) this.running.delete(key)
+  }
+
+  private async carryOut(call: SharedCall, list: ToolList, key: string | null, how: UpstreamCall): Promise<CleanResult> {
     const { redaction, random } = this.options
     const { server, tool, args, client, session } = call
     const { store, check } = this.current()
@@ -142,10 +150,11 @@ export class SharedHolder {
         .write(author, (transaction) => {
           check(transaction)
           end(transaction, id, outcome, result)
+          outdate(transaction, server, list, tool)
         })
         .catch((error: Error) => this.options.report(`a result of ${server} could not be recorded: ${error.message}`))
     try {
-      const upstream = await this.connect(server, digest)
+      const upstream = await this.connect(server, list.digest)
       const result = cleanResult(await upstream.call(tool, args, how), redaction)
       await record(result.isError === true ? 'error' : 'done', result)
       return result

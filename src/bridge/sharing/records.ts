@@ -1,3 +1,4 @@
+import type { ListedTool, ToolList } from '../../core/foreign/tools-file.ts'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
 import { cut } from '../base/text.ts'
@@ -78,8 +79,29 @@ function prune({ run, get }: Database, now: number): void {
     run('DELETE FROM searches WHERE n IN (SELECT n FROM searches ORDER BY at, n LIMIT 10)')
 }
 
-/** Marks calls that the holder before left unfinished as lost: they may have been carried out. */
-export const giveUp = ({ run }: Database): number => run(`UPDATE searches SET outcome = 'lost' WHERE outcome = 'running'`)
+/** Whether a tool says that it changes nothing. */
+export const reads = ({ annotations }: ListedTool): boolean => annotations.readOnlyHint === true
+
+/**
+ * After a call of `called`: what tools answered before that are used again because they only read is used no more, unless it says the
+ * same of itself. By its id it stays readable. An answer that the manifest lets be used again stays, whatever else is called.
+ */
+export function outdate({ run }: Database, server: string, { tools }: ToolList, called: string): void {
+  const tool = tools.find(({ name }) => name === called)
+  if (tool === undefined || tool.cache === true || reads(tool)) return
+  for (const each of tools)
+    if (each.cache === true && reads(each))
+      run('UPDATE searches SET key = NULL WHERE key IS NOT NULL AND server = ? AND tool = ?', server, each.name)
+}
+
+/** Marks calls that the holder before left unfinished as lost: they may have been carried out, and have changed what others answered. */
+export function giveUp({ run }: Database): void {
+  run(
+    `UPDATE searches SET key = NULL WHERE key IS NOT NULL
+       AND server IN (SELECT server FROM searches WHERE outcome = 'running' AND key IS NULL)`,
+  )
+  run(`UPDATE searches SET outcome = 'lost' WHERE outcome = 'running'`)
+}
 
 /** The id of the newest good answer to the same call that is not older than `since`; null: there is none. */
 export const sameCall = ({ get }: Database, key: string, since: number): string | null =>

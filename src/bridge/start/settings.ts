@@ -37,6 +37,8 @@ export function checkClient(name: string): void {
   const hint = `--client takes a plain name of at most ${limits.clientCharacters} characters, such as claude-code`
   if (name.length > limits.clientCharacters)
     throw usageError(`The name of the client has ${name.length} characters; ${limits.clientCharacters} are the most.`, { hint })
+  if (name.trim().toLowerCase() === 'any')
+    throw usageError('No client is called any: handoffs and actions mean every program by it.', { hint })
   if (hides(name)) throw usageError(`The name of the client, ${inName(name)}, holds characters that are not seen.`, { hint })
 }
 

@@ -67,7 +67,7 @@ export function makeFiller(context: FillContext, runs: Environment): Filler {
         const [first = ''] = keys
         const what = `${keys.size === 1 ? 'the key' : 'the keys'} ${list(keys)} ${keys.size === 1 ? 'is' : 'are'} not`
         const keeper = context.manifest.secrets?.command.join(' ')
-        const given = `or give it ${keeper === undefined ? 'with --secrets FILE, or ' : ''}as the variable MCP_TWIN_SECRET_${first}`
+        const given = `or give it ${keeper === undefined ? 'with init --secrets FILE, or ' : ''}as the variable MCP_TWIN_SECRET_${first}`
         const why =
           keeper === undefined
             ? refuse(`${what} in the store`, `mcp-twin secret set ${first}; ${given}`)

@@ -75,8 +75,10 @@ export async function resultOfPlan(
   besides: Besides = { hook: null, commands: [] },
 ): Promise<SyncResult> {
   const steps = [...stepsOf(plan, prepared), ...stepsBesides(besides)]
+  // A project is in sync wherever it is cloned to, such as in CI: that this home lacks mcp-twin itself is not its matter.
+  const elsewhere = new Set(prepared.input.render.project === undefined ? [] : plan.self)
   return {
-    inSync: !steps.some(differs),
+    inSync: !steps.some((step) => differs(step) && !elsewhere.has(step)),
     changed: false,
     run: null,
     steps,

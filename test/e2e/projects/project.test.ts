@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { filesWith } from '../../support/processes.ts'
@@ -63,6 +63,19 @@ describe('a manifest of a project', () => {
     expect(result.json.notices.join('\n')).toMatch(/not trusted.*mcp-twin trust/)
     expect(result.json.notices.join('\n')).toMatch(/"on"/)
     expect(place.has(codeFile)).toBe(false)
+  })
+
+  it('is in sync where it was cloned to, though that home has no mcp-twin yet', async () => {
+    const { place, at } = project({ version: 1, servers: { keyed: { command: 'node', env: { K: '${secret:PROJECT_KEY}' } } } })
+    expect((await at(['sync', '--yes'])).code).toBe(0)
+    expect(mcp(place).keyed).toMatchObject({ args: [expect.stringContaining('mcp-twin.mjs'), 'run', '--project=.', 'keyed'] })
+    const runner = quickHome({ npmrc: settingsFor(registry) })
+    cpSync(place.path('work'), runner.path('work'), { recursive: true })
+    const there = (...words: string[]) => runner.run(['sync', '--check', '--json', ...words], { cwd: runner.path('work/site') })
+    const checked = await there()
+    expect([checked.code, documentOf(checked).inSync], checked.output).toEqual([0, true])
+    runner.write('work/site/.mcp.json', '{"mcpServers":{}}')
+    expect((await there()).code).toBe(3)
   })
 
   it('is found from below, and left aside with --user or outside', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { begin, counts, end, history, reuse, sameCall } from '../../../src/bridge/sharing/records.ts'
+import { SharedHolder } from '../../../src/bridge/sharing/holder.ts'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
 import { type Desk, desk } from '../../support/desk.ts'
 import { pipedServer } from '../../support/piped-server.ts'
@@ -105,5 +106,62 @@ describe('recorded calls', () => {
     const { content, structuredContent } = await place.call('search_history', {})
     expect(JSON.stringify(structuredContent?.searches)).toContain(`"begins":"x${'😀'.repeat(99)}"`)
     expect(JSON.stringify(content)).not.toMatch(/\\ud83d/)
+  })
+})
+
+describe('answers that are used again', () => {
+  let place: Desk
+  afterEach(() => place.close())
+  const call = (tool: string) => ({ server: 's', tool, args: {}, client: 'c', session: 'one' })
+  const text = async (answer: Promise<{ content: readonly unknown[] }>) => JSON.stringify((await answer).content)
+
+  /** A server that counts: `add` changes what `read` and `bought` answer. Both are used again, `bought` as the manifest says. */
+  async function counting() {
+    place = desk()
+    let number = 0
+    const server = pipedServer(({ method, params }) => {
+      if (method === 'initialize') return hello
+      if (method !== 'tools/call') return null
+      if ((params as { name: string }).name === 'add') number++
+      return { result: { content: [{ type: 'text', text: `number ${number}` }] } }
+    })
+    const tool = (name: string, more: object) => ({ name, description: '', inputSchema: { type: 'object' }, annotations: {}, ...more })
+    const tools = [
+      tool('read', { annotations: { readOnlyHint: true }, cache: true as const }),
+      tool('look', { annotations: { readOnlyHint: true } }),
+      tool('bought', { cache: true as const }),
+      tool('add', {}),
+    ]
+    const holder = new SharedHolder({
+      ...{ version: '1', redaction: place.bridge.redaction, cacheMs: () => 600_000, now: Date.now },
+      file: () => ({ shared: { s: { digest: 'd', tools } }, plugins: {} }),
+      start: async () => server.piped,
+      random: (bytes) =>
+        Math.random()
+          .toString(16)
+          .slice(2, 2 + 2 * bytes),
+      report: (trouble) => expect.fail(trouble),
+    })
+    const held = { store: await place.bridge.store(), check: () => undefined, lost: new AbortController().signal }
+    return { ask: (name: string) => text(holder.call(call(name), how, held)), server }
+  }
+
+  it('give way once a tool of their server was called that may have changed something', async () => {
+    const { ask } = await counting()
+    expect(await ask('read')).toContain('number 0')
+    expect(await ask('bought')).toContain('number 0')
+    await ask('add')
+    expect(await ask('read')).toContain('number 1')
+    // A person said that it may be used again, whatever else is called.
+    expect(await ask('bought')).toContain('number 0')
+  })
+
+  it('stay while only tools are called that say they read', async () => {
+    const { ask, server } = await counting()
+    await ask('read')
+    await ask('look')
+    const sent = server.sent.length
+    await ask('read')
+    expect(server.sent).toHaveLength(sent)
   })
 })

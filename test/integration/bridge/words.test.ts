@@ -80,7 +80,7 @@ describe('a refusal', () => {
 })
 
 describe('the name of a client', () => {
-  it.each(['ev\nil', '\u001b[31mred', 'a\u202eb', 'a\u200bb', 'x'.repeat(65)])('%j is not taken', (name) => {
+  it.each(['ev\nil', '\u001b[31mred', 'a\u202eb', 'a\u200bb', 'x'.repeat(65), 'any', ' Any'])('%j is not taken', (name) => {
     place = desk()
     try {
       checkClient(name)

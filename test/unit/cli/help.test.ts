@@ -54,5 +54,14 @@ describe('help', () => {
     expect(wrong).toThrow(expect.objectContaining({ exit: 2, hint: expect.stringContaining('exit-codes') }))
   })
 
+  it.each([
+    ['lst', '--help'],
+    ['-h', 'lst'],
+    ['--yes', 'lst', '--help'],
+  ])('is none for %s %s', (...argv) => {
+    const wrong = () => parse(specs, '1.2.3', argv, { out: () => {} })
+    expect(wrong).toThrow(expect.objectContaining({ exit: 2, message: expect.stringMatching(/unknown command 'lst'.*list/) }))
+  })
+
   it('names the variable of a key as it is read', () => expect(page('help', 'environment')).toContain(variableOf('NAME')))
 })
