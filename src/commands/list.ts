@@ -9,7 +9,7 @@ import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '..
 import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
 import { machineName } from '../effects/machine/machine-name.ts'
 import type { Situation } from '../effects/manifest/open.ts'
-import { installedRows } from '../effects/extensions/rows.ts'
+import { mayHaveExtensions } from '../effects/extensions/places.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { EXIT, noManifest } from '../errors.ts'
 import { hanging } from '../ui/width.ts'
@@ -43,7 +43,9 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
       options.tokens === true
         ? await (await import('./list-tokens.ts')).weighList(context, homeContext, { situation, input, plan, matrix }, options)
         : null
-    const { rows: extensions } = await installedRows(system, situation)
+    const extensions = (await mayHaveExtensions(system, situation))
+      ? (await (await import('../effects/extensions/rows.ts')).installedRows(system, situation)).rows
+      : []
     io.json({ command: 'list', ...matrix, ...weighed, leftover, extensions })
     if (io.asJson) return EXIT.ok
     if (weighed !== null) {

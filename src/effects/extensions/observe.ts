@@ -1,8 +1,7 @@
-import { clients } from '../../catalog/clients/index.ts'
 import { extensionDigest, isScript, startedFiles } from '../../core/launch/extension.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { isExtensionId } from '../../core/manifest/rules.ts'
-import { dirName, joinPath, toHere } from '../../core/paths.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import {
@@ -17,10 +16,7 @@ import type { SideFiles } from '../../model/located.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { sideFiles } from '../machine/side-files.ts'
-import type { TargetContext } from '../manifest/target.ts'
-import { clientFile } from '../manifest/targets.ts'
-
-type LookContext = TargetContext & { readonly sides: readonly Environment[] }
+import { extensionPlaces, type LookContext } from './places.ts'
 
 interface LookOptions {
   /** Only these; absent: all. */
@@ -43,7 +39,7 @@ export async function observeExtensions(
   let trouble: Extensions['trouble'] = null
   let isSeen = false
   const agreed = new Set(context.state.agreed)
-  for (const { environment, base, names, trouble: why } of await places(system, context, desktopConfig)) {
+  for (const { environment, base, names, trouble: why } of await extensionPlaces(system, context, desktopConfig)) {
     trouble ??= why
     if (why !== null) continue
     isSeen ||= (await sideFiles(system, environment).look(base, 'follow')) !== null
@@ -60,26 +56,6 @@ const unseen = {
   hint: 'start Claude Desktop once, or, where you no longer use it: mcp-twin remove NAME',
 }
 
-/** Where a program keeps its extensions: names in a folder of one side. */
-interface Place {
-  readonly environment: Environment
-  readonly base: NativePath
-  readonly names: NonNullable<ClientDefinition['extensions']>
-  readonly trouble: Extensions['trouble']
-}
-
-async function places(system: System, context: LookContext, desktopConfig: string | undefined): Promise<Place[]> {
-  const found: Place[] = []
-  for (const client of clients)
-    for (const environment of context.sides) {
-      if (client.extensions === undefined || !client.environments.includes(environment.kind)) continue
-      const { file, here, refusal } = await clientFile(system, environment, client, context, desktopConfig)
-      const trouble = refusal ?? (here === null ? unreached(client, environment) : null)
-      found.push({ environment, base: dirName(environment, file), names: client.extensions, trouble })
-    }
-  return found
-}
-
 /** The files by which a change of these extensions shows, as far as they are reached from here. */
 export async function filesOfExtensions(
   system: System,
@@ -87,7 +63,7 @@ export async function filesOfExtensions(
   ids: ReadonlySet<string>,
   desktopConfig: string | undefined,
 ): Promise<{ readonly here: ReachablePath; readonly isLocal: boolean }[]> {
-  return (await places(system, context, desktopConfig)).flatMap(({ environment, base, names }) =>
+  return (await extensionPlaces(system, context, desktopConfig)).flatMap(({ environment, base, names }) =>
     [...ids].filter(isExtensionId).flatMap((id) =>
       [
         [names.folder, id, 'manifest.json'],
@@ -99,9 +75,6 @@ export async function filesOfExtensions(
     ),
   )
 }
-
-const unreached = ({ label }: ClientDefinition, { id, trouble }: Environment): NonNullable<Extensions['trouble']> =>
-  trouble ?? { reason: `the files of ${label} on ${id} cannot be reached from here`, hint: `on ${id}: mcp-twin sync` }
 
 type Unagreed = Omit<InstalledExtension, 'agreed'>
 
