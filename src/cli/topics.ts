@@ -15,7 +15,7 @@ export const exitCodes: readonly (readonly [code: ExitCode, when: string, then: 
   [EXIT.ok, 'it was done, or there was nothing to do', 'nothing'],
   [
     EXIT.failed,
-    'something failed that should not: a disk, a network, a file that cannot be written',
+    'something failed: a disk, a network, a file that cannot be written, a call that the bridge refused',
     'read the message; nothing is left half done',
   ],
   [
@@ -62,7 +62,7 @@ export const programVariables: Readonly<Record<string, string>> = {
 
 /** What holds for every document of `--json`. */
 export const jsonRules =
-  'With `--json` a command prints one document on stdout and nothing else there. Its first field is `command`, the name of the command. ' +
+  'With `--json` a command prints one document on stdout and nothing else there. Its first field is `command`: the command, without its verb. ' +
   '`--watch` and `--follow` print one document a line. Keys are never in a document.'
 
 /** The commands without `--json`. */

@@ -22,7 +22,10 @@ export async function makePlugin(context: Context, folder: ReachablePath, name: 
   const [path, testPath] = [reachable(join(folder, file)), reachable(join(folder, 'test', test))]
   for (const each of [path, testPath])
     if ((await system.files.look(each)) !== null)
-      throw new TwinError('plugin-exists', `${each} exists already.`, { hint: `take another name, or: mcp-twin plugin allow ${file}` })
+      throw new TwinError('plugin-exists', `${each} exists already.`, {
+        exit: EXIT.usage,
+        hint: `take another name, or: mcp-twin plugin allow ${file}`,
+      })
   if (context.isDry === true) return wouldDo(context, `make ${path} and ${testPath}`)
   const words = { PLUGIN_NAME: name, PLUGIN_FILE: file, TOOL_NAME: toolName(name) }
   const { root } = await ownPackage(system)

@@ -1,3 +1,5 @@
+import { families } from './bridge-words.ts'
+
 /**
  * What each setting of the manifest means, for editors and the reference page, by its path: `*` stands for any name, `[]` for an
  * item of a list. A unit test demands a line for every setting.
@@ -51,9 +53,10 @@ export const settingWords: Readonly<Record<string, string>> = {
   'bridge.roots.[].readOnly': 'true: open to reading only',
   'bridge.readOnly': 'true: only tools that change nothing; default false',
   'bridge.terminal': 'whether commands may run: "off" (default), "sandbox" (Linux and WSL) or "on" (with your rights, no wall)',
-  'bridge.blockedCommands': 'commands that are refused, in place of the usual list; a guard rail, not a boundary',
-  'bridge.families': 'which families of tools are offered; default: all',
-  'bridge.deny': 'more paths that stay closed, inside open folders too',
+  'bridge.blockedCommands':
+    'commands that are refused, in place of the usual list (sudo, su, shutdown, mkfs, passwd and their like); a guard rail, not a boundary',
+  'bridge.families': `which families of tools are offered: ${families.join(', ')}; default: all`,
+  'bridge.deny': 'more paths that stay closed, inside open folders too: absolute, or from ~; a name alone closes nothing',
   'bridge.allow': 'read-only places that are opened to writing: paths, or names of the list such as ".git/hooks"',
   'bridge.namespace': "the namespace of memory in place of the project's",
   'bridge.store':

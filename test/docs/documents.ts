@@ -59,7 +59,7 @@ export const documents: readonly Document[] = [
   {
     title: 'sync, and what ends in one',
     words:
-      '`init`, `sync`, `diff`, `add`, `remove`, `enable`, `disable`, `rename`, `login`. A step says what is done where: `kind` is install, write, remove or refuse; `change` is add, update, remove, adopt or none; `outcome` is planned, done, refused, failed or skipped. `restart` says what to restart, `run` is what `undo` takes. `diff` adds `fields` to its steps; keys in them are dots.',
+      '`init`, `sync`, `diff`, `add`, `remove`, `enable`, `disable`, `rename`, `login`. A step says what is done where: `kind` is install, write, remove or refuse; `change` is add, update, remove, adopt or none; `outcome` is planned, done, refused, failed or skipped. `restart` says what to restart, `run` is what `undo` takes. A step whose entry differs in fields that can be shown has `fields`; keys in them are dots. `sync --watch` prints one a line, each with `at`.',
     runs: [
       { args: ['init', '--yes', '--both'] },
       { args: ['sync'] },
@@ -83,13 +83,18 @@ export const documents: readonly Document[] = [
   {
     title: 'list',
     words:
-      'Each cell is the state of a server in a program: in sync, differs, missing and so on. The numbers, and `clients`, come with `--tokens`; `login` is in, out or ended, of a server with a login. `extensions` are those that Claude Desktop has: `server` is what one is called in the manifest, `reason` why it cannot become one.',
+      '`kind` is package, pypi, command, url, extension, or bridge for mcp-twin itself. `state` is in sync, differs, missing, off, not here, shared, needs key, unmanaged, file is read-only, file is not writable or file is broken; `hint` is what helps. Without a manifest the lists of servers and programs are empty, and the exit code is 0. The numbers, and `clients`, come with `--tokens`; `login` is in, out or ended, of a server with a login. `extensions` are those that Claude Desktop has: `server` is what one is called in the manifest, `reason` why it cannot become one.',
     runs: [{ args: ['list'] }, { args: ['list', '--tokens'] }],
     shape: {
       command,
       servers: [
         {
-          ...{ name: 'text', kind: 'text', version: 'null|text', cells: [{ environment: 'text', client: 'text', state: 'text' }] },
+          ...{
+            name: 'text',
+            kind: 'text',
+            version: 'null|text',
+            cells: [{ environment: 'text', client: 'text', state: 'text', 'hint?': 'text' }],
+          },
           ...{ 'tools?': 'null|number', 'tokens?': 'null|number', 'reason?': 'null|text', 'login?': 'text' },
         },
       ],
@@ -128,8 +133,9 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'doctor',
-    words: '`level` is ok, info, skipped, warning, error or failed. `ok` is false where there is an error.',
-    runs: [{ args: ['doctor'] }],
+    words:
+      '`level` is ok, info, skipped, warning, error or failed. `ok` is false where there is an error. With `--fix` `fixed` says what was: `outcome` is done, planned or failed.',
+    runs: [{ args: ['doctor'] }, { args: ['doctor', '--fix'] }],
     shape: {
       command,
       ok: 'yes',
@@ -140,6 +146,7 @@ export const documents: readonly Document[] = [
           ...{ 'environment?': 'text', 'detail?': ['text'] },
         },
       ],
+      'fixed?': [{ what: 'text', outcome: 'text', reason: 'null|text' }],
     },
   },
   {
@@ -162,7 +169,7 @@ export const documents: readonly Document[] = [
   {
     title: 'store',
     words:
-      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not; `unsent` counts what is kept here and not on the server yet, `conflicts` the keys of which a value lost to one of another machine. `person`, `administrator` and `schema` are null until it was reached.',
+      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not; `unsent` counts what is kept here and not on the server yet, `conflicts` the keys of which a value lost to one of another machine. `person`, `administrator` and `schema` are null until it was reached. `store sql` prints `{sql}`.',
     runs: [{ args: ['store'] }],
     shape: {
       command,
@@ -226,7 +233,7 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'logs',
-    words: 'With `--follow` a document a line.',
+    words: 'With `--follow` each line of a log is a document `{command, environment, program, server, file, at, text}`.',
     runs: [{ args: ['logs'] }],
     shape: {
       command,
@@ -272,11 +279,13 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'handoff',
-    words: '`new` prints the first fields, `list` the last; `show` those of the tool `handoff_read`.',
+    words:
+      '`new` and `answer` print the first fields, `list` the last; `more` is how many it leaves out for room, `more_tokens` about how large they are. `show` prints what the tool `handoff_read` answers, of a question `questions`.',
     runs: [{ args: ['handoff', 'new', 'Login', '--goal', 'Log in', '--to', 'claude-code'] }, { args: ['handoff', 'list'] }],
     shape: {
       ...{ command, 'id?': 'text', 'to?': 'text', 'status?': 'text', 'namespace?': 'text' },
       'handoffs?': [handoff],
+      ...{ 'more?': 'number', 'more_tokens?': 'number' },
     },
   },
   {
@@ -417,7 +426,7 @@ export const documents: readonly Document[] = [
   {
     title: 'Errors',
     words:
-      'A command that fails prints this in place of its document, and ends with another [exit code](exit-codes.md) than 0. Every field is always there.',
+      'A command that fails prints this in place of its document, and ends with another [exit code](exit-codes.md) than 0. Every field is always there. `code` is one word for the kind of failure: `usage`, `refused`, `bad-manifest`, `locked`, `offline`, `registry`, `cancelled` and others.',
     runs: [{ args: ['sync', '--nonsense'], code: 2 }],
     shape: {
       command,

@@ -25,14 +25,14 @@ export const defaultShell = defineOption({
   key: 'default_shell',
   field: oneOf(['auto', ...shellNames]),
   usual: 'auto',
-  means: 'shell of commands that name none; auto: bash or sh on Linux, cmd on Windows',
+  means: `shell of commands that name none: ${shellNames.join(', ')}, or auto: bash or sh on Linux, cmd on Windows`,
 })
 
 export const logLevel = defineOption({
   key: 'log_level',
   field: oneOf(logLevels),
   usual: 'info',
-  means: 'how much the log files say',
+  means: `how much the log files say: ${logLevels.join(', ')}`,
 })
 
 export const cacheTtl = defineOption({

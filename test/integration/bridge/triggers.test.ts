@@ -138,6 +138,11 @@ describe('a trigger that is refused', () => {
     ['without a signature', () => ({ payload: JSON.stringify(payloadOf()) }), /not signed/],
     ['without a nonce', () => signed(payloadOf({ nonce: undefined })), /nonce/],
     ['of a session that has ended', () => signed(payloadOf({ session: 'ended' }), keyOf('ended')), /session ended is unknown or has ended/],
+    [
+      'with the token for its session',
+      () => signed(payloadOf({ session: 'mtw_abcdefghijkl' }), keyOf('ended')),
+      /^(?!.*abcdefghijkl).*token in place of the id/s,
+    ],
     ['of a session from before triggers', () => signed(payloadOf({ session: 'old' }), keyOf('old')), /cannot sign; mcp-twin session new/],
     ['late', () => signed(payloadOf({ timestamp: Date.now() - 6 * 60_000 })), /more than 5 minutes/],
     ['from the future', () => signed(payloadOf({ timestamp: Date.now() + 6 * 60_000 })), /more than 5 minutes/],

@@ -101,6 +101,8 @@ function whyUnsigned(payload: string, { valid, keys }: Signers): string {
   } catch {
     named = undefined
   }
+  if (isId(named) && named.startsWith('mtw_'))
+    return 'it holds the token in place of the id of its session; mcp-twin session new --json prints the id'
   if (!isId(named)) return 'its signature is that of no valid session; mcp-twin session new makes one'
   if (!valid.has(named)) return `session ${named} is unknown or has ended; mcp-twin session new makes another`
   if (!keys.has(named)) return `session ${named} was made by an older version and cannot sign; mcp-twin session new makes one that can`
