@@ -36,6 +36,8 @@ export interface Changes {
   readonly about?: readonly string[]
   /** Digests of what is agreed to besides what the manifest says. */
   readonly agreed?: readonly string[]
+  /** What became of the manifest, where its saving alone says too little. */
+  readonly saved?: string
   /** Changes of what imports remember. */
   readonly imported?: State['imported']
 }
@@ -57,6 +59,7 @@ export async function changeManifest(
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (homeContext) => {
     const about = new Set<string>()
     let said: readonly string[] = []
+    let savedWords: string | undefined
     const opened = ask === undefined ? undefined : await homeContext.open()
     if (opened !== undefined) await ask?.(opened, homeContext)
     const source: Source = {
@@ -68,12 +71,14 @@ export async function changeManifest(
           notices = [],
           about: named = [],
           agreed = [],
+          saved,
           imported = now.state.imported,
         } = await change(now, homeContext)
         const agreedTo = agreeTo(now.state, agreed)
         const state = imported === agreedTo.imported ? agreedTo : { ...agreedTo, imported }
         const situation = { ...now, state }
         said = notices
+        savedWords = saved
         for (const name of named) about.add(name)
         for (const each of changes)
           for (const name of [each.path[1], each.kind === 'rename' ? each.name : undefined]) if (name !== undefined) about.add(name)
@@ -103,7 +108,7 @@ export async function changeManifest(
       context,
       homeContext.world,
       { ...result, notices },
-      { command: context.command, preview: false, about, checks: tried.lines, silent: tried.silent, ...more },
+      { command: context.command, preview: false, about, saved: savedWords, checks: tried.lines, silent: tried.silent, ...more },
     )
     const code = tried.exit(exitOf(result, { check: false, about }), about)
     return after === undefined ? code : after(tried, code)

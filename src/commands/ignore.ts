@@ -35,7 +35,10 @@ export const run: Run<typeof spec> = (context, names, options) =>
     io.json({ command: 'ignore', ignored: now })
     if (names.length > 0) {
       io.out(options.undo === true ? `${shown}: spoken of again.` : `${shown}: left as it is; nothing says more of it.`)
-      if (options.undo !== true) io.note(`Again: mcp-twin ignore ${names.map((name) => quoted(visible(name))).join(' ')} --undo`)
+      if (options.undo !== true)
+        io.note(
+          `To hear of ${names.length === 1 ? 'it' : 'them'} again: mcp-twin ignore ${names.map((name) => quoted(visible(name))).join(' ')} --undo`,
+        )
       return EXIT.ok
     }
     for (const name of now) io.out(visible(name))

@@ -6,6 +6,7 @@ import { isElsewhere } from '../core/manifest/machines.ts'
 import { meansEnvironment } from '../core/participants.ts'
 import { copiesIn, withoutColumns } from '../core/plan/copies.ts'
 import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '../core/plan/matrix.ts'
+import { switched } from '../core/plan/used.ts'
 import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
 import { machineName } from '../effects/machine/machine-name.ts'
 import type { Situation } from '../effects/manifest/open.ts'
@@ -57,7 +58,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const files = plan.files.filter((file) => !copies.includes(file)).map((file) => file.plan)
     const all = withoutColumns(matrix, copies)
     const shown = { ...all, unmanaged: spokenOf(all.unmanaged, io.verbose) }
-    if (matrix.servers.length > 0 || matrix.unmanaged.length > 0)
+    if (files.length > 0 && (matrix.servers.length > 0 || matrix.unmanaged.length > 0))
       for (const line of describeMatrix(shown, files, labels, io.paint, io.width)) io.out(line)
     for (const { plan: copy, observed } of copies)
       if (copy.present.size > 0)
@@ -76,8 +77,9 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     troubles.push(...extensionWords(extensions, io.verbose).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
     troubles.push(...elsewhereWords(situation).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
     const words = sumWords(shown, leftover, situation, at)
-    const lines = [...troubles, ...absentWords(context, plan.files), ...(words.length === 0 ? [] : [words.join(' ')])]
-    if (lines.length > 0) io.out(`${matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)
+    const lines = [...troubles, ...absentWords(context, plan.files, situation), ...(words.length === 0 ? [] : [words.join(' ')])]
+    if (lines.length > 0)
+      io.out(`${files.length > 0 && matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)
     return EXIT.ok
   })
 }
@@ -126,8 +128,19 @@ function elsewhereWords({ manifest, state }: Situation): string[] {
   )
 }
 
-/** One line for each client that was asked for and takes no part. */
-const absentWords = ({ options: { client = [] } }: Context, files: readonly PlannedFile[]): string[] =>
+/** One line for each client that was asked for and takes no part, or is not there. */
+const absentWords = (
+  { options: { client = [] } }: Context,
+  files: readonly PlannedFile[],
+  { manifest, place, sides }: Situation,
+): string[] =>
   client
     .filter((id) => !files.some((file) => file.plan.client === id))
-    .map((id) => `${clientById(id)?.label ?? id} takes no part here. To add it: mcp-twin init --client ${id}`)
+    .map((id) => {
+      const known = clientById(id)
+      const label = known?.label ?? id
+      const isOff = known === null || known.switchedOn === true || sides.some((side) => switched(known, side, manifest) === false)
+      return isOff || place.project !== null
+        ? `${label} takes no part here. To add it: mcp-twin init --client ${id}`
+        : `${label} was not found on this machine.`
+    })

@@ -1,5 +1,6 @@
 import type { remove as spec } from '../cli/specs/remove.ts'
 import type { Run } from '../context.ts'
+import { visible } from '../ui/escape.ts'
 import { changeManifest } from './change.ts'
 import { demandServer, isLeftOver, leaveOut, onlyThere } from './servers.ts'
 
@@ -20,6 +21,7 @@ export const run: Run<typeof spec> = async (context, names, options) => {
       forget = () => forgetLogins(context.system, home, logins.values(), context.options.offline === true)
       return {
         about,
+        ...(there.length === 0 ? {} : { saved: `${there.map(visible).join(', ')} removed from the manifest` }),
         changes: there.map((name) => ({ kind: 'remove', path: ['servers', name] }) as const),
         notices: [...logins.keys()].map((name) => `${name}: its login is forgotten too, and revoked where its service can`),
       }

@@ -21,6 +21,8 @@ export interface ReportOptions {
   readonly more?: Record<string, unknown>
   /** What the same screen has shown before it was done; said again only with `--verbose`. */
   readonly agreed?: { readonly steps: readonly Step[]; readonly notes: readonly string[] }
+  /** What became of the manifest; default: that it was saved. */
+  readonly saved?: string | undefined
   /** The servers that a command is about: refusals of others were there before, and are only counted. */
   readonly about?: ReadonlySet<string>
   /** The run looked at these servers only. Absent or empty: at all. */
@@ -117,7 +119,7 @@ function restartLines(world: World, result: SyncResult, labels: ReturnType<typeo
   return [io.paint.strong('To finish:'), ...ways.flatMap((way) => hanging(way, io.paint.accent('•'), io.width))]
 }
 
-function sum(result: SyncResult, { command, preview, silent = [], named = [] }: ReportOptions): string {
+function sum(result: SyncResult, { command, preview, silent = [], named = [], saved }: ReportOptions): string {
   const of = (outcome: string) => result.steps.filter((step) => step.outcome === outcome && step.kind !== 'install')
   const parts: string[] = []
   const planned = result.steps.filter((step) => step.outcome === 'planned')
@@ -133,18 +135,19 @@ function sum(result: SyncResult, { command, preview, silent = [], named = [] }: 
   if (failed > 0) parts.push(`${failed} failed`)
   if (silent.length > 0) parts.push(`${count(silent.length, 'server')} ${silent.length === 1 ? 'does' : 'do'} not answer`)
   if (parts.length === 0 && command === 'undo' && result.run === null) return 'Nothing to undo: every run is undone, or changed nothing.'
-  if (parts.length === 0 && result.inSync) return stillWords(result, named)
-  if (parts.length === 0) return result.changed ? 'Manifest saved; no config was changed.' : 'The manifest needed no change.'
+  if (parts.length === 0 && result.inSync) return stillWords(result, named, saved)
+  if (parts.length === 0) return result.changed ? `${saved ?? 'Manifest saved'}; no config was changed.` : 'The manifest needed no change.'
+  if (!preview && result.changed && saved !== undefined) return `${saved}; ${parts.join(', ')}.`
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`
 }
 
 /** The sum of a sync that wrote no config, since all are in sync. */
-function stillWords({ changed, steps }: SyncResult, named: readonly string[]): string {
+function stillWords({ changed, steps }: SyncResult, named: readonly string[], saved = 'Manifest saved'): string {
   const installed = steps.filter((step) => step.kind === 'install' && step.outcome === 'done' && step.change !== 'none').length
   const state =
     named.length === 0 ? 'every config is in sync' : `${named.map(visible).join(', ')} ${named.length === 1 ? 'is' : 'are'} in sync`
   if (installed > 0) return `${installed} installed; ${state}.`
-  if (changed) return `Manifest saved; ${state}.`
+  if (changed) return `${saved}; ${state}.`
   return named.length === 0 ? 'Everything is in sync; nothing to do.' : `${state}; nothing to do.`
 }
 

@@ -97,8 +97,13 @@ function changedLines({ files, command }: Pick<StoredRun, 'files' | 'command'>, 
     if (files.some((each) => each.client === copyOf && each.environment === file.environment && linesOf(each) === lines)) continue
     headings.set(lines, [...(headings.get(lines) ?? []), `${labels.client(file.client)} (${labels.environment(file.environment)})`])
   }
+  if (headings.size === 0) return manifestLines(files)
   return [...headings].flatMap(([lines, names]) => [names.join(', '), ...lines.split('\n').map((line) => `  ${line}`)])
 }
+
+/** The servers that a run changed in the manifest alone. */
+const manifestLines = (files: readonly StoredFile[]): string[] =>
+  files.flatMap(({ servers = [] }) => (servers.length === 0 ? [] : `manifest: ${servers.map(({ server }) => visible(server)).join(', ')}`))
 
 /** `+ memory, filesystem`, `- old`, and one line for each updated entry: `~ tavily: args, env.TAVILY_API_KEY`. */
 function entryLines(changes: ReturnType<typeof changesOf>): string[] {

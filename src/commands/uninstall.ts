@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { count } from '../core/count.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { uninstall as spec } from '../cli/specs/uninstall.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { layout } from '../core/layout.ts'
+import { ownProgram } from '../effects/packages/own-program.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
 import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
 import type { NativePath } from '../model/path.ts'
@@ -198,11 +200,19 @@ function keptWords(home: Home, kept: readonly NativePath[]): string {
   return `${names.length === 0 ? 'What is kept is' : `Your ${listed(names)} ${be(names)}`} in ${tilde(home.folder, home.environment.home)}`
 }
 
+/** Where npm still knows the program: the folder that it runs from, unless that is a copy of ours, which went with the rest. */
+function checkout({ environment, folder }: Pick<Home, 'environment' | 'folder'>): string {
+  const program = ownProgram()
+  const root = program === null ? null : dirname(dirname(program))
+  if (root === null || root.startsWith(folder) || /[\\/]node_modules[\\/]/.test(root)) return 'your checkout of mcp-twin'
+  return tilde(root, environment.home)
+}
+
 /** Both ways on from there: the command that was typed may be gone, and npm knows the name only where the program lies. */
 const waysOn = ({ environment, folder }: Home, kept: readonly NativePath[]): string[] => [
   kept.includes(layout(environment, folder).manifest)
-    ? "in mcp-twin's own folder, to set the same servers up again: npx mcp-twin sync --adopt"
-    : "in mcp-twin's own folder, to begin anew: npx mcp-twin init",
+    ? `in ${checkout({ environment, folder })}, to set the same servers up again: npx mcp-twin sync --adopt`
+    : `in ${checkout({ environment, folder })}, to begin anew: npx mcp-twin init`,
   `to delete ${kept.length === 1 ? 'this' : 'them'} too: npx mcp-twin uninstall --purge`,
 ]
 

@@ -36,6 +36,8 @@ export interface CheckResult {
   /** Further lines for a person: places, paths, the last words of a server. */
   readonly detail?: readonly string[] | undefined
   readonly autofix?: Autofix | undefined
+  /** Where more than one command may be meant: each with the words that say what it does. Shown to a person in place of `fix`. */
+  readonly choices?: readonly string[] | undefined
   /** Shown with `--verbose` alone. */
   readonly isRemark?: true
 }

@@ -1,6 +1,7 @@
 import type { Paint } from '../context.ts'
 import type { Environment } from '../model/environment.ts'
 import type { Finding, Level } from '../model/check.ts'
+import { handEditLegend } from '../model/field-change.ts'
 import { visible } from './escape.ts'
 import { abbreviateHome } from './labels.ts'
 import { isCommand } from './shell-words.ts'
@@ -32,12 +33,19 @@ function cut(text: string, room: number): string {
 const under = (subject: string, heading: string): string =>
   subject.endsWith(` (${heading})`) ? subject.slice(0, -heading.length - 3) : subject
 
+/** Of a hand edit, what its lines compare stands above them. */
+function detailOf({ check, detail = [] }: Finding): readonly string[] {
+  const legend = showsEdit.includes(check) ? handEditLegend(detail) : null
+  return legend === null ? detail : [legend, ...detail]
+}
+const showsEdit: readonly string[] = ['entries-kept', 'in-sync', 'command-found']
+
 function row(finding: Finding, heading: string, view: FindingsView): string[] {
   const { paint, width } = view
   const home = (text: string): string => visible(abbreviateHome(text, view.sides))
   const subject = under(home(finding.subject), heading)
   const mark = painted(finding.level, paint)(MARKS[finding.level])
-  const detail = (finding.detail ?? []).map(home)
+  const detail = detailOf(finding).map(home)
   if (finding.level === 'ok' && finding.message === '' && detail.length === 1) {
     return [`  ${mark} ${pad(subject, LEFT - 2)}  ${paint.dim(cut(detail[0] ?? '', width - LEFT - 4))}`.trimEnd()]
   }
@@ -55,8 +63,9 @@ function row(finding: Finding, heading: string, view: FindingsView): string[] {
 
 /** In a command only the own shell's home may be `~`: another side's path would lead nowhere. */
 function fixLines(finding: Finding, { paint, width, sides }: FindingsView): string[] {
-  const { fix, level } = finding
+  const { fix, level, choices } = finding
   if (fix === undefined || level === 'ok' || (level === 'skipped' && !wasNotStarted(finding))) return []
+  if (choices !== undefined) return choices.map((each) => `      ${paint.dim('→')} ${visible(each)}`)
   const command = isCommand(fix)
   const shell = sides.filter((side) => side.self && side.kind !== 'windows')
   const text = visible(abbreviateHome(fix, command ? shell : sides))

@@ -1,5 +1,5 @@
 import type { Paint } from '../context.ts'
-import { changeLines, type FieldChange } from '../model/field-change.ts'
+import { changeLines, type FieldChange, handEditLegend } from '../model/field-change.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from './escape.ts'
 import { columns, cutPath, pad, wrap } from './width.ts'
@@ -81,13 +81,22 @@ function hintLines(hints: readonly string[], { paint, width, left }: Sheet): str
 /** How much is shown of what a step changes: the names of the fields, the values of updated entries, or all values. */
 export type Detail = 'names' | 'updates' | 'all'
 
+/** The reason of a refusal, with what the lines of its hand edit compare. */
+function withLegend(reason: string | null): string | undefined {
+  if (reason === null) return undefined
+  const [first, ...lines] = reason.split('\n')
+  const legend = handEditLegend(lines)
+  return [first, ...(legend === null ? [] : [legend]), ...lines].join('\n')
+}
+
 /** The row of an entry, or of its file as a whole. */
 function entryRow(step: Step, detail: Detail): Row {
   const { fields = [], reason } = step
   const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
   const shows = fields.length > 0 && (detail === 'all' || (detail === 'updates' && step.change === 'update'))
   // A refusal's reason shows the same fields.
-  if (isBad(step)) return { step, name, text: (shows ? reason?.split('\n')[0] : reason) ?? step.outcome, ...(shows ? { fields } : {}) }
+  if (isBad(step))
+    return { step, name, text: (shows ? reason?.split('\n')[0] : withLegend(reason)) ?? step.outcome, ...(shows ? { fields } : {}) }
   if (step.server === null && reason !== null) return { step, name, text: reason }
   const names = step.change === 'update' && !shows ? fields.map(({ field }) => visible(field)) : []
   const word = names.length === 0 ? MARKS[step.change][1] : `${MARKS[step.change][1]}: ${names.join(', ')}`
@@ -122,7 +131,8 @@ function togetherRow(steps: readonly Step[]): Row[] {
   if (step === undefined) return []
   const names = [...new Set(steps.map((each) => visible(each.server ?? '')))].join(', ')
   const files = new Set(steps.map((each) => `${each.environment} ${each.client} ${each.file}`)).size
-  return [{ step, name: names, text: `${step.reason ?? step.outcome} (${files} files)` }]
+  const [first, ...lines] = (withLegend(step.reason) ?? step.outcome).split('\n')
+  return [{ step, name: names, text: [`${first} (${files} files)`, ...lines].join('\n') }]
 }
 
 function groupsOf(steps: readonly Step[], labels: Labels, detail: Detail): Group[] {

@@ -1,12 +1,14 @@
 import { localTime } from '../../core/local-time.ts'
 import { defineCheck, type ClientFile, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
-import { byForce, bySync, choiceFor, isBrokenByHand, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
+import { byForce, bySync, choiceFor, choicesFor, isBrokenByHand, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import type { CheckResult } from '../../model/check.ts'
 
 const isIn = (file: ClientFile, { environment, client, file: path }: ProbeFacts): boolean =>
   environment.id === file.environment.id && client.id === file.client.id && path === file.file
+
+const putBack = (what: string): string => `to put ${what} back: ${byForce}`
 
 function judge(facts: Facts, file: ClientFile): CheckResult[] {
   const planned = plannedFile(facts, file)
@@ -24,24 +26,25 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
   }
   for (const { entryName: name, step } of removed) {
     // The bridge is no server of the manifest, so that a change of its entry cannot be taken into that.
-    const isBridge = step.server === BRIDGE
-    const choice = isBridge
-      ? 'this puts it back; "bridge": { "enabled": false } in the manifest removes it everywhere'
-      : 'this removes it everywhere; with --force in place of --adopt it comes back'
-    const message = `it was removed by hand since the last sync (${choice})`
-    found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
+    const remedy =
+      step.server === BRIDGE
+        ? { fix: byForce, choices: ['to remove it everywhere: "bridge": { "enabled": false } in the manifest', putBack('it')] }
+        : { fix: 'mcp-twin sync --adopt', ...choicesFor(step) }
+    found.push({
+      level: 'warning',
+      subject: entryName(facts, file, name),
+      message: 'it was removed by hand since the last sync',
+      ...remedy,
+    })
   }
   for (const { entryName: name, step } of edited) {
     // The check of commands shows it, with the edit.
     if (isBrokenByHand(facts, file, name)) continue
     const isSilent = facts.probes?.some((probe) => probe.name === name && probe.tools === null && isIn(file, probe)) === true
-    const fix = isSilent ? byForce : choiceFor(step)
-    const choice =
-      fix === byForce ? 'this puts ours back' : 'this takes the edit into both; with --force in place of --adopt ours comes back'
-    const trouble = isSilent ? ', and does not answer so' : ''
-    const message = `it was edited by hand since the last sync${trouble} (${choice})`
+    const remedy = isSilent ? { fix: byForce, choices: [putBack('ours')] } : { fix: choiceFor(step), ...choicesFor(step) }
+    const message = `it was edited by hand since the last sync${isSilent ? ', and does not answer so' : ''}`
     const shown = (step.reason ?? '').split('\n').slice(1)
-    found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })
+    found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, ...remedy })
   }
   return found.map((each) => ({ environment: file.environment.id, ...each }))
 }

@@ -1,6 +1,6 @@
 import { noManifest } from '../../errors.ts'
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, choiceFor, makesManifest, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
+import { bySync, choiceFor, choicesFor, makesManifest, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { CheckResult } from '../../model/check.ts'
@@ -51,6 +51,7 @@ function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[])
         message: `${programName(facts, file)}: ${isTwice ? 'its entry appears twice' : 'an entry of that name exists and is not managed by mcp-twin'}`,
         detail: isTwice ? [] : (step.reason ?? '').split('\n').slice(1),
         fix: isTwice ? `take one of the two out of ${file.file}` : choiceFor(step),
+        ...(isTwice ? {} : choicesFor(step)),
       }
     })
 }

@@ -15,11 +15,7 @@ export const keysConsistent = defineCheck({
         .filter(({ same }) => !same)
         .map(({ key }) => {
           const remedy = remedyFor(facts, file, each.name) ?? bySync
-          const choice =
-            remedy.autofix === undefined
-              ? ' (this takes the new one over for both sides; with --force in place of --adopt the stored one comes back)'
-              : ''
-          const message = `${programName(facts, file)} has another value than the store${choice}`
+          const message = `${programName(facts, file)} has another value than the store`
           return {
             level: 'error',
             subject: `${each.server ?? each.name}: key ${key}`,

@@ -5,7 +5,7 @@ import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 import type { ClientFile, DoctorEntry, Facts, ProbeFacts } from './facts.ts'
 
-type Remedy = Pick<CheckResult, 'fix' | 'autofix'>
+type Remedy = Pick<CheckResult, 'fix' | 'autofix' | 'choices'>
 
 /** A sync without any flag fixes it, and doing so is safe. */
 export const bySync: { readonly fix: string; readonly autofix: Autofix } = { fix: 'mcp-twin sync', autofix: { kind: 'sync' } }
@@ -19,8 +19,9 @@ const needsManifest = /^mcp-twin (sync|disable|enable|update|rename|remove)\b/
 /** The findings with remedies that work: without a manifest every command that needs one is refused. */
 export function withUsableRemedies(facts: Pick<Facts, 'manifest'>, findings: readonly Finding[]): Finding[] {
   if (facts.manifest.exists) return [...findings]
-  return findings.map(({ autofix, ...finding }) => {
-    if (finding.fix === undefined || !needsManifest.test(finding.fix)) return { ...finding, ...(autofix !== undefined && { autofix }) }
+  return findings.map(({ autofix, choices, ...finding }) => {
+    if (finding.fix === undefined || !needsManifest.test(finding.fix))
+      return { ...finding, ...(autofix !== undefined && { autofix }), ...(choices !== undefined && { choices }) }
     return { ...finding, fix: makesManifest(facts) }
   })
 }
@@ -40,6 +41,10 @@ export const recordsOf = ({ input }: Pick<Facts, 'input'>, { environment, client
 /** What a refused entry's hint offers first: `--adopt` where its edit can be taken into the manifest, else `--force`, else words. */
 export const choiceFor = ({ hint }: Step): string => /^to [^:;]*: (mcp-twin sync --\w+)/.exec(hint ?? '')?.[1] ?? hint ?? bySync.fix
 
+/** The ways on from a refused entry as its hint words them; none where it names no command. */
+export const choicesFor = ({ hint }: Step): Pick<CheckResult, 'choices'> =>
+  hint?.includes('mcp-twin sync --') === true ? { choices: hint.split('; ') } : {}
+
 /** Puts ours in the place of a hand edit. */
 export const byForce = 'mcp-twin sync --force'
 
@@ -47,7 +52,7 @@ export const byForce = 'mcp-twin sync --force'
 export function remedyFor(facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): Remedy | null {
   const planned = plannedEntry(facts, file, name)
   if (planned === null || planned.step.change === 'adopt') return null
-  return planned.step.kind === 'refuse' ? { fix: choiceFor(planned.step) } : bySync
+  return planned.step.kind === 'refuse' ? { fix: choiceFor(planned.step), ...choicesFor(planned.step) } : bySync
 }
 
 /** What an entry starts and what is not there. An install that is planned brings the rest; the check server-installed reports that. */

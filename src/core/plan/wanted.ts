@@ -91,7 +91,9 @@ function isWholeLine(theirs: JsonValue, wanted: WantedEntry): boolean {
  */
 function hintFor(server: string, { foreign, readable }: { readonly foreign: boolean; readonly readable: boolean }): string {
   const force = `to ${foreign ? 'replace it' : 'put ours back'}: mcp-twin sync --force`
-  return server === BRIDGE || !readable ? force : `to take ${foreign ? 'it' : 'the edit'} into both: mcp-twin sync --adopt; ${force}`
+  return server === BRIDGE || !readable
+    ? force
+    : `to take ${foreign ? 'it' : 'the edit'} into every program: mcp-twin sync --adopt; ${force}`
 }
 
 /** An entry that is no object cannot be edited key by key: every key of it is ours to set. */

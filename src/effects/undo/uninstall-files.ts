@@ -5,6 +5,7 @@ import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
+import type { RecordedChange } from '../../model/backup.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { native, type ReachablePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
@@ -88,10 +89,12 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
   const folders = foldersOf(system, { world, home })
   const isGone = (text: string): boolean => namesInstalled(text, folders)
   let cleared: readonly ClearedEntry[] = []
+  const changes: RecordedChange[] = []
   const decide = (current: Uint8Array | null, mode?: number | null): Decision => {
     const found = withUnrecorded(client, current, ours, isGone)
     if ('refuse' in found) return { kind: 'refuse', ...found.refuse }
     const decision = removeOwnEntries(client, current, found.ours, (report) => (cleared = report))
+    changes.splice(0, changes.length, ...changesOf(cleared))
     return withFormerMode(decision, current, mode ?? null, original?.mode ?? null)
   }
   const found = withUnrecorded(client, await ifPossible(system.files.read(target.here)), ours, isGone)
@@ -99,7 +102,7 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
   const outcome =
     isPreview || (await needsNothing(system, target.here, decide))
       ? await previewRewrite(system, target, decide)
-      : await rewriteFile(system, target, decide, run.forFile({ ...name, entries, project: record.project }))
+      : await rewriteFile(system, target, decide, run.forFile({ ...name, entries, changes, project: record.project }))
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { reason = 'could not be written', hint = null } = outcome
     return [makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint })]
@@ -152,6 +155,12 @@ async function targetOf(
     ...keepMode(system, side, here),
   }
 }
+
+/** What the run's record says of them: an entry that stays as its person changed it was not changed. */
+const changesOf = (cleared: readonly ClearedEntry[]): RecordedChange[] =>
+  cleared.flatMap(({ name: entry, words, changed }) =>
+    words === null ? { entry, change: 'remove', fields: [] } : changed ? { entry, change: 'update', fields: [] } : [],
+  )
 
 function stepsOf(
   name: FileName,

@@ -41,8 +41,10 @@ describe('a server that was removed without a sync', () => {
   })
 })
 
-it('a manifest that changes without a config is reported as a change', async () => {
+it('a server that stood in no config is named by remove, as gone from the manifest', async () => {
   await place.cli(['add', 'c', '--command', 'node', '--no-sync'])
-  expect((await place.cli(['remove', 'c'])).stdout).toContain('Manifest saved; every config is in sync.')
+  expect((await place.cli(['remove', 'c'])).stdout).toContain('c removed from the manifest; every config is in sync.')
+  expect((await place.cli(['remove', 'b'])).stdout).toMatch(/^b removed from the manifest; 3 entries removed\.$/m)
+  expect((await place.cli(['undo', 'list'])).stdout).toMatch(/remove +\d files?\n {2}manifest: c\n/)
   expect((await place.cli(['sync'])).stdout).toContain('Everything is in sync; nothing to do.')
 })

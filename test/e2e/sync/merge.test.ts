@@ -98,6 +98,16 @@ describe('an entry of ours', () => {
     expect(forced.servers(codeFile).a).toEqual(server('x'))
   })
 
+  it.each(['list', 'sync', 'doctor'])('with a variable more by hand is shown by %s so that it does not look taken out', async (command) => {
+    const place = await synced({ a: server('x') })
+    edit(place, codeFile, (servers) => Object.assign(servers, { a: { ...server('x'), env: { LANG: 'de' } } }))
+    const { stdout } = await place.run([command])
+    expect(stdout).toMatch(/edited by hand since the last sync\n +\(- in the file, \+ what mcp-twin would write\)\n +- env\.LANG: de\n/)
+    expect(stdout).toMatch(/to take the edit into every program:\n.* sync --adopt\n.*to put ours back:\n.* sync --force\n/)
+    const { output } = await place.run(['sync', '--json'])
+    expect(output).toContain('edited by hand since the last sync\\n- env.LANG: de"')
+  })
+
   it('removed by hand is refused; --adopt removes it everywhere, --force restores it', async () => {
     const removed = async () => {
       const place = await synced({ a: server('x'), b: server('b') })

@@ -209,6 +209,14 @@ describe('uninstall', () => {
     expect((await place.run(['undo', 'list'])).stdout).toMatch(/uninstall +2 files\n {2}Claude Code \([^)]*\)\n {4}- ours\n/)
   })
 
+  it('is listed by undo with what came back beside what went', async () => {
+    const place = await begun()
+    await must(place, 'add', 'ours', '--command', 'node', '--no-try', '--', 'ours.js')
+    await must(place, 'disable', 'two')
+    expect((await place.run(['uninstall', '--yes'])).stdout).toMatch(/→ in \S*[\\/]\S+, to set the same servers up again:\n/)
+    expect((await place.run(['undo', 'list'])).stdout).toMatch(/uninstall +2 files\n {2}Claude Code \([^)]*\)\n {4}- ours\n {4}~ two\n/)
+  })
+
   it('shows what becomes of every entry and file before it asks, and does just that', async () => {
     const place = await begun(['three', { command: 'three' }])
     await must(place, 'add', 'ours', '--command', 'node', '--', 'ours.js')

@@ -509,7 +509,9 @@ describe('the entry of the bridge, changed by hand', () => {
 
   it('is put back: no manifest could take the change', () => {
     expect(kept((entry) => ({ 'mcp-twin': { ...entry, env: { A: 'b' } } }))).toMatchObject([{ fix: 'mcp-twin sync --force' }])
-    expect(kept(() => ({}))).toMatchObject([{ fix: 'mcp-twin sync --force', message: expect.stringContaining('"enabled": false') }])
+    expect(kept(() => ({}))).toMatchObject([
+      { fix: 'mcp-twin sync --force', choices: [expect.stringContaining('"enabled": false'), 'to put it back: mcp-twin sync --force'] },
+    ])
   })
 })
 

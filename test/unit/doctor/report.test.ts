@@ -51,6 +51,24 @@ describe('the report of doctor', () => {
     ])
   })
 
+  it('says of a hand edit which line stands in the file, and gives each way on with its words', () => {
+    const edit = {
+      check: 'entries-kept',
+      message: 'it was edited',
+      detail: ['- env.LANG: de'],
+      fix: 'mcp-twin sync --adopt',
+      choices: ['to keep it: mcp-twin sync --adopt', 'to put ours back: mcp-twin sync --force'],
+    }
+    expect(lines([finding({ group: 'servers', ...edit })])).toEqual([
+      'Servers',
+      '  ✗ thing                     it was edited',
+      '      (- in the file, + what mcp-twin would write)',
+      '      - env.LANG: de',
+      '      → to keep it: mcp-twin sync --adopt',
+      '      → to put ours back: mcp-twin sync --force',
+    ])
+  })
+
   it('shows everything with --verbose', () => {
     const found = [
       finding({ level: 'ok', subject: 'node 22', message: '', detail: ['/usr/bin/node'] }),

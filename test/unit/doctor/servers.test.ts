@@ -104,7 +104,7 @@ describe('entries-kept', () => {
       {
         level: 'warning',
         subject: 'tavily in Claude Desktop (Windows)',
-        message: expect.stringContaining('--force'),
+        choices: ['to remove it everywhere: mcp-twin sync --adopt', 'to put it back: mcp-twin sync --force'],
         fix: 'mcp-twin sync --adopt',
       },
     ])

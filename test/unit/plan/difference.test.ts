@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fieldChanges } from '../../../src/core/plan/difference.ts'
 import { makeStep } from '../../../src/core/plan/step.ts'
 import type { Entry } from '../../../src/model/entry.ts'
-import { changeLines } from '../../../src/model/field-change.ts'
+import { changeLines, handEditLegend } from '../../../src/model/field-change.ts'
 import { noPaint } from '../../../src/ui/paint.ts'
 import { describeSteps } from '../../../src/ui/steps.ts'
 import { columns } from '../../../src/ui/width.ts'
@@ -95,4 +95,14 @@ describe('a report of what a step changes', () => {
   it('names the fields where values are not asked for', () => {
     expect(describeSteps([step('x', 'y')], labels, noPaint, 80).join('\n')).toMatch(/~ a +update: args$/)
   })
+})
+
+describe('what the lines of a hand edit compare', () => {
+  it.each([
+    [['- env.LANG: de'], '(- in the file, + what mcp-twin would write)'],
+    [['~ env.LANG: de → en'], '(before → in the file, behind → what mcp-twin would write)'],
+    [['- args: []', '~ env.LANG: de → en'], '(- or before → in the file, + or behind → what mcp-twin would write)'],
+    [['~ env.KEY: different value'], null],
+    [[], null],
+  ])('is said where they show a value: %j', (shown, words) => expect(handEditLegend(shown)).toBe(words))
 })
