@@ -50,7 +50,7 @@ describe('plugin', () => {
       { file: 'my-files.js', state: 'allowed', tools: tools.map(({ name }: { name: string }) => name) },
     ])
     const again = await cli(place, ['plugin', 'new', 'my-files'])
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') })
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already') })
   })
 
   it("the document's example works unchanged", async () => {
