@@ -88,7 +88,7 @@ describeUnless(lacksBrowser, 'the page in a browser', () => {
     await table.getByRole('rowheader', { name: 'port' }).waitFor()
     await table.getByRole('rowheader', { name: 'auth' }).waitFor()
     await page.getByRole('searchbox', { name: 'Search memory' }).fill('auth')
-    await table.getByText('"JWT"').waitFor()
+    await table.getByText('JWT').first().waitFor()
     await table.getByRole('rowheader', { name: 'port' }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Delete auth' }).click()
     await page.getByRole('dialog', { name: 'Plan' }).getByRole('button', { name: 'Do it' }).click()
