@@ -10,6 +10,7 @@ import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
 import { joinedTo, makeCopy, openCopy, serverOf } from '../machines/copy.ts'
 import { Ordering } from '../machines/ordering.ts'
+import { hasUnsent } from '../machines/outbox.ts'
 import { type Liveness, type ServerState, SignInRefused, Unreachable } from '../machines/server.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
@@ -126,16 +127,16 @@ export class StoreServer implements CopyMaker {
       await sleep(wait, undefined, { ref: false, signal: over.signal }).catch(() => undefined)
       await this.untilUsed(over.signal)
     }
-    clearInterval(tending)
-    clearInterval(asking)
+    for (const each of [tending, asking]) clearInterval(each)
     const { ordering } = this
     this.ordering = undefined
     await ordering?.close()
   }
 
-  /** Settles when somebody uses a bridge of this machine, or `over`. A new connection would wake a database that sleeps. */
+  /** Settles once a bridge is used, something waits to be sent, or `over`. A new connection would wake a database that sleeps. */
   private async untilUsed(over: AbortSignal): Promise<void> {
     if (!this.isAsleep || over.aborted) return
+    if (await (await this.parts.store()).read((database) => serverOf(database) !== null && hasUnsent(database))) return
     this.turn({ reached: false, why: null, facts: this.state.facts })
     await new Promise<void>((resolve) => {
       this.wake = resolve

@@ -99,6 +99,17 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
     await expect.poll(async () => (await known(laptop))?.live, { timeout: 20_000 }).toBe('notified')
   })
 
+  it('makes one, though nobody calls, while something of here is not on the server', slow, async () => {
+    const laptop = machine('unsent')
+    await put(laptop, 'sent', 1)
+    await server.kill()
+    await put(laptop, 'unsent', 2)
+    ahead = limits.serverAwakeMs
+    await server.start()
+    const there = () => server.sql(`SELECT count(*) FROM mcp_twin.entries WHERE key LIKE '%unsent%'`)
+    await expect.poll(there, { timeout: 20_000 }).not.toMatch(/^0/)
+  })
+
   it('is shown as asleep by a look that wakes it', slow, async () => {
     const laptop = machine('looked')
     await put(laptop, 'looked', 1)
