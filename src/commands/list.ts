@@ -47,7 +47,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const extensions = (await mayHaveExtensions(system, situation))
       ? (await (await import('../effects/extensions/rows.ts')).installedRows(system, situation)).rows
       : []
-    io.json({ command: 'list', ...matrix, ...weighed, leftover, extensions })
+    io.json({ command: 'list', ...withWhyOff(matrix, situation), ...weighed, leftover, extensions })
     if (io.asJson) return EXIT.ok
     if (weighed !== null) {
       for (const line of (await import('./list-tokens.ts')).describeWeights(weighed, homeContext, io)) io.out(line)
@@ -118,15 +118,26 @@ function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { byt
   ].filter((text) => text !== '')
 }
 
-/** Why servers of other machines are off. */
-function elsewhereWords({ manifest, state }: Situation): string[] {
-  const machine = machineName(state)
-  return Object.entries(manifest.servers).flatMap(([name, server]) =>
-    isElsewhere(server, machine)
-      ? [`${name} is off: only on ${server.machines?.join(', ') || 'no machine'}. This machine is ${machine}.`]
-      : [],
-  )
+/** Why a server of other machines is off; null for one of this machine. */
+function whyOff(name: string, { manifest, state }: Situation): string | null {
+  const [server, machine] = [manifest.servers[name], machineName(state)]
+  if (server === undefined || !isElsewhere(server, machine)) return null
+  return `only on ${server.machines?.join(', ') || 'no machine'}. This machine is ${machine}.`
 }
+
+const elsewhereWords = (situation: Situation): string[] =>
+  Object.keys(situation.manifest.servers).flatMap((name) => {
+    const why = whyOff(name, situation)
+    return why === null ? [] : [`${name} is off: ${why}`]
+  })
+
+const withWhyOff = (matrix: Matrix, situation: Situation) => ({
+  ...matrix,
+  servers: matrix.servers.map((row) => {
+    const reason = whyOff(row.name, situation)
+    return reason === null ? row : { ...row, reason }
+  }),
+})
 
 /** One line for each client that was asked for and takes no part, or is not there. */
 const absentWords = (

@@ -22,6 +22,10 @@ it('brings each server of one set-up to the machines that it names, and says els
   expect(Object.keys(laptop.servers(codeFile)).sort()).toEqual(['every', 'lap'])
   expect(laptop.read('.mcp-twin/mcp-twin.json')).not.toContain('disabled')
   expect((await laptop.run(['list'])).stdout).toContain('desk is off: only on Desktop. This machine is laptop.')
+  const rows = (await laptop.run(['list', '--json'])).json.servers as { name: string; reason?: string }[]
+  expect(rows.flatMap(({ name, reason }) => (reason === undefined ? [] : [[name, reason]]))).toEqual([
+    ['desk', 'only on Desktop. This machine is laptop.'],
+  ])
   for (const command of ['enable', 'run']) {
     const refused = await laptop.run([command, 'desk'])
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('"desk" is only on Desktop; this machine is laptop.') })
@@ -30,6 +34,9 @@ it('brings each server of one set-up to the machines that it names, and says els
   expect((await laptop.run(['import', 'setup', '--json'])).json.changes).toEqual([])
   expect((await laptop.run(['export', 'out'])).code).toBe(0)
   expect(laptop.read('out/mcp-twin.json')).not.toContain('disabled')
+  // Switched off in the manifest, it is off for the machine that has it too.
+  expect((await laptop.run(['disable', 'desk'])).code).toBe(0)
+  expect(JSON.parse(laptop.read('.mcp-twin/mcp-twin.json')).servers.desk.disabled).toBe(true)
   // Named elsewhere from now on, it leaves this machine.
   laptop.write('.mcp-twin/mcp-twin.json', laptop.read('.mcp-twin/mcp-twin.json').replace('"laptop"', '"desktop"'))
   expect((await laptop.run(['sync'])).code).toBe(0)
