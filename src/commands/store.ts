@@ -1,6 +1,6 @@
 import { shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
-import { grantsSql, quotedName, schemaSql } from '../bridge/machines/schema.ts'
+import { grantsSql, quotedName, schemaSql, serverSchema, upgradeSql } from '../bridge/machines/schema.ts'
 import type { ServerState } from '../bridge/machines/server.ts'
 import type { OutboxCounts } from '../bridge/machines/outbox.ts'
 import { liveWords, shownServer } from '../bridge/machines/shown.ts'
@@ -47,6 +47,9 @@ function serverLines(server: JoinedServer, state: ServerState | null, { unsent, 
     state?.reached === true
       ? `The server is reached${since}.${liveWords(state)}`
       : `The server is not reached${since}${state?.why == null ? '' : `: ${state.why}`}. Until it is, reading works, and new things are kept here to be sent later.`,
+    ...(facts !== null && facts.schema < serverSchema
+      ? [`The schema there is ${facts.schema}, and this program makes ${serverSchema}: mcp-twin store upgrade`]
+      : []),
     ...(unsent === 0 ? [] : [`${count(unsent, 'write is', 'writes are')} kept here and not on the server yet.`]),
     ...(conflicts === 0 ? [] : [`${count(conflicts, 'key was', 'keys were')} changed on another machine meanwhile: mcp-twin inbox`]),
   ]
@@ -59,19 +62,23 @@ const move: Verbs['move'] = async (context, [where], options) => {
 
 const link: Verbs['link'] = async (context, [folder, name]) => (await import('./store-link.ts')).linkNamespace(context, folder, name)
 
+const upgrade: Verbs['upgrade'] = async (context) => (await import('./store-upgrade.ts')).upgradeServer(context)
+
 /** Names of roles that need no care in any shell or file. */
 const ordinary = /^[\p{L}_][\p{L}\p{N}._-]{0,62}$/u
 
 /** Text for `psql`; it names no password, which `\password` asks for. */
-const sql: Verbs['sql'] = async ({ io }, _words, { person }) => {
+const sql: Verbs['sql'] = async ({ io }, _words, { person, upgrade: isUpgrade }) => {
   if (person !== undefined && !ordinary.test(person))
     throw usageError(`"${person}" is no name for a person: letters, digits, dots, dashes and underscores, at most 63.`, {
       hint: 'mcp-twin store sql --person ben',
     })
   const role = person === undefined ? '' : quotedName(person)
+  if (person !== undefined && isUpgrade === true)
+    throw usageError('--upgrade changes the schema, which all people share.', { hint: 'mcp-twin store sql --upgrade' })
   const text =
     person === undefined
-      ? schemaSql.trimStart()
+      ? (isUpgrade === true ? upgradeSql : schemaSql).trimStart()
       : `CREATE ROLE ${role} LOGIN;\n-- Asks for the password: \\password ${role}\n${grantsSql(role).trimStart()}`
   io.json({ sql: text })
   io.data(text)
@@ -79,4 +86,4 @@ const sql: Verbs['sql'] = async ({ io }, _words, { person }) => {
 }
 
 /** Shows where the store is, and moves it. */
-export const verbs: Verbs = { show, move, link, sql }
+export const verbs: Verbs = { show, move, link, upgrade, sql }

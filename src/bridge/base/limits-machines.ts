@@ -4,6 +4,8 @@ import { MiB, seconds } from './units.ts'
 export const machineLimits = {
   serverConnectMs: 5 * seconds,
   serverAnswerMs: 10 * seconds,
+  /** How long another schema of a store server may take to be made. */
+  serverUpgradeMs: 600_000,
   /** How long a connection that is ended waits for the other side. */
   serverGoodbyeMs: 1 * seconds,
   /** Time between two tries to reach the server, which doubles. A try may take `serverConnectMs`, and 10 s is promised for both. */

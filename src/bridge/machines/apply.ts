@@ -5,6 +5,7 @@ import type { ChangedRow, News, SharedRow } from './batch.ts'
 import { arrivals, giveWay, noArrivals } from './giving-way.ts'
 import { forgetConflicts, hasUnsent, laidThing, layAgain, seenOf } from './outbox.ts'
 import { columnsIn, deleteRow, putRow } from './put-row.ts'
+import { serverSchema } from './schema.ts'
 import type { ServerFacts } from './server.ts'
 import { sharedTables } from './tables.ts'
 import type { OpenCopy } from './row.ts'
@@ -47,6 +48,13 @@ export function notTheSame({ id, last }: Pick<ServerFacts, 'id' | 'last'>, { see
   if (last >= seen) return null
   return `The store server is older than it was: ${seen - last} changes are missing there, as after a backup was restored. Nothing is sent to it; what this machine holds stays readable.`
 }
+
+/** Why nothing may be sent to a server; null: nothing is in the way. What this program writes might break what a newer one means by it. */
+export const whyUnsent = (facts: Pick<ServerFacts, 'id' | 'last' | 'schema'>, state: CopyState): string | null =>
+  notTheSame(facts, state) ??
+  (facts.schema > serverSchema
+    ? 'The store server has the schema of a newer mcp-twin, so nothing is sent to it. Update mcp-twin on this machine; what it holds stays readable.'
+    : null)
 
 export const keepServerId = ({ run }: Pick<Transaction, 'run'>, id: string): number =>
   run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', serverIdName, id)

@@ -1,8 +1,9 @@
 import type pg from 'pg'
+import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { ServerAddress } from './address.ts'
 import { clientFor, endClient, type ServerTrust } from './client.ts'
-import { schemaSql } from './schema.ts'
+import { schemaSql, upgradeSql } from './schema.ts'
 import { asUnreachable, isAdministrator } from './server.ts'
 
 /** A server as it is before a store moves there. */
@@ -49,6 +50,31 @@ export const makeSchema = (address: ServerAddress, trust: ServerTrust): Promise<
     }
   })
 
+/** The schema as it is on a server that has one. */
+export interface SchemaLook {
+  readonly person: string
+  readonly schema: number
+  /** This role may change it. */
+  readonly mayUpgrade: boolean
+}
+
+/** Looks at the schema without changing anything. */
+export const lookAtSchema = (address: ServerAddress, trust: ServerTrust): Promise<SchemaLook> =>
+  withClient(address, trust, async (client) => {
+    const { person, is_made: isMade, may_use: mayUse } = await row<FoundRow>(client, foundSql)
+    if (!isMade || !mayUse) throw failed(`The database has no store of mcp-twin that the role ${person} may use.`)
+    const { schema, may_upgrade: mayUpgrade } = await row<{ schema: string; may_upgrade: boolean }>(client, ownedSql)
+    return { person, schema: Number(schema), mayUpgrade }
+  })
+
+/** Brings the schema to the one of this program, all of it or nothing. */
+export const upgradeSchema = (address: ServerAddress, trust: ServerTrust): Promise<void> =>
+  withClient(address, trust, async (client) => {
+    // Sums over all that everybody keeps take longer than an answer.
+    const all: pg.QueryConfig & { query_timeout: number } = { text: upgradeSql, query_timeout: limits.serverUpgradeMs }
+    await client.query(all)
+  })
+
 async function withClient<T>(address: ServerAddress, trust: ServerTrust, work: (client: pg.Client) => Promise<T>): Promise<T> {
   let refused: Error | undefined
   const client = clientFor(address, trust, (why) => {
@@ -81,6 +107,9 @@ interface FoundRow {
 
 const foundSql = `SELECT session_user::text AS person, ${isAdministrator} AS administrator, to_regnamespace('mcp_twin') IS NOT NULL AS is_made,
   has_schema_privilege(to_regnamespace('mcp_twin'), 'USAGE') AS may_use, has_database_privilege(current_database(), 'CREATE') AS may_make`
+
+const ownedSql = `SELECT (SELECT value FROM mcp_twin.about WHERE name = 'schema') AS schema,
+  pg_has_role(session_user, nspowner, 'USAGE') AS may_upgrade FROM pg_catalog.pg_namespace WHERE nspname = 'mcp_twin'`
 
 interface HeldRow {
   memory: string

@@ -1,7 +1,7 @@
 import { failed } from '../base/refusal.ts'
 import type { Store } from '../store/store.ts'
 import type { SentWrite } from '../store/transaction.ts'
-import { apply, copyState, keepServerId, notTheSame, seenBy } from './apply.ts'
+import { apply, copyState, keepServerId, seenBy, whyUnsent } from './apply.ts'
 import type { Batch, ChangedRow, SentBatch } from './batch.ts'
 import { dropFirst } from './giving-way.ts'
 import { newsOf, nextBatch } from './next-batch.ts'
@@ -216,7 +216,7 @@ export class Ordering {
     const store = await this.options.store()
     const state = await store.read(copyState)
     if (state.known === null) await store.take(nobody, (transaction) => keepServerId(transaction, facts.id))
-    const trouble = notTheSame(facts, state)
+    const trouble = whyUnsent(facts, state)
     if (trouble !== null) throw failed(trouble)
   }
 

@@ -1,5 +1,5 @@
 /** What `about` says of a schema that this program made. */
-export const serverSchema = 1
+export const serverSchema = 2
 
 /** Batches that are kept for each person: a batch that is sent again is known by them, and they say who changed what. */
 const batchesKept = 100_000
@@ -19,36 +19,8 @@ const own = 'person = session_user'
 
 const tables = ['people', 'entries', 'batches'] as const
 
-/**
- * The schema, for a database that lacks it. A row is a JSON text that the server never looks into, known by its person, its kind and
- * its key. Writing goes through `write` alone. It takes the person's row of `people` first and keeps it to the end of the
- * transaction, so that numbers are given in the order of commits and without gaps: who has read up to a number misses nothing below it.
- */
-export const schemaSql = `
-CREATE SCHEMA mcp_twin;
-CREATE TABLE mcp_twin.about (name text PRIMARY KEY, value text NOT NULL);
-CREATE TABLE mcp_twin.people (person name PRIMARY KEY, n bigint NOT NULL DEFAULT 0, bytes bigint NOT NULL DEFAULT 0);
-CREATE TABLE mcp_twin.entries (
-  person name NOT NULL, kind text NOT NULL, key text NOT NULL,
-  n bigint NOT NULL, body text
-);
--- A key may be longer than an index takes.
-CREATE UNIQUE INDEX entries_by_key ON mcp_twin.entries (person, kind, md5(key));
-CREATE INDEX entries_by_number ON mcp_twin.entries (person, n);
-CREATE TABLE mcp_twin.batches (
-  person name NOT NULL, n bigint NOT NULL, id text NOT NULL,
-  machine text NOT NULL, client text NOT NULL, session text NOT NULL, at bigint NOT NULL, changes text NOT NULL,
-  PRIMARY KEY (person, n), UNIQUE (person, id)
-);
-${tables
-  .map(
-    (table) => `ALTER TABLE mcp_twin.${table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mcp_twin.${table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY own ON mcp_twin.${table} USING (${own}) WITH CHECK (${own});`,
-  )
-  .join('\n')}
-
-CREATE FUNCTION mcp_twin.write(
+/** One that is there keeps its owner and who may call it. */
+const writeFunction = `CREATE OR REPLACE FUNCTION mcp_twin.write(
   batch_id text, machine text, client text, session text, at bigint, changes text,
   kinds text[], keys text[], seen bigint[], bodies text[],
   OUT n bigint, OUT again boolean, OUT stale boolean
@@ -101,9 +73,62 @@ BEGIN
   UPDATE mcp_twin.people p SET n = last + 1, bytes = held + more - forgotten WHERE p.person = me;
   PERFORM pg_notify('mcp_twin_' || md5(me::text), (last + 1)::text);
 END $$;
-REVOKE ALL ON FUNCTION mcp_twin.write FROM PUBLIC;
+`
+
+/**
+ * The schema, for a database that lacks it. A row is a JSON text that the server never looks into, known by its person, its kind and
+ * its key. Writing goes through `write` alone. It takes the person's row of `people` first and keeps it to the end of the
+ * transaction, so that numbers are given in the order of commits and without gaps: who has read up to a number misses nothing below it.
+ */
+export const schemaSql = `
+CREATE SCHEMA mcp_twin;
+CREATE TABLE mcp_twin.about (name text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE mcp_twin.people (person name PRIMARY KEY, n bigint NOT NULL DEFAULT 0, bytes bigint NOT NULL DEFAULT 0);
+CREATE TABLE mcp_twin.entries (
+  person name NOT NULL, kind text NOT NULL, key text NOT NULL,
+  n bigint NOT NULL, body text
+);
+-- A key may be longer than an index takes.
+CREATE UNIQUE INDEX entries_by_key ON mcp_twin.entries (person, kind, md5(key));
+CREATE INDEX entries_by_number ON mcp_twin.entries (person, n);
+CREATE TABLE mcp_twin.batches (
+  person name NOT NULL, n bigint NOT NULL, id text NOT NULL,
+  machine text NOT NULL, client text NOT NULL, session text NOT NULL, at bigint NOT NULL, changes text NOT NULL,
+  PRIMARY KEY (person, n), UNIQUE (person, id)
+);
+${tables
+  .map(
+    (table) => `ALTER TABLE mcp_twin.${table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mcp_twin.${table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON mcp_twin.${table} USING (${own}) WITH CHECK (${own});`,
+  )
+  .join('\n')}
+
+${writeFunction}REVOKE ALL ON FUNCTION mcp_twin.write FROM PUBLIC;
 
 INSERT INTO mcp_twin.about (name, value) VALUES ('schema', '${serverSchema}'), ('id', md5(random()::text || clock_timestamp()::text));
+`
+
+/**
+ * Brings a schema that an older program made to this one; run again it changes nothing. Policies hold for the owner of a table too, so
+ * they give way to the sums and are back before anybody else can look. Older programs go on writing: the call is the same.
+ */
+export const upgradeSql = `
+BEGIN;
+SET LOCAL lock_timeout = '5s';
+LOCK TABLE mcp_twin.people, mcp_twin.entries, mcp_twin.batches, mcp_twin.about IN ACCESS EXCLUSIVE MODE;
+-- The first servers had an index that takes no long key.
+ALTER TABLE mcp_twin.entries DROP CONSTRAINT IF EXISTS entries_pkey;
+CREATE UNIQUE INDEX IF NOT EXISTS entries_by_key ON mcp_twin.entries (person, kind, md5(key));
+${writeFunction}
+-- They counted neither keys nor what is said of changes.
+${tables.map((table) => `ALTER TABLE mcp_twin.${table} NO FORCE ROW LEVEL SECURITY;`).join('\n')}
+UPDATE mcp_twin.people p SET bytes =
+  (SELECT coalesce(sum(octet_length(e.key) + coalesce(octet_length(e.body), 0)), 0) FROM mcp_twin.entries e WHERE e.person = p.person)
+  + (SELECT coalesce(sum(octet_length(b.changes)), 0) FROM mcp_twin.batches b WHERE b.person = p.person);
+${tables.map((table) => `ALTER TABLE mcp_twin.${table} FORCE ROW LEVEL SECURITY;`).join('\n')}
+UPDATE mcp_twin.about SET value = '${serverSchema}' WHERE name = 'schema' AND value::int < ${serverSchema};
+COMMIT;
 `
 
 /** What a role needs to keep its own things in a database that has the schema. `role` is quoted by the caller. */

@@ -29,9 +29,18 @@ const verbs = [
     examples: ['mcp-twin store link ~/site site-4f2a'],
   },
   {
+    name: 'upgrade',
+    options: [DRY_RUN],
+    summary: "bring the server's schema to the one of this program",
+    examples: ['mcp-twin store upgrade'],
+  },
+  {
     name: 'sql',
     summary: "print the SQL for a server's administrator",
-    options: [{ flags: '--person <name>', description: 'a role for another person, instead of the schema' }],
+    options: [
+      { flags: '--person <name>', description: 'a role for another person, instead of the schema' },
+      { flags: '--upgrade', description: 'what brings an older schema to the one of this program' },
+    ],
     examples: ['mcp-twin store sql', 'mcp-twin store sql --person ben'],
   },
 ] as const satisfies readonly VerbSpec[]

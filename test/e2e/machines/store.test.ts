@@ -68,7 +68,7 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     expect((await typed(laptop, 'memory', 'get', 'of desktop')).stdout).toContain('before')
     expect(await answered(laptop, 'store')).toMatchObject({
       ...{ engine: 'postgres', counts: { memory: 3, versions: 1 } },
-      server: { person, administrator: true, machine: 'laptop', schema: 1, reached: true, why: null },
+      server: { person, administrator: true, machine: 'laptop', schema: 2, reached: true, why: null },
     })
     expect((await typed(desktop, 'store')).stdout).toContain('This machine is desktop there.')
     // Typed again, it has nothing to do.
@@ -226,6 +226,25 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     } finally {
       await server.start()
     }
+  })
+
+  it('gets the schema of this program when somebody says so, and sends nothing to a newer one', async () => {
+    const laptop = await machine('laptop')
+    expect(await typed(laptop, 'store', 'upgrade', '--yes')).toMatchObject({ code: 2, stderr: expect.stringContaining('embedded') })
+    await move(laptop, 'laptop')
+    const schema = (n: number) => server.sql(`UPDATE mcp_twin.about SET value = '${n}' WHERE name = 'schema'`)
+    expect(await answered(laptop, 'store', 'upgrade', '--yes')).toMatchObject({ from: 2, to: 2, changed: false })
+    schema(1)
+    expect((await typed(laptop, 'store')).stdout).toContain('mcp-twin store upgrade')
+    expect(await answered(laptop, 'store', 'upgrade', '--dry-run')).toMatchObject({ from: 1, to: 2, dryRun: true })
+    expect(await typed(laptop, 'store', 'upgrade')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
+    expect(await answered(laptop, 'store', 'upgrade', '--yes')).toMatchObject({ from: 1, to: 2, changed: true })
+    expect(await answered(laptop, 'memory', 'set', 'a', '1')).toMatchObject({ version: 1 })
+    schema(3)
+    expect(await typed(laptop, 'store', 'upgrade', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('update mcp-twin') })
+    expect((await typed(laptop, 'memory', 'get', 'a')).stdout).toContain('1')
+    expect(await typed(laptop, 'memory', 'set', 'a', '2')).toMatchObject({ stderr: expect.stringContaining('Update mcp-twin') })
+    expect(server.sql(`SELECT count(*) FROM mcp_twin.batches WHERE changes LIKE '%"a"%'`)).toBe('1')
   })
 
   it('sends what one command has kept by another one', async () => {

@@ -48,7 +48,7 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
     await put(laptop, 'status', 1)
     expect(await shown(laptop)).toMatchObject({ person: 'anna', machine: 'laptop', reached: true, live: 'notified' })
     expect(await laptop.ok('bridge_status')).toMatch(
-      /Store server: .*this machine is laptop there; you are anna; schema 1; reached .*; news: notified\./,
+      /Store server: .*this machine is laptop there; you are anna; schema 2; reached .*; news: notified\./,
     )
   })
 
