@@ -3,7 +3,7 @@ import { lookAtSchema, upgradeSchema } from '../bridge/machines/looking.ts'
 import { serverSchema } from '../bridge/machines/schema.ts'
 import { Unreachable } from '../bridge/machines/server.ts'
 import type { Context } from '../context.ts'
-import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { lookInBridge, refused } from './bridge-at-home.ts'
 import { storedNow } from './store-server.ts'
 
@@ -12,7 +12,11 @@ export const upgradeServer = (context: Context): Promise<ExitCode> =>
   lookInBridge(context, async (open) => {
     const { io, isDry, options, prompt } = context
     const { server } = await refused(storedNow(open))
-    if (server === null) throw usageError('The store is embedded: no server has a schema of it.', { hint: 'mcp-twin store move' })
+    if (server === null) {
+      io.json({ address: null, from: null, to: null, changed: false })
+      io.out('The store is embedded: no server has a schema of it.')
+      return EXIT.ok
+    }
     const address = await refused(filledIn(server.url, open.bridge.settings).then(addressIn))
     if (address.password !== '') io.hide(address.password)
     const { person, schema: from, mayUpgrade } = await reached(lookAtSchema(address, server))

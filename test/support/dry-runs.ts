@@ -71,6 +71,7 @@ export const dryRuns: Readonly<Record<string, readonly string[][]>> = {
   'roots add': [['project']],
   'roots remove': [['trusted']],
   'store move': [['embedded']],
+  'store upgrade': [[]],
   'store link': [['.', 'site-4f2a']],
   'session new': [[]],
   'session revoke': [['SESSION']],

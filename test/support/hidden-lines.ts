@@ -130,6 +130,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
     says('store', 'link', place.folder, 'site-4f2a'),
     says('store', 'link', `${nasty}/none`, 'site-4f2a'),
   ],
+  'store upgrade': () => [keeps('store', 'upgrade')],
   'store sql': () => [says('store', 'sql', '--person', nasty)],
   export: ({ folder }) => [says('export', `${folder}/out`), says('export', folder)],
   import: (place) => [says('import', place.folder, '--trust', '--yes', '--offline'), says('import', nasty)],
