@@ -12,9 +12,11 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 export const switchOff = ({ server, name, file, reason }: ProbeFacts): string =>
   server !== null && reason?.includes('needs a login') === true
     ? `mcp-twin login ${server}`
-    : server === null
-      ? `fix it, or take "${name}" out of ${file}`
-      : `mcp-twin disable ${server}`
+    : server !== null && /cannot be found \((?:ENOTFOUND|EAI_AGAIN)\)/.test(reason ?? '')
+      ? `check "url" of ${server} in the manifest, and the network`
+      : server === null
+        ? `fix it, or take "${name}" out of ${file}`
+        : `mcp-twin disable ${server}`
 
 /** Its entry names it, and what that side knows under the name is not what the manifest says. */
 const isStale = ({ plan }: Pick<Facts, 'plan'>, { server }: ProbeFacts): boolean =>
@@ -36,7 +38,9 @@ const fixOf = (facts: Facts, probe: ProbeFacts): string =>
 /** One finding for each server that answers in a program, and for each failure of a server, whichever programs have it. */
 const judge = (facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] =>
   alike(facts, probes, (probe, at) => (probe.tools === null ? [probe.reason, fixOf(facts, probe)] : at)).map(({ probe, where, side }) => {
-    const { name: subject, tools, reason, stderr: detail, ms } = probe
+    // As `list` names it; an entry of ours may be spelled another way in its file.
+    const { tools, reason, stderr: detail, ms } = probe
+    const subject = probe.server ?? probe.name
     if (tools !== null)
       return { level: 'ok', subject, message: `${programName(facts, probe)}: ${seconds(ms)}, ${count(tools.length, 'tool')}`, ...side }
     const message = `${where}, it does not answer: ${reason ?? ''}`

@@ -135,7 +135,11 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
   }
   if (locked === undefined) return unresolved(words)
   const program = programOf(locked, spec.bin)
-  if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
+  if ('trouble' in program)
+    return refuse(
+      program.trouble,
+      `say which in the manifest: "bin" of ${request.name}; or to take it out: mcp-twin remove ${request.name}`,
+    )
   if (/\.(sh|py|exe|cmd|bat|ps1|rb)$/i.test(program.path))
     return refuse(`${program.name} of ${locked.name} is not JavaScript, so node cannot start it`, `"launch": "npx" for ${request.name}`)
   const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
@@ -152,9 +156,13 @@ function resolvePython(request: RenderRequest, spec: ServerSpec, text: string, r
   const env = filler.texts(spec.env)
   const args = (spec.args ?? []).map(filler.text)
   if (locked === undefined)
-    return refuse(`no version of ${text} is pinned yet`, `once you are online: mcp-twin sync; without uv: ${getUv(runs)}`)
+    return refuse(`no version of ${text} is pinned yet`, `without uv: ${getUv(runs)}; with uv, once you are online: mcp-twin sync`)
   const program = programOf(locked, spec.bin)
-  if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
+  if ('trouble' in program)
+    return refuse(
+      program.trouble,
+      `say which in the manifest: "bin" of ${request.name}; or to take it out: mcp-twin remove ${request.name}`,
+    )
   const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
   if (folder === null) return withoutFolder(runs)
   return made({ command: joinPath(runs, folder, programFile(runs, locked, program.path)), args, env }, [{ environment: runs.id, words }])

@@ -1,5 +1,5 @@
 import type { EntryChange, PresentEntry } from '../../model/document.ts'
-import type { JsonValue } from '../../model/entry.ts'
+import type { Entry, JsonValue } from '../../model/entry.ts'
 import { changeLines, type FieldChange } from '../../model/field-change.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
@@ -26,7 +26,7 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
       kind: 'write',
       server: wanted.server,
       ...step,
-      ...(change === null ? {} : { fields: fieldChanges(standing, ours, keys) }),
+      ...(change === null ? {} : { fields: [...typeChange(present, wanted, ours), ...fieldChanges(standing, ours, keys)] }),
     }),
     entryName: wanted.name,
     change: change === null ? null : new Secret(change),
@@ -36,7 +36,7 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
   const set: EntryChange = { kind: 'set', name: wanted.name, value: reveal(wanted.value), owned: wanted.owned }
   if (present === undefined) {
     if (record === undefined) return act({ change: 'add' }, set)
-    if (facts.wiped && record.gone !== true) return act({ change: 'add', reason: 'its program had dropped it; put back' }, set)
+    if (facts.wiped && record.gone !== true) return act({ change: 'add', reason: 'its program had dropped it; sync puts it back' }, set)
     if (facts.force) return act({ change: 'add', reason: 'removed by hand since the last sync; put back' }, set)
     return refuse(
       facts,
@@ -72,6 +72,15 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
   const reason = record === undefined ? `an entry of that name exists and is not managed by mcp-twin` : 'edited by hand since the last sync'
   const hint = hintFor(wanted.server, { foreign: record === undefined, readable: !('unreadable' in theirs) })
   return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint, fieldChanges(theirs, ours, keys))
+}
+
+/** `type` says nothing that `command` does not, so no comparison shows it; and yet a write may take it out. */
+function typeChange(present: PresentEntry | undefined, wanted: WantedEntry, ours: Entry): FieldChange[] {
+  if (present === undefined || !isObject(present.value) || ours.kind !== 'stdio' || !wanted.owned.includes('type')) return []
+  const [before, after] = [present.value.type, reveal(wanted.value).type].map((type) =>
+    typeof type === 'string' ? JSON.stringify(type) : null,
+  )
+  return before === after || before === undefined || after === undefined ? [] : [{ field: 'type', before, after }]
 }
 
 /**

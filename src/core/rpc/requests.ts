@@ -64,10 +64,13 @@ export class Requests {
   }
 }
 
+/** What a request of a server is answered, since this program offers nothing. */
+export const NOT_OFFERED = 'not offered'
+
 /** The answer to a request of a server, to whom this program offers nothing but a sign of life; null for a notification. */
 export function ownReply({ id, method }: JsonObject): JsonObject | null {
   if (!isId(id)) return null
-  return method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : errorAnswer(id, 'not offered', NO_METHOD)
+  return method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : errorAnswer(id, NOT_OFFERED, NO_METHOD)
 }
 
 /** What should be a text as one: a server may send anything, and `String` throws for an object whose `toString` is no function. */

@@ -4,7 +4,7 @@ import { isObject } from '../../core/object.ts'
 import { envelopeOf, SERVER_KEY } from '../../core/protocol.ts'
 import { greet } from '../../core/rpc/handshake.ts'
 import { type Id, isId } from '../../core/rpc/message.ts'
-import { ownReply, Requests } from '../../core/rpc/requests.ts'
+import { NOT_OFFERED, ownReply, Requests } from '../../core/rpc/requests.ts'
 
 /** A connection to a server, over any transport. */
 export interface ServerChannel {
@@ -56,6 +56,9 @@ function requestsOver(channel: ServerChannel): Requests {
   return requests
 }
 
+/** Our own refusal of a request that the server sent: it gave our request back to us. */
+const isEcho = (message: string): boolean => message === NOT_OFFERED
+
 const noRoots = (id: Id): JsonObject => ({ jsonrpc: '2.0', id, result: { roots: [] } })
 
 /**
@@ -76,6 +79,7 @@ export async function introduce(
       { ask: (method, params) => requests.ask(method, params), send: (message) => channel.send(message) },
       CLIENT,
     )
+    if ('error' in greeting && isEcho(greeting.error.message)) throw new Silence('it sends back what it is sent, so it is no MCP server')
     if ('error' in greeting) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
     const { era, about } = greeting
     step = 'tools/list'

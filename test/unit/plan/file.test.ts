@@ -59,12 +59,23 @@ describe('the plan of one file', () => {
     expect(steps).toEqual(expected === undefined ? [] : [expected])
   })
 
+  it('names `type` among what is changed, which says nothing of its own and is taken out all the same', () => {
+    const asked = request({
+      bytes: file({ a: { type: 'stdio', ...entry('x') } }),
+      state: recordsOf({ a: entry('x') }),
+      wanted: [{ ...wanted('a', entry('y')), owned: ['type', 'command', 'args'] }],
+    })
+    const [first] = planFile(asked).entries
+    expect(first?.step.fields?.map(({ field }) => field)).toEqual(['type', 'args'])
+    expect(settled(asked).text).not.toContain('stdio')
+  })
+
   it('puts back what its program dropped together, and says so', () => {
     const ours = { a: entry('x'), b: entry('y') }
     for (const text of ['{}', '{"mcpServers":{}}', '{"mcpServers":{"theirs":{"command":"t"}}}', '']) {
       const plan = planFile(request({ bytes: bytes(text), state: recordsOf(ours), wanted: [wanted('a', ours.a), wanted('b', ours.b)] }))
       expect(said(plan)).toEqual(['a add planned', 'b add planned'])
-      for (const { step } of plan.entries) expect(step.reason).toContain('put back')
+      for (const { step } of plan.entries) expect(step.reason).toContain('sync puts it back')
     }
   })
 

@@ -8,7 +8,7 @@ import { claudeCodeNameFits, claudeCodeReferences, claudeCodeSpelling } from '..
  */
 export const claudeCodeConfig = defineClient({
   id: 'claude-code-config',
-  label: 'Claude Code, old file',
+  label: 'Claude Code (old file)',
   always: ['wsl', 'linux'],
   environments: ['wsl', 'linux'],
   file: (environment) => joinPath(environment, environment.home, '.config', 'claude', 'claude_code_config.json'),
