@@ -38,7 +38,7 @@ export const upgradeServer = (context: Context): Promise<ExitCode> =>
     for (const line of [
       `The schema on ${shown} becomes ${serverSchema}; it is ${from}. All people who use it get it.`,
       'What is kept there stays as it is. Nobody can write there meanwhile, and new things are kept on each machine to be sent later.',
-      'A mcp-twin that is too old for it reads on, sends nothing, and says that it has to be updated. There is no way back.',
+      'Update mcp-twin on every machine: one that is too old goes on as before, and its doctor warns. There is no way back.',
     ])
       io.noteWhole(line, options.yes !== true)
     if (isDry === true) {

@@ -59,7 +59,7 @@ export function settingsPage(): string {
     'A person decides these. A running bridge takes them at its next start; open folders (`roots`) and `plugins` at once.',
     settingTable(bridge, 1),
     '## Settings that a conversation may change',
-    'With the tool `set_config`: matters of taste, never of permission.',
+    'With the tool `set_config`, for every program at once: matters of taste, never of permission.',
     table(
       ['key', 'usually', 'what it means'],
       options.map(({ key, usual, means }) => [code(key), code(String(usual)), means]),
