@@ -36,7 +36,7 @@ export function planWanted(facts: PlanFile, wanted: WantedEntry): EntryStep | nu
   const set: EntryChange = { kind: 'set', name: wanted.name, value: reveal(wanted.value), owned: wanted.owned }
   if (present === undefined) {
     if (record === undefined) return act({ change: 'add' }, set)
-    if (facts.wiped && record.gone !== true) return act({ change: 'add', reason: 'its program had dropped it; sync puts it back' }, set)
+    if (facts.wiped && record.gone !== true) return act({ change: 'add', reason: 'its program had dropped it; put back' }, set)
     if (facts.force) return act({ change: 'add', reason: 'removed by hand since the last sync; put back' }, set)
     return refuse(
       facts,

@@ -22,7 +22,9 @@ function digestOf(place: Scratch): string {
   try {
     const rows = Object.entries(sharedTables).map(([table, { number, own }]) => {
       const shared = ([name]: [string, unknown]) => name !== number && name !== 'uid' && !own.includes(name)
-      const held = database.all(`SELECT * FROM ${table}`).map((row) => JSON.stringify(Object.entries(row).filter(shared)))
+      // Actions for other machines are in copies alone.
+      const isThere = database.get(`SELECT 1 AS one FROM sqlite_schema WHERE name = '${table}'`) !== undefined
+      const held = (isThere ? database.all(`SELECT * FROM ${table}`) : []).map((row) => JSON.stringify(Object.entries(row).filter(shared)))
       return [table, held.sort()]
     })
     return createHash('sha256').update(JSON.stringify(rows)).digest('hex')

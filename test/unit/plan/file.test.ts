@@ -75,7 +75,7 @@ describe('the plan of one file', () => {
     for (const text of ['{}', '{"mcpServers":{}}', '{"mcpServers":{"theirs":{"command":"t"}}}', '']) {
       const plan = planFile(request({ bytes: bytes(text), state: recordsOf(ours), wanted: [wanted('a', ours.a), wanted('b', ours.b)] }))
       expect(said(plan)).toEqual(['a add planned', 'b add planned'])
-      for (const { step } of plan.entries) expect(step.reason).toContain('sync puts it back')
+      for (const { step } of plan.entries) expect(step.reason).toContain('put back')
     }
   })
 
