@@ -144,7 +144,8 @@ function writeIdentity() {
 const finish = {
   name: 'finish',
   writeBundle() {
-    rmSync(join(root, '.cache', 'compiled'), { recursive: true, force: true })
+    // Programs that run meanwhile may put something there.
+    rmSync(join(root, '.cache', 'compiled'), { recursive: true, force: true, maxRetries: 10 })
     try {
       writeHelp()
     } catch (error) {
