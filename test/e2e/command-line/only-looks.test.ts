@@ -60,7 +60,7 @@ describe('where nothing of ours is yet, a command that only looks leaves nothing
 
 /** Commands whose word is the name of what they make, or that go on until they are ended. */
 const makes =
-  /^(?:add|init|import|export|completion|schema|search|run|secret set|plugin new|trust add|trust|memory set|handoff new|actions (?:drop|sign))\b/
+  /^(?:add|init|import|export|completion|schema|search|run|secret set|plugin new|trust add|trust|memory (?:set|export)|handoff new|actions (?:drop|sign))\b/
 
 /** Every command and verb that takes a word, with words that name nothing. */
 const lines = specs.flatMap((spec: CommandSpec) =>
