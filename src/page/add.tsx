@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { Dialog } from './dialog.tsx'
+import { FormDialog, typedIn } from './dialog.tsx'
 import { wish } from './plan.tsx'
 import { about } from './state.ts'
 
@@ -20,27 +20,8 @@ export function Add({ present }: { present: readonly string[] }) {
     close()
     void wish({ command: 'add', args: [what] })
   }
-  return (
-    <Dialog title="Add server" close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          next((event.currentTarget.elements.namedItem('what') as HTMLTextAreaElement).value.trim())
-        }}
-      >
-        <label>
-          What to add <textarea name="what" rows={3} required spellcheck={false} autocomplete="off" />
-        </label>
-        <p class="quiet">npm:PACKAGE, a name of the MCP registry, an address, or a line or JSON from a README.</p>
-        <div class="row end">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main">
-            Next
-          </button>
-        </div>
-      </form>
+  const builtIn = (
+    <>
       <h3>Built in</h3>
       <ul class="plain findings">
         {(about.value?.builtins ?? [])
@@ -56,6 +37,14 @@ export function Add({ present }: { present: readonly string[] }) {
             </li>
           ))}
       </ul>
-    </Dialog>
+    </>
+  )
+  return (
+    <FormDialog title="Add server" close={close} submit={(form) => next(typedIn(form, 'what').trim())} below={builtIn}>
+      <label>
+        What to add <textarea name="what" rows={3} required spellcheck={false} autocomplete="off" />
+      </label>
+      <p class="quiet">npm:PACKAGE, a name of the MCP registry, an address, or a line or JSON from a README.</p>
+    </FormDialog>
   )
 }

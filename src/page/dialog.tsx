@@ -18,6 +18,47 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
   )
 }
 
+interface AskedForm {
+  readonly title: string
+  readonly close: () => void
+  readonly submit: (form: HTMLFormElement) => void
+  /** What the two buttons say. */
+  readonly cancel?: string
+  readonly next?: string
+  readonly children: ComponentChildren
+  /** What stands below the buttons. */
+  readonly below?: ComponentChildren
+}
+
+/** A dialog with a form that is sent to nobody: `submit` gets it. */
+export function FormDialog({ title, close, submit, cancel = 'Cancel', next = 'Next', children, below }: AskedForm) {
+  return (
+    <Dialog title={title} close={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit(event.currentTarget)
+        }}
+      >
+        {children}
+        <div class="row end">
+          <button type="button" onClick={close}>
+            {cancel}
+          </button>
+          <button type="submit" class="main">
+            {next}
+          </button>
+        </div>
+      </form>
+      {below}
+    </Dialog>
+  )
+}
+
+/** What a person has typed into the field of this name. */
+export const typedIn = (form: HTMLFormElement, name: string): string =>
+  (form.elements.namedItem(name) as HTMLInputElement | HTMLTextAreaElement).value
+
 /** Why something is not there: what, where, and what helps, as the command says it. */
 export function Wrong({ trouble }: { trouble: ShownTrouble | null }) {
   if (trouble === null) return null

@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@preact/signals'
 import { useMemo, useState } from 'preact/hooks'
-import { Dialog, Wrong } from './dialog.tsx'
+import { FormDialog, typedIn, Wrong } from './dialog.tsx'
 import { wish } from './plan.tsx'
 import { kept, type Shown } from './state.ts'
 import { Table } from './table.tsx'
@@ -90,7 +90,7 @@ function Change({ namespace, name }: EntryName) {
   }
   const isText = typeof now.value === 'string'
   const submit = (form: HTMLFormElement) => {
-    const { value } = form.elements.namedItem('value') as HTMLTextAreaElement
+    const value = typedIn(form, 'value')
     if (!isText && !isJson(value)) return setWrong('This is not JSON.')
     const { version, rationale, tags } = now
     const options = {
@@ -102,29 +102,14 @@ function Change({ namespace, name }: EntryName) {
     void wish({ command: 'memory set', args: [name, value], options })
   }
   return (
-    <Dialog title={`Change ${name}`} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit(event.currentTarget)
-        }}
-      >
-        <label>
-          {isText ? 'New value' : 'New value, as JSON'} <textarea name="value" rows={8} required defaultValue={shownText(now.value)} />
-        </label>
-        <p class="bad" role="alert">
-          {wrong}
-        </p>
-        <div class="row end">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main">
-            Next
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={`Change ${name}`} close={close} submit={submit}>
+      <label>
+        {isText ? 'New value' : 'New value, as JSON'} <textarea name="value" rows={8} required defaultValue={shownText(now.value)} />
+      </label>
+      <p class="bad" role="alert">
+        {wrong}
+      </p>
+    </FormDialog>
   )
 }
 

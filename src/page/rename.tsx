@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { Dialog } from './dialog.tsx'
+import { FormDialog, typedIn } from './dialog.tsx'
 import { wish } from './plan.tsx'
 import { addressOf } from './words.ts'
 
@@ -10,27 +10,16 @@ const close = () => {
 }
 
 export function Rename({ name }: { name: string }) {
-  const submit = (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
-    event.preventDefault()
-    const box = event.currentTarget.elements.namedItem('name') as HTMLInputElement
+  const submit = (form: HTMLFormElement) => {
+    const next = typedIn(form, 'name')
     close()
-    void wish({ command: 'rename', args: [name, box.value] }, addressOf(box.value))
+    void wish({ command: 'rename', args: [name, next] }, addressOf(next))
   }
   return (
-    <Dialog title={`Rename ${name}`} close={close}>
-      <form onSubmit={submit}>
-        <label>
-          New name <input name="name" required autocomplete="off" />
-        </label>
-        <div class="row end">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main">
-            Next
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={`Rename ${name}`} close={close} submit={submit}>
+      <label>
+        New name <input name="name" required autocomplete="off" />
+      </label>
+    </FormDialog>
   )
 }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { send, troubleOf } from './ask.ts'
-import { Dialog, Wrong } from './dialog.tsx'
+import { FormDialog, typedIn, Wrong } from './dialog.tsx'
 import type { ShownTrouble } from './documents.ts'
 import { wish } from './plan.tsx'
 import { said } from './state.ts'
@@ -21,11 +21,10 @@ export function SetKey() {
     setting.value = null
   }
   const save = async (form: HTMLFormElement) => {
-    const box = form.elements.namedItem('value') as HTMLInputElement
     try {
       const done = await send<{ entries?: readonly { server: string | null }[] }>('secret', {
         name,
-        value: box.value,
+        value: typedIn(form, 'value'),
         sure: trouble?.code === 'usage',
       })
       said.value = `Stored ${name}.`
@@ -40,26 +39,11 @@ export function SetKey() {
     }
   }
   return (
-    <Dialog title={`Set ${name}`} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void save(event.currentTarget)
-        }}
-      >
-        <label>
-          New value <input name="value" type="password" autocomplete="off" required />
-        </label>
-        <Wrong trouble={trouble} />
-        <div class="row end">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main">
-            Save
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={`Set ${name}`} close={close} submit={(form) => void save(form)} next="Save">
+      <label>
+        New value <input name="value" type="password" autocomplete="off" required />
+      </label>
+      <Wrong trouble={trouble} />
+    </FormDialog>
   )
 }

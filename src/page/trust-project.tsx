@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { Dialog } from './dialog.tsx'
+import { FormDialog, typedIn } from './dialog.tsx'
 import { wish } from './plan.tsx'
 
 /** Whether somebody is asked which project to trust. */
@@ -10,27 +10,16 @@ const close = () => {
 
 /** Asks for the folder of a project. What its servers start, and whether they may, is then asked in the terminal. */
 export function TrustProject() {
-  const submit = (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
-    event.preventDefault()
-    const box = event.currentTarget.elements.namedItem('folder') as HTMLInputElement
+  const submit = (form: HTMLFormElement) => {
+    const folder = typedIn(form, 'folder').trim()
     close()
-    void wish({ command: 'trust', args: [box.value.trim()] })
+    void wish({ command: 'trust', args: [folder] })
   }
   return (
-    <Dialog title="Trust a project" close={close}>
-      <form onSubmit={submit}>
-        <label>
-          Its folder <input name="folder" required autocomplete="off" spellcheck={false} />
-        </label>
-        <div class="row end">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main">
-            Next
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Trust a project" close={close} submit={submit}>
+      <label>
+        Its folder <input name="folder" required autocomplete="off" spellcheck={false} />
+      </label>
+    </FormDialog>
   )
 }

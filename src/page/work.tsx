@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { Dialog, Wrong } from './dialog.tsx'
+import { FormDialog, typedIn, Wrong } from './dialog.tsx'
 import { wish } from './plan.tsx'
 import { kept } from './state.ts'
 import { Table } from './table.tsx'
@@ -124,29 +124,17 @@ function Answer() {
   const close = () => {
     answering.value = null
   }
+  const submit = (form: HTMLFormElement) => {
+    const answer = typedIn(form, 'answer')
+    close()
+    void wish({ command: 'handoff answer', args: [now.id, answer] })
+  }
   return (
-    <Dialog title="Answer" close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          const box = event.currentTarget.elements.namedItem('answer') as HTMLTextAreaElement
-          close()
-          void wish({ command: 'handoff answer', args: [now.id, box.value] })
-        }}
-      >
-        <p>{now.question}</p>
-        <label>
-          Your answer <textarea name="answer" rows={4} required />
-        </label>
-        <div class="row end">
-          <button type="button" onClick={close}>
-            Close
-          </button>
-          <button type="submit" class="main">
-            Next
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Answer" close={close} submit={submit} cancel="Close">
+      <p>{now.question}</p>
+      <label>
+        Your answer <textarea name="answer" rows={4} required />
+      </label>
+    </FormDialog>
   )
 }
