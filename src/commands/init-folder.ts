@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import type { Situation } from '../effects/manifest/open.ts'
-import { ownProgram } from '../effects/packages/own-program.ts'
+import { ownRoot } from '../effects/packages/own-program.ts'
 import type { Environment } from '../model/environment.ts'
 import { type NativePath, reachable } from '../model/path.ts'
 import type { System } from '../model/system.ts'
@@ -38,8 +38,8 @@ export async function askFolder({ prompt, io, system }: Context, { home, world }
   const start = fromHere(side, base)
   const around = start === null ? null : await repositoryAround(system, side, start)
   // Where `npx mcp-twin init` is typed in the checkout, nobody means that one.
-  const program = ownProgram()
-  const checkout = program === null ? null : fromHere(side, reachable(dirname(dirname(program))))
+  const root = ownRoot()
+  const checkout = root === null ? null : fromHere(side, reachable(root))
   const offered = around === null || around === checkout ? none : tilde(around, side.home)
   for (;;) {
     const answer = (await prompt.text('Which project folder may both work in?', { flag: '--yes', default: offered })).trim()

@@ -1,11 +1,10 @@
-import { dirname } from 'node:path'
 import { count } from '../core/count.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { uninstall as spec } from '../cli/specs/uninstall.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { layout } from '../core/layout.ts'
-import { ownProgram } from '../effects/packages/own-program.ts'
+import { ownRoot } from '../effects/packages/own-program.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
 import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
 import type { NativePath } from '../model/path.ts'
@@ -202,8 +201,7 @@ function keptWords(home: Home, kept: readonly NativePath[]): string {
 
 /** Where npm still knows the program: the folder that it runs from, unless that is a copy of ours, which went with the rest. */
 function checkout({ environment, folder }: Pick<Home, 'environment' | 'folder'>): string {
-  const program = ownProgram()
-  const root = program === null ? null : dirname(dirname(program))
+  const root = ownRoot()
   if (root === null || root.startsWith(folder) || /[\\/]node_modules[\\/]/.test(root)) return 'your checkout of mcp-twin'
   return tilde(root, environment.home)
 }

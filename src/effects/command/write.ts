@@ -7,7 +7,7 @@ import type { Environment } from '../../model/environment.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import { ownFolder } from '../machine/home.ts'
+import { folderOn } from '../machine/home.ts'
 import { sideFiles } from '../machine/side-files.ts'
 import type { Situation } from '../manifest/open.ts'
 import type { BackupRun } from '../store/backup.ts'
@@ -34,7 +34,7 @@ function changeOf(text: string | null, wanted: string): Step['change'] | null {
 
 async function planOn(system: System, situation: Situation, side: Environment): Promise<PlannedCommand | null> {
   const { home, world, state } = situation
-  const command = commandOn(side, side.id === home.environment.id ? home.folder : ownFolder(system, side))
+  const command = commandOn(side, folderOn(system, home, side))
   if (command === null) return null
   const files = sideFiles(system, side)
   const kind = (await files.look(command.file))?.kind

@@ -5,7 +5,7 @@ import { isCommandText } from '../../model/command-text.ts'
 import { native } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { firstOnPath, isOnPath, terminalPath } from '../command/path.ts'
-import { ownFolder } from '../machine/home.ts'
+import { folderOn } from '../machine/home.ts'
 import { sideFiles } from '../machine/side-files.ts'
 import type { Situation } from '../manifest/open.ts'
 
@@ -19,7 +19,7 @@ export async function observeCommands(system: System, { state, home, world }: Si
     const bytes = await sideFiles(system, environment).read(file)
     const facts = (is: CommandFacts['found'], first: CommandFacts['first'] = null) => found.push({ environment, file, found: is, first })
     const text = bytes === null ? null : Buffer.from(bytes).toString('utf8')
-    const wanted = commandOn(environment, id === home.environment.id ? home.folder : ownFolder(system, environment))
+    const wanted = commandOn(environment, folderOn(system, home, environment))
     const path = environment.self ? await terminalPath(system, world, environment) : null
     const first = path === null ? null : await firstOnPath(system, environment, path)
     if (text === null) facts('gone')

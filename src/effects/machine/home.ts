@@ -26,6 +26,10 @@ export interface HomePlace {
   readonly others: readonly SideFolder[]
 }
 
+/** Our folder on a side, which home's manifest may have elsewhere than usual. */
+export const folderOn = (system: System, home: Pick<HomePlace, 'environment' | 'folder'>, side: Environment): NativePath =>
+  side.id === home.environment.id ? home.folder : ownFolder(system, side)
+
 export interface SideFolder {
   readonly environment: Environment
   readonly folder: NativePath

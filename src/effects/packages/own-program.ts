@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The path of `bin/mcp-twin.mjs` in the package that this code is part of; null if its folder is not found. */
-export function ownProgram(): string | null {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
-    const program = join(folder, 'bin', 'mcp-twin.mjs')
-    if (existsSync(program) && existsSync(join(folder, 'package.json'))) return program
-  }
+const programIn = (folder: string): string => join(folder, 'bin', 'mcp-twin.mjs')
+
+/** The folder of the package that this code is part of: a checkout, an installed one, or a copy of ours; null if it is not found. */
+export function ownRoot(): string | null {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(programIn(folder)) && existsSync(join(folder, 'package.json'))) return folder
   return null
+}
+
+/** The path of its `bin/mcp-twin.mjs`; null if its folder is not found. */
+export function ownProgram(): string | null {
+  const root = ownRoot()
+  return root === null ? null : programIn(root)
 }

@@ -10,7 +10,7 @@ import type { System } from '../../model/system.ts'
 import { installedPackages } from '../packages/installed.ts'
 import { selfCurrent, selfPresent } from '../packages/self-current.ts'
 import { commandPaths } from '../machine/command-path.ts'
-import { ownFolder } from '../machine/home.ts'
+import { folderOn } from '../machine/home.ts'
 import { reach, type Situation } from '../manifest/open.ts'
 import type { Target } from '../manifest/target.ts'
 import { targetsFor } from '../manifest/targets.ts'
@@ -44,9 +44,7 @@ export async function prepare(
 ): Promise<PreparedSync> {
   const { world, home, manifest, place } = situation
   const { lock, unresolved } = await pin(system, situation, options)
-  const folders = new Map<string, NativePath>(
-    situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
-  )
+  const folders = new Map<string, NativePath>(situation.sides.map((side) => [side.id, folderOn(system, home, side)]))
   const all = await targetsFor(system, situation, options)
   // A preview reports what takes part; a run that would write reports why it does not.
   const targets = all.filter(

@@ -6,7 +6,7 @@ import { changesFor, lockAfter, type Move } from '../../core/update/moves.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
 import { withRunLock } from '../store/lock.ts'
-import { ownFolder } from '../machine/home.ts'
+import { folderOn } from '../machine/home.ts'
 import { editManifest } from './edit-manifest.ts'
 import { installPackage } from '../packages/install.ts'
 import type { Situation } from '../manifest/open.ts'
@@ -115,7 +115,7 @@ async function keepOld(system: System, situation: Situation, trial: Trial, optio
     for (const side of sides) {
       const prefix = prefixOn(manifest, side)
       if (prefix.kind === 'own' || move.from === null) continue
-      const folder = side.id === home.environment.id ? home.folder : ownFolder(system, side)
+      const folder = folderOn(system, home, side)
       const allowScripts = move.servers.some((server) => manifest.servers[server]?.allowScripts === true)
       await installPackage(system, world, side, layout(side, folder).folder, move.from, {
         allowScripts,

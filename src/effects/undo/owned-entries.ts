@@ -11,11 +11,12 @@ import type { NativePath } from '../../model/path.ts'
 import { Secret } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import { type HomePlace, ownFolder } from '../machine/home.ts'
+import { folderOn, type HomePlace } from '../machine/home.ts'
 import type { OriginalFile, OwnedEntries } from './client-entries.ts'
 import { EntryReader } from './former.ts'
 import type { KnownHome } from './known.ts'
 import { names } from './named-folders.ts'
+import { foldersOf } from './unrecorded.ts'
 
 /** What tells which entries are ours, and what they are without us. */
 interface OwnerFacts {
@@ -34,8 +35,8 @@ export function ownedEntries(
   original: OriginalFile | null,
 ): OwnedEntries {
   const side = world.environments.find(({ id }) => id === environment) ?? home.environment
-  const folderOf = (each: Environment): NativePath => (each.id === home.environment.id ? home.folder : ownFolder(system, each))
-  const folders = world.environments.map(folderOf)
+  const folderOf = (each: Environment): NativePath => folderOn(system, home, each)
+  const folders = foldersOf(system, { world, home })
   const servers = Object.keys(known.manifest?.servers ?? {})
   const context = {
     ...{ environment: side, world, home: home.environment, lock: known.lock },

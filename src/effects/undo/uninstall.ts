@@ -12,7 +12,7 @@ import type { Decision } from '../store/decision.ts'
 import { withRunLock } from '../store/lock.ts'
 import { Originals } from '../store/originals.ts'
 import { rewriteFile } from '../store/rewrite.ts'
-import { type HomePlace, ownFolder } from '../machine/home.ts'
+import { folderOn, type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
 import { emptyState, loadLock, loadState, stateBytes } from '../manifest/records.ts'
 import { clearCommands } from '../command/remove.ts'
@@ -215,7 +215,7 @@ export async function packagesElsewhere(system: System, world: World, home: Home
     const { packages } = await loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock)
     const found: ForeignPackage[] = []
     for (const side of world.environments) {
-      const folder = side.id === home.environment.id ? home.folder : ownFolder(system, side)
+      const folder = folderOn(system, home, side)
       for (const locked of Object.values(packages)) {
         const place = packagePlace(side, folder, locked, prefixOn(manifest, side))
         if (place === null || place.record !== null || (await versionAt(system, side, place.files)) !== locked.version) continue

@@ -6,7 +6,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import { native } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import { type HomePlace, ownFolder } from '../machine/home.ts'
+import { folderOn, type HomePlace } from '../machine/home.ts'
 import { sideFiles } from '../machine/side-files.ts'
 import { reach } from '../manifest/open.ts'
 import { clientFile } from '../manifest/targets.ts'
@@ -25,7 +25,7 @@ export interface KnownFiles {
 
 /** Our folder on every side. */
 export const foldersOf = (system: System, { world, home }: Pick<KnownFiles, 'world' | 'home'>): string[] =>
-  world.environments.map((each) => (each.id === home.environment.id ? home.folder : ownFolder(system, each)))
+  world.environments.map((each) => folderOn(system, home, each))
 
 /** A file that may have entries of ours, and the root of its project then. */
 interface Possible {
