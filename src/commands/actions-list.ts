@@ -1,4 +1,4 @@
-import { personTypes } from '../bridge/actions/types/index.ts'
+import { needsPerson } from '../bridge/actions/types/index.ts'
 import type { ActionFacts } from '../bridge/tools/actions/words.ts'
 import { isObject } from '../core/object.ts'
 import { visible } from '../ui/escape.ts'
@@ -25,7 +25,7 @@ export function listLines(
   })
   const waits = listed.some(
     ({ type, status, result }) =>
-      status === 'needs_user' && (personTypes.has(type) || (isObject(result) && typeof result.command === 'string')),
+      status === 'needs_user' && (needsPerson(type) || (isObject(result) && typeof result.command === 'string')),
   )
   return { lines: lines.map(visible), waits }
 }

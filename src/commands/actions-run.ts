@@ -6,7 +6,7 @@ import { Refusal } from '../bridge/base/refusal.ts'
 import { rulesFor } from '../bridge/actions/intake/asking.ts'
 import { wordsOf } from '../bridge/actions/runner.ts'
 import type { ActionMeans, ActionOutcome, PreparedAction } from '../bridge/actions/type.ts'
-import { personTypes, typeNamed } from '../bridge/actions/types/index.ts'
+import { needsPerson, typeNamed } from '../bridge/actions/types/index.ts'
 import type { Settings } from '../bridge/base/settings.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
@@ -131,7 +131,7 @@ async function screenOf(context: Context, open: OpenBridge, action: Action, fres
 /** How an action that another machine asked for goes on once a person has agreed, by today's policy; null: this command does it. */
 async function usualWay({ settings }: Bridge, action: Action): Promise<Pick<PreparedAction, 'carrier' | 'claimable'> | null> {
   const { id, type, from, to, params, carrier } = action
-  if (carrier !== 'person' || personTypes.has(type)) return null
+  if (carrier !== 'person' || needsPerson(type)) return null
   const rules = rulesFor(action, settings)
   return (await typeNamed(type)?.prepare(params, { id, client: from, to, settings: rules, policy: new Policy(rules) })) ?? null
 }

@@ -3,8 +3,14 @@ import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '../handoff/claims.ts'
 
+/** Statuses after which nothing more happens. */
+export const endedStatuses = ['done', 'failed', 'cancelled', 'expired'] as const satisfies readonly ActionStatus[]
+
 /** Statuses that end the wait for an action. Only a person can change one of them afterwards, with `actions run`. */
-export const finalStatuses: readonly ActionStatus[] = ['needs_user', 'done', 'failed', 'cancelled', 'expired']
+export const finalStatuses: readonly ('needs_user' | (typeof endedStatuses)[number])[] = ['needs_user', ...endedStatuses]
+
+/** Whether the wait for an action ends with this status. */
+export const isFinal = (status: string): status is (typeof finalStatuses)[number] => finalStatuses.some((each) => each === status)
 
 /** Who carries an action out: the runner, the program that claims it, a person who approves it, or another machine. */
 export type ActionCarrier = 'runner' | 'twin' | 'person' | 'machine'

@@ -13,16 +13,20 @@ import type { Action } from './action.ts'
 import { beginNext, end, outlook, settle, type Settling } from './running.ts'
 import type { ActionType, ActionMeans, ActionOutcome } from './type.ts'
 
-export interface RunnerOptions {
+/** What the holder of the lease needs to do something about actions. */
+export interface HolderMeans {
   readonly store: Store
   readonly lease: Lease
   readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
   readonly log: Pick<BridgeLog, 'write'>
-  readonly by: Claim
   readonly isLive: IsLive
-  now(): number
-  /** Why no action may be begun now, in sentences; null: one may. */
+  /** Why nothing may be begun now, in sentences; null: something may. */
   closed(): Promise<string | null>
+}
+
+export interface RunnerOptions extends HolderMeans {
+  readonly by: Claim
+  now(): number
   typeNamed(name: string): ActionType | null
   meansFor(action: Action): Promise<ActionMeans>
   /** Returns an outcome without copies of keys. */
@@ -160,10 +164,7 @@ export class Runner {
 
   private write<T>(work: (transaction: Transaction) => T): Promise<T> {
     const { store, lease, by } = this.options
-    return store.write({ client: runnerClient, session: by.session }, (transaction) => {
-      lease.check(transaction)
-      return work(transaction)
-    })
+    return lease.write(store, { client: runnerClient, session: by.session }, work)
   }
 
   /** Repeats a write until it succeeds, however long the store is busy. Gives up once the lease is lost: the next holder settles the action. */

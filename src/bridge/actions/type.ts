@@ -61,6 +61,8 @@ export interface ActionDefinition<F extends Fields> {
   asked(input: Input<F>): string
   /** Whether it may be started again when its process died in the middle: doing it twice has the effect of doing it once. */
   readonly isRepeatable: boolean
+  /** Whether a person approves it, whoever asks for it. */
+  readonly needsPerson?: true
   /** Checks what `input` cannot. Throws a Refusal. */
   prepare(input: Input<F>, asking: ActionAsker): Promise<PreparedAction>
   /** What a person must be shown now, before approving it: what `prepare` said in `needs` may be out of date. */
@@ -75,6 +77,7 @@ export interface ActionType {
   readonly summary: string
   readonly input: Fields
   readonly isRepeatable: boolean
+  readonly needsPerson: boolean
   /** What an action with these params asks for, in a few words; null: the params are no longer what this type takes. */
   asked(params: unknown): string | null
   /** Checks only what every machine knows of the params. Throws InputTrouble. */
@@ -88,13 +91,13 @@ export interface ActionType {
 }
 
 export function defineAction<F extends Fields>(definition: ActionDefinition<F>): ActionType {
-  const { name, summary, input, isRepeatable, review, carryOut } = definition
+  const { name, summary, input, isRepeatable, needsPerson = false, review, carryOut } = definition
   const read = (params: unknown) => {
     if (member(params, 'to') !== undefined && !Object.hasOwn(input, 'to')) throw new InputTrouble('"to" stands beside "params", not in it')
     return readFields(input, params, `"params" of ${name}`)
   }
   return {
-    ...{ name, summary, input, isRepeatable },
+    ...{ name, summary, input, isRepeatable, needsPerson },
     asked(params) {
       try {
         return definition.asked(read(params))

@@ -2,7 +2,7 @@ import type { IsLive } from '../handoff/claims.ts'
 import { lastChange } from '../store/changes.ts'
 import type { Store } from '../store/store.ts'
 import { lookUntil } from '../store/waiting.ts'
-import { type Action, finalStatuses } from './action.ts'
+import { type Action, isFinal } from './action.ts'
 import { read } from './queue.ts'
 
 /** True while a person is asked, who may still decide. Other actions that need a person ended with that: nobody tells when it is done. */
@@ -23,6 +23,6 @@ export const waitForAction = (
     {
       matters: (changes) => changes.some((change) => change.kind === 'action' && change.id === id),
       find: () => store.snapshot((database) => ({ action: read(database, id, isLive, now()), cursor: lastChange(database) })),
-      isEnough: ({ action }) => finalStatuses.includes(action.status) && !isAsked(action),
+      isEnough: ({ action }) => isFinal(action.status) && !isAsked(action),
     },
   )

@@ -92,6 +92,14 @@ export class Lease {
     throw failed('Another bridge holds the lease now; this one has stopped its work.')
   }
 
+  /** A change to the store that this process makes as the holder. Rejects where it holds the lease no longer. */
+  write<T>(store: Store, author: Author, work: (transaction: Transaction) => T): Promise<T> {
+    return store.write(author, (transaction) => {
+      this.check(transaction)
+      return work(transaction)
+    })
+  }
+
   /** Whether this process still holds the lease; where not, its work as the holder ends. */
   async confirm(): Promise<boolean> {
     const still = await this.options.store.read((database) => this.isHeldIn(database))

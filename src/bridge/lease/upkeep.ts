@@ -26,8 +26,7 @@ export function keepUp({ store, lease, author, now, report }: UpkeepOptions, los
   const checkpoint = attempt(() => store.checkpoint())
   const check = attempt(async () => {
     await verify(store)
-    await store.write(author, (transaction) => {
-      lease.check(transaction)
+    await lease.write(store, author, (transaction) => {
       transaction.run(`INSERT OR REPLACE INTO meta (name, value) VALUES ('checked', ?)`, String(now()))
     })
   })

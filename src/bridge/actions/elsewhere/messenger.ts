@@ -1,26 +1,15 @@
 import { limits } from '../../base/limits.ts'
-import type { IsLive } from '../../handoff/claims.ts'
 import { hereOf } from '../../handoff/addressed.ts'
-import type { Lease } from '../../lease/lease.ts'
-import type { Audit } from '../../records/audit.ts'
-import type { BridgeLog } from '../../records/log.ts'
-import type { Store } from '../../store/store.ts'
 import type { Transaction } from '../../store/transaction.ts'
 import type { QueueContext } from '../intake/asking.ts'
+import type { HolderMeans } from '../runner.ts'
 import { forget, isOldHere } from './forgetting.ts'
 import { endTakenBack, markTold, reportsDue, subjectOf, tellOne, toldUnseen } from './reporting.ts'
 import { resultsDue, takeOneBack, takeResults } from './results.ts'
 import { take, untaken } from './taking.ts'
 
-export interface MessengerOptions {
-  readonly store: Store
-  readonly lease: Lease
-  readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
-  readonly log: Pick<BridgeLog, 'write'>
+export interface MessengerOptions extends HolderMeans {
   readonly place: QueueContext
-  readonly isLive: IsLive
-  /** Why nothing may be taken up now, in sentences; null: something may. */
-  closed(): Promise<string | null>
 }
 
 const author = { client: 'mcp-twin', session: 'elsewhere' }
@@ -45,7 +34,7 @@ export class Messenger {
     this.stopListening = options.store.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'action' || kind === 'errand')) this.rouse()
     })
-    // What could not be told is told later.
+    // Retries what failed, such as a report while the server was away.
     this.timer = setInterval(() => this.rouse(), limits.errandLookMs).unref()
     this.rouse()
   }
@@ -113,9 +102,6 @@ export class Messenger {
 
   private write<T>(work: (transaction: Transaction) => T): Promise<T> {
     const { store, lease } = this.options
-    return store.write(author, (transaction) => {
-      lease.check(transaction)
-      return work(transaction)
-    })
+    return lease.write(store, author, work)
   }
 }

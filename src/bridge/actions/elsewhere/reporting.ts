@@ -4,7 +4,7 @@ import type { Redaction } from '../../base/redaction.ts'
 import type { IsLive } from '../../handoff/claims.ts'
 import type { Database } from '../../store/database.ts'
 import type { Transaction } from '../../store/transaction.ts'
-import { type Action, actionOf, type ActionRow } from '../action.ts'
+import { type Action, actionOf, type ActionRow, isFinal } from '../action.ts'
 import { markSeen } from '../finished.ts'
 import { cancel } from '../queue.ts'
 import { type ErrandRow, type ErrandStage, errandsIn, isOver, report, resultFrom } from '../intake/errand.ts'
@@ -20,7 +20,7 @@ export interface Reporting {
 interface Step {
   readonly errand: ErrandRow
   readonly action: Action
-  /** What the asking machine is told; null: it took the action back, so it ends here. */
+  /** The news for the machine that asked; null: it cancelled the action, so the action is cancelled here too. */
   readonly told: { readonly stage: ErrandStage; readonly result: string | null } | null
 }
 
@@ -41,7 +41,7 @@ function steps(database: Database, { here, isLive, now, redaction }: Reporting):
     const stage = stageOf(action)
     if (status === 'cancelled' && (stage === 'waiting' || action.status === 'pending')) return [{ errand, action, told: null }]
     if (status === 'cancelled' && (stage === 'cancelled' || !isOver(stage))) return []
-    const text = isOver(stage) || stage === 'needs_user' ? resultText(action.result, redaction) : null
+    const text = isFinal(stage) ? resultText(action.result, redaction) : null
     return status === stage && result === text ? [] : [{ errand, action, told: { stage, result: text } }]
   })
 }
@@ -74,7 +74,8 @@ export const markTold = (store: Transaction, here: string): void => markSeen(sto
 
 /** Ended actions of other machines that count as news here, although those who asked were told. */
 export const toldUnseen = (database: Database, here: string): readonly string[] =>
-  errandsIn(database, `target = ? AND taken = 1 AND status IN ('done', 'failed', 'cancelled', 'expired')`, here)
+  errandsIn(database, 'target = ? AND taken = 1', here)
+    .filter(({ status }) => isOver(status))
     .filter(
       ({ id }) => database.get('SELECT 1 AS one FROM actions WHERE id = ? AND finished IS NOT NULL AND seen IS NULL', id) !== undefined,
     )

@@ -1,6 +1,7 @@
 import type { ActionStatus } from '../../../model/bridge-words.ts'
 import type { Database, Row } from '../../store/database.ts'
 import type { Transaction } from '../../store/transaction.ts'
+import { isFinal } from '../action.ts'
 import { finish } from '../queue.ts'
 import { waitingThere } from '../intake/asking-elsewhere.ts'
 import { type ErrandRow, errandsIn, isOver, report, resultFrom } from '../intake/errand.ts'
@@ -32,9 +33,8 @@ function differences(database: Database, here: string): readonly Difference[] {
 
 /** What an own action is by what the other machine says. */
 function standing({ id, target, status, result }: ErrandRow): { readonly status: ActionStatus; readonly result: string | null } {
-  const said = isOver(status) || status === 'needs_user' ? resultFrom(result) : waitingThere(target, id, status)
-  const isDecided = isOver(status) || status === 'needs_user'
-  return { status: isDecided ? (status as ActionStatus) : 'pending', result: said === null ? null : JSON.stringify(said) }
+  const said = isFinal(status) ? resultFrom(result) : waitingThere(target, id, status)
+  return { status: isFinal(status) ? status : 'pending', result: said === null ? null : JSON.stringify(said) }
 }
 
 export const resultsDue = (database: Database, here: string): boolean => differences(database, here).length > 0

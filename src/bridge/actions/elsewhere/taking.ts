@@ -30,8 +30,9 @@ const isName = (name: string): boolean => name !== '' && name.length <= limits.c
 export const askerOf = ({ client, machine }: Pick<ErrandRow, 'client' | 'machine'>): string => onOne(client, machine)
 
 /**
- * Puts an action of another machine before the person here, whatever its type: who has stolen a password of the server starts nothing.
- * Its words are checked as those of a call are, by this machine's own policy. Returns what became of it; the server is told of a refusal.
+ * Queues an action that another machine asked for, to be approved by the person here whatever its type: a stolen password of the server
+ * starts nothing. This machine checks the action by its own policy, as it checks a call. Returns the outcome in words; a refusal is
+ * reported to the other machine.
  */
 export async function take(place: QueueContext, store: Store, errand: ErrandRow): Promise<string> {
   const author = { client: askerOf(errand), session: 'elsewhere' }

@@ -9,8 +9,8 @@ import { ask } from './errand.ts'
 const decidedOn = (machine: string, id: string): string => `on ${machine} a person decides about it: mcp-twin actions run ${id}`
 
 /**
- * Asks another machine for an action. Here it stands in the queue as one that waits, and gets the result that comes back. Rejects with a
- * Refusal where the server does not agree now.
+ * Asks another machine for an action. The action also waits in the queue here, where its result will be stored. Rejects with a Refusal
+ * if the store server does not accept it now.
  */
 export async function askElsewhere(
   store: Store,

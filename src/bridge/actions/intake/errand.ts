@@ -4,13 +4,13 @@ import { limits } from '../../base/limits.ts'
 import { isCopy } from '../../store/connection.ts'
 import type { Database, Row } from '../../store/database.ts'
 import type { Transaction } from '../../store/transaction.ts'
+import { endedStatuses, type finalStatuses } from '../action.ts'
 
 /**
  * How far an action is that one machine asks of another. `asked`: the other one has not taken it; `waiting`: a person is asked there;
  * `approved`: the person has agreed; the rest as actions have it.
  */
-const stages = ['asked', 'waiting', 'approved', 'needs_user', 'done', 'failed', 'cancelled', 'expired'] as const
-export type ErrandStage = (typeof stages)[number]
+export type ErrandStage = 'asked' | 'waiting' | 'approved' | (typeof finalStatuses)[number]
 
 /** An action that one machine asks of another, as both have it. Nothing of it counts before `taking.ts` has checked it. */
 export interface ErrandRow extends Row {
@@ -40,8 +40,8 @@ export interface NewErrand extends Pick<ErrandRow, 'id' | 'type' | 'recipient' |
   readonly params: JsonObject
 }
 
-/** Stages after which nothing more happens. */
-export const isOver = (stage: string): boolean => ['done', 'failed', 'cancelled', 'expired'].includes(stage)
+/** Whether nothing more happens after a stage. */
+export const isOver = (stage: string): stage is (typeof endedStatuses)[number] => endedStatuses.some((each) => each === stage)
 
 /** Asks another machine for an action. The server has to agree. */
 export function ask(store: Transaction, { id, type, params, recipient, target }: NewErrand): void {

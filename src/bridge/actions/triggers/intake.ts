@@ -79,10 +79,7 @@ export class Intake {
   private async queue(group: readonly (ReadyTrigger & { readonly offer: Offer })[]): Promise<void> {
     const { store, lease, audit, clientOf } = this.options
     const client = clientOf(group[0]?.trigger.session ?? '')
-    const taken = await store.write({ client, session: 'trigger' }, (transaction) => {
-      lease.check(transaction)
-      return takeAll(transaction, group)
-    })
+    const taken = await lease.write(store, { client, session: 'trigger' }, (transaction) => takeAll(transaction, group))
     const gone: Promise<void>[] = []
     for (const [at, { reason, again }] of taken.entries()) {
       const each = group[at]

@@ -12,5 +12,5 @@ export const types: readonly ActionType[] = [openConversation, switchModel, upda
 /** A type by its name; null: there is none. */
 export const typeNamed = (name: string): ActionType | null => types.find((type) => type.name === name) ?? null
 
-/** Types that a person approves wherever they are asked for. */
-export const personTypes: ReadonlySet<string> = new Set([updateMcpConfig.name, switchModel.name])
+/** Whether a person approves actions of this type, whoever asks for them. */
+export const needsPerson = (name: string): boolean => typeNamed(name)?.needsPerson === true

@@ -15,6 +15,7 @@ export const switchModel = defineAction({
   input: { model: text({ least: 1 }) },
   asked: ({ model }) => `use the model ${quoteInLine(model)}`,
   isRepeatable: false,
+  needsPerson: true,
   async prepare({ model }, { id, client: asking, to }) {
     if (!fitting.test(model)) throw failed(`${JSON.stringify(model.slice(0, 100))} is no name of a model, such as opus or claude-opus-4-6.`)
     const target = to ?? firstWith((client) => client.model !== undefined, asking)?.id ?? ''

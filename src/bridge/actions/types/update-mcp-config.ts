@@ -22,6 +22,7 @@ export const updateMcpConfig = defineAction({
     return `set up the server ${quoteInLine(name)}: ${inShort(url ?? [command ?? '', ...args.map(shellWord)].join(' '))}`
   },
   isRepeatable: false,
+  needsPerson: true,
   async prepare(input, { id, to, settings }) {
     const { demandConfigOf, needsOf, readWish, standingServer } = await import('../config-change.ts')
     demandConfigOf(to)

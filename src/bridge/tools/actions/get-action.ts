@@ -1,4 +1,4 @@
-import { finalStatuses } from '../../actions/action.ts'
+import { isFinal } from '../../actions/action.ts'
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -31,7 +31,7 @@ export const getAction = defineTool({
         ? await store.read((database) => ({ action: read(database, id, isLive, now()), cursor: undefined }))
         : await waitForAction(store, id, { timeoutMs, signal, isLive, now })
     const told = cursor === undefined ? {} : { cursor }
-    if (action.from === client && finalStatuses.includes(action.status) && action.resultUnseen)
+    if (action.from === client && isFinal(action.status) && action.resultUnseen)
       await store.write({ client, session }, (transaction) => markSeen(transaction, [id]))
     if (timeoutMs === 0 || !isAsked(action)) return { ...actionAnswer(action, room), ...told }
     const asked = `A person is asked, and has not decided: mcp-twin actions run ${id}`
