@@ -8,7 +8,7 @@ import { countEntries } from '../bridge/memory/memory.ts'
 import { page } from '../bridge/memory/pages.ts'
 import { memorySearch } from '../bridge/tools/memory/memory-search.ts'
 import { memorySet } from '../bridge/tools/memory/memory-set.ts'
-import { beginning, entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
+import { beginning, type EntryFacts, entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
 import { limits } from '../bridge/base/limits.ts'
 import type { memory as spec } from '../cli/specs/memory.ts'
 import type { MemoryEntry } from '../bridge/memory/entry.ts'
@@ -86,7 +86,7 @@ const list: Verbs['list'] = (context, _words, options) =>
     await bridge.redaction.ready()
     const facts = entryFacts(bridge.redaction)
     const begins = ({ value }: MemoryEntry) => ({ begins: beginning(bridge.redaction, plain(value)) })
-    const entries: Listed[] = []
+    const entries: EntryFacts[] = []
     let { cursor } = options
     do {
       const limit = Math.min(most - entries.length, limits.memoryListed)
@@ -103,8 +103,6 @@ const list: Verbs['list'] = (context, _words, options) =>
     if (cursor !== undefined) context.io.note(`${entries.length} of ${total}. To go on: --cursor ${cursor}`)
     return EXIT.ok
   })
-
-type Listed = ReturnType<ReturnType<typeof entryFacts>> & { readonly begins?: string }
 
 /** A text as it is, anything else as JSON. */
 function plain(value: string): string {

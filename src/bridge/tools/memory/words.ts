@@ -28,18 +28,24 @@ export function entryWords(entry: MemoryEntry, value: JsonValue): string {
 /** What a list shows of an entry: bytes instead of its value, and the beginning of why. */
 export const entryFacts =
   (redaction: Redaction) =>
-  ({ value, rationale, ...entry }: MemoryEntry) => ({
+  ({ value, rationale, ...entry }: MemoryEntry): EntryFacts => ({
     ...{ ...entry, bytes: Buffer.byteLength(value) },
     ...(rationale !== null && { rationale: beginning(redaction, rationale) }),
   })
 
-/** The beginning of a text for a list. Keys are taken out of the whole text, so that none of them is cut in two and passes. */
-export const beginning = (redaction: Redaction, text: string): string =>
-  text.length <= limits.memoryBeginning ? text : `${beginningOf(redaction, text, cut(text, limits.memoryBeginning).length)}…`
+export interface EntryFacts extends Omit<MemoryEntry, 'value' | 'rationale'> {
+  readonly bytes: number
+  readonly rationale?: string
+  /** How the value begins, where that is asked for. */
+  readonly begins?: string
+}
 
-const beginningOf = (redaction: Redaction, text: string, to: number): string => redaction.part(text.slice(0, to + redaction.longest), 0, to)
-
-type Facts = ReturnType<ReturnType<typeof entryFacts>>
+/** The beginning of a text for a list. A key that lies across its end is recognised as a whole, so that no half of it passes. */
+export function beginning(redaction: Redaction, text: string): string {
+  if (text.length <= limits.memoryBeginning) return text
+  const { length } = cut(text, limits.memoryBeginning)
+  return `${redaction.part(text.slice(0, length + redaction.longest), 0, length)}…`
+}
 
 /** An entry in one line, without its value or with the beginning of it. */
 export const entryLine = ({
@@ -52,7 +58,7 @@ export const entryLine = ({
   bytes,
   begins,
   rationale,
-}: Omit<Facts, 'bytes'> & { readonly bytes?: number; readonly begins?: string }): string =>
+}: Omit<EntryFacts, 'bytes'> & Partial<Pick<EntryFacts, 'bytes'>>): string =>
   [
     `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`,
     ...(tags.length === 0 ? [] : [`tags ${tags.map(quoteInLine).join(', ')}`]),
