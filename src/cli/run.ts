@@ -31,7 +31,7 @@ export interface CliProcess {
   readonly inside?: Prompt
   /** Judges what this one would change, there. */
   readonly judge?: Judge
-  /** Is told there what a server says that this one tries. */
+  /** Gets the stderr lines of servers that the command tries. */
   readonly listen?: (said: TriedLines) => void
 }
 

@@ -134,7 +134,7 @@ export const documents: readonly Document[] = [
   {
     title: 'doctor',
     words:
-      '`level` is ok, info, skipped, warning, error or failed. `ok` is false where there is an error. With `--fix` `fixed` says what was: `outcome` is done, planned or failed.',
+      '`level` is ok, info, skipped, warning, error or failed. `ok` is false where there is an error. With `--fix`, `fixed` lists what was fixed; `outcome` is done, planned or failed.',
     runs: [{ args: ['doctor'] }, { args: ['doctor', '--fix'] }],
     shape: {
       command,

@@ -17,6 +17,6 @@ export const sharedTables: Readonly<Record<string, SharedTable>> = {
   handoff_notes: { key: ['uid'], number: 'n', own: [] },
   // What was shown on one machine may still be news to who sits at another.
   questions: { key: ['id'], own: ['answer_seen'] },
-  // Actions that one machine asks of another. What was queued there is known there.
+  // Actions that one machine asks of another. Only the other one knows whether it has queued them.
   errands: { key: ['id'], own: ['taken'] },
 }
