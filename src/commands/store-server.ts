@@ -23,7 +23,7 @@ export const countWords = ({ memory, versions, handoffs, questions, searches, ac
     ...[count(handoffs, 'handoff'), count(questions, 'question'), count(searches, 'search', 'searches'), count(actions, 'action')],
   ].join(', ')
 
-const noOutbox: OutboxCounts = { unsent: 0, oldest: null, conflicts: 0 }
+const noOutbox: OutboxCounts = { unsent: 0, oldest: null, refused: null, conflicts: 0 }
 
 /** The store as it is; opened only where there is one. */
 export async function storedNow({

@@ -25,7 +25,10 @@ const show: Verbs['show'] = (context) =>
     const { counts, outbox } = await refused(storedNow(open))
     io.json({
       ...{ engine: server === null ? 'embedded' : 'postgres', counts },
-      server: server === null ? null : { ...shownServer(server, state), unsent: outbox.unsent, conflicts: outbox.conflicts },
+      server:
+        server === null
+          ? null
+          : { ...shownServer(server, state), unsent: outbox.unsent, refused: outbox.refused, conflicts: outbox.conflicts },
     })
     if (server === null) io.out('The store is embedded: it is on this machine alone.')
     else for (const line of serverLines(server, state, outbox)) io.out(line)
@@ -36,7 +39,7 @@ const show: Verbs['show'] = (context) =>
     return EXIT.ok
   })
 
-function serverLines(server: JoinedServer, state: ServerState | null, { unsent, conflicts }: OutboxCounts): string[] {
+function serverLines(server: JoinedServer, state: ServerState | null, { unsent, refused: why, conflicts }: OutboxCounts): string[] {
   const facts = state?.facts ?? null
   const since = state === null || state.since === 0 ? '' : ` since ${localTime(state.since)}`
   return [
@@ -51,6 +54,7 @@ function serverLines(server: JoinedServer, state: ServerState | null, { unsent, 
       ? [`The schema there is ${facts.schema}, and this program makes ${serverSchema}: mcp-twin store upgrade`]
       : []),
     ...(unsent === 0 ? [] : [`${count(unsent, 'write is', 'writes are')} kept here and not on the server yet.`]),
+    ...(why === null ? [] : [`It refused some of that, which is tried again every minute. ${why}`]),
     ...(conflicts === 0 ? [] : [`${count(conflicts, 'key was', 'keys were')} changed on another machine meanwhile: mcp-twin inbox`]),
   ]
 }

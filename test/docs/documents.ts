@@ -169,7 +169,7 @@ export const documents: readonly Document[] = [
   {
     title: 'store',
     words:
-      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not; `unsent` counts what is kept here and not on the server yet, `conflicts` the keys of which a value lost to one of another machine. `person`, `administrator` and `schema` are null until it was reached. `store sql` prints `{sql}`.',
+      '`engine` is embedded or postgres. `server` is null where the store is embedded; `since` is when it was reached, or no longer, and `why` says why not; `unsent` counts what is kept here and not on the server yet, `refused` says why the server refused some of that (else null), `conflicts` the keys of which a value lost to one of another machine. `person`, `administrator` and `schema` are null until it was reached. `store sql` prints `{sql}`.',
     runs: [{ args: ['store'] }],
     shape: {
       command,

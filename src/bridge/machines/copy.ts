@@ -6,7 +6,8 @@ import type { Database } from '../store/database.ts'
 import { copyFormat, copyMark, copySteps, schemaVersion } from '../store/schema.ts'
 import type { Batch, ChangedRow } from './batch.ts'
 import type { ServerTrust } from './client.ts'
-import { behindOf, hasUnsent, keepBatch, seenOf, sharedBody } from './outbox.ts'
+import { behindOf, hasUnsent, hasWaiting, keepBatch, seenOf, sharedBody } from './outbox.ts'
+import { refusalBelow } from './refused.ts'
 import { sharedTables } from './tables.ts'
 
 /** Turns a store into a copy, in the caller's transaction or outside of one. Its rows are those of no server yet. */
@@ -91,9 +92,11 @@ export function openCopy(database: Database, { machine, random, send }: CopyOpti
         .flatMap(({ kind, key }) => changedRow(store, kind, key, machine))
       if (rows.length === 0) return null
       const batch: Batch = { id: random(12), author, at, rows, changes }
-      const isBehind = hasUnsent(store)
+      const below = new Set(rows.flatMap(({ behind }) => (behind === '' ? [] : [behind])))
+      const isBehind = below.size > 0 || hasWaiting(store)
       return {
         isBehind,
+        refusal: refusalBelow(store, below),
         send: () => send(batch),
         sendEarlier: () => send(null),
         keep: (copy) => (!isBehind || hasUnsent(copy)) && keepBatch(copy, batch),

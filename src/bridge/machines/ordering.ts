@@ -3,9 +3,8 @@ import type { Store } from '../store/store.ts'
 import type { SentWrite } from '../store/transaction.ts'
 import { apply, copyState, keepServerId, seenBy, whyUnsent } from './apply.ts'
 import type { Batch, ChangedRow, SentBatch } from './batch.ts'
-import { dropFirst } from './giving-way.ts'
-import { newsOf, nextBatch } from './next-batch.ts'
-import { firstEntry, hasUnsent, isLateFirst } from './outbox.ts'
+import { newsOf } from './next-batch.ts'
+import { noAuthor, Outgoing } from './outgoing.ts'
 import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, SignInRefused, Unreachable } from './server.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
@@ -28,8 +27,7 @@ export class Ordering {
   private sending = 0
   /** The largest number that the server has announced. */
   private heard = 0
-  /** Sends what waits in the copy. */
-  private emptying: Promise<void> | undefined
+  private readonly outgoing: Outgoing
   private ended: () => void = () => undefined
   private closed = false
   /** The password was refused: this one tries it no more. */
@@ -37,11 +35,12 @@ export class Ordering {
 
   constructor(options: OrderingOptions) {
     this.options = options
+    this.outgoing = new Outgoing({ ...options, connected: () => this.connected(), send: (batch) => this.sendOne(batch) })
   }
 
   /**
    * Has the server order a batch, behind those that wait. Resolves, once the copy holds what the server has, to whether it was kept.
-   * Rejects with `Unreachable`, which tells whether the batch was sent.
+   * Rejects with `Unreachable`, which tells whether the batch was sent, and with `BatchRefused`.
    */
   async send(batch: Batch): Promise<boolean> {
     const sending = { hasBegun: false }
@@ -76,27 +75,9 @@ export class Ordering {
     }
   }
 
-  /** Sends what waits in the copy, in its order. Each batch counts once, however often it is sent. */
+  /** Sends what waits in the copy, in its order. */
   sendWaiting(): Promise<void> {
-    this.emptying ??= this.empty().finally(() => {
-      this.emptying = undefined
-    })
-    return this.emptying
-  }
-
-  private async empty(): Promise<void> {
-    const store = await this.options.store()
-    for (;;) {
-      if (!(await store.read(hasUnsent))) return
-      await this.connected()
-      const { machine } = this.options
-      const hasLate = await store.read(isLateFirst)
-      const batch = hasLate ? await store.take(nobody, nextBatch) : await store.read((database) => nextBatch({ ...database, machine }))
-      if (batch === null) return
-      if (batch.rows.length > 0 && !(await this.sendOne(batch))) continue
-      // The news of it, where there were any, have taken it out already.
-      if ((await store.read(firstEntry))?.id === batch.id) await store.take(nobody, (copy) => dropFirst(copy, batch.id))
-    }
+    return this.outgoing.empty()
   }
 
   /**
@@ -188,7 +169,7 @@ export class Ordering {
       const isNext = own !== undefined && seen + 1 === upTo
       const news = isNext ? newsOf(own, upTo, this.options.machine) : await this.asking((connection) => connection.newsAfter(after))
       if (news.upTo <= seen) return
-      await store.take(nobody, (transaction) => apply(transaction, news, this.sent))
+      await store.take(noAuthor, (transaction) => apply(transaction, news, this.sent))
       seen = news.upTo
     }
   }
@@ -215,7 +196,7 @@ export class Ordering {
   private async recognise(facts: ServerFacts): Promise<void> {
     const store = await this.options.store()
     const state = await store.read(copyState)
-    if (state.known === null) await store.take(nobody, (transaction) => keepServerId(transaction, facts.id))
+    if (state.known === null) await store.take(noAuthor, (transaction) => keepServerId(transaction, facts.id))
     const trouble = whyUnsent(facts, state)
     if (trouble !== null) throw failed(trouble)
   }
@@ -245,5 +226,3 @@ export class Ordering {
     return connection
   }
 }
-
-const nobody = { client: '', session: '' }

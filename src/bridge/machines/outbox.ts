@@ -1,8 +1,10 @@
 import { isObject } from '../../core/object.ts'
+import { isOlderCopy } from '../store/connection.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { Author, NotedChange, Transaction } from '../store/transaction.ts'
 import type { Batch, SharedRow } from './batch.ts'
 import { columnsIn, deleteRow, putRow } from './put-row.ts'
+import { holdBack, refusalIn } from './refused.ts'
 import { bodyOf, type OpenCopy } from './row.ts'
 import { sharedTables } from './tables.ts'
 
@@ -12,21 +14,33 @@ export interface OutboxRow extends SharedRow {
   readonly own: string
 }
 
-/** Whether writes wait for the server. */
+/** Whether there are writes that are not on the server. */
 export const hasUnsent = ({ get }: Pick<Database, 'get'>): boolean => get('SELECT 1 AS one FROM outbox LIMIT 1') !== undefined
+
+/** Whether some of them wait to be sent: the server has refused neither them nor what they lie over. */
+export const hasWaiting = ({ get }: Pick<Database, 'get'>): boolean =>
+  get('SELECT 1 AS one FROM outbox WHERE refused IS NULL LIMIT 1') !== undefined
 
 export interface OutboxCounts {
   /** Writes that are not on the server yet. */
   readonly unsent: number
   /** Ms since the epoch: when the first of them was made; null: there is none. */
   readonly oldest: number | null
+  /** Why the server refused the first of those that it refused; null: it refused none. */
+  readonly refused: string | null
   /** Keys of which a value lost to one of another machine, and whose author has not written them since. */
   readonly conflicts: number
 }
 
-export const outboxCounts = ({ get }: Pick<Database, 'get'>): OutboxCounts => {
+export const outboxCounts = (database: Pick<Database, 'get'>): OutboxCounts => {
+  const { get } = database
   const { n = 0, at = null } = get<{ n: number; at: number | null }>('SELECT count(*) AS n, min(at) AS at FROM outbox') ?? {}
-  return { unsent: n, oldest: at, conflicts: get<{ n: number }>('SELECT count(*) AS n FROM conflicts')?.n ?? 0 }
+  return {
+    unsent: n,
+    oldest: at,
+    refused: isOlderCopy(database) ? null : refusalIn(database),
+    conflicts: get<{ n: number }>('SELECT count(*) AS n FROM conflicts')?.n ?? 0,
+  }
 }
 
 /** The number of the change in which the server gave a row to the copy; 0: it knows none. */
@@ -60,6 +74,7 @@ export function keepBatch(copy: Transaction, { id, author, at, rows, changes }: 
     ...[id, author.client, author.session, at, JSON.stringify(changes)],
   )
   for (const row of rows) lay(copy, id, row)
+  holdBack(copy)
   forgetConflicts(copy, author.client, changes)
   for (const { kind, id: subject, namespace } of changes) copy.changed(kind, subject, namespace, { ...author, at })
   return true
@@ -141,9 +156,9 @@ const entryOf = ({ id, client, session, at, changes }: EntryRow): OutboxEntry =>
   ...{ id, author: { client, session }, at, changes: JSON.parse(changes) },
 })
 
-/** The first unsent batch; null: there is none. */
+/** The first batch that waits to be sent; null: none does. */
 export function firstEntry({ get }: Pick<Database, 'get'>): OutboxEntry | null {
-  const row = get<EntryRow>('SELECT id, client, session, at, changes FROM outbox ORDER BY n LIMIT 1')
+  const row = get<EntryRow>('SELECT id, client, session, at, changes FROM outbox WHERE refused IS NULL ORDER BY n LIMIT 1')
   return row === undefined ? null : entryOf(row)
 }
 
@@ -151,7 +166,7 @@ export function firstEntry({ get }: Pick<Database, 'get'>): OutboxEntry | null {
 export const entriesIn = ({ all }: Pick<Database, 'all'>): readonly OutboxEntry[] =>
   all<EntryRow>('SELECT id, client, session, at, changes FROM outbox ORDER BY n').map(entryOf)
 
-/** Whether something of the first unsent batch is late. */
+/** Whether something of the first batch that waits is late. */
 export const isLateFirst = (database: Pick<Database, 'get'>): boolean => {
   const first = firstEntry(database)
   return first !== null && database.get('SELECT 1 AS one FROM outbox_rows WHERE batch = ? AND late = 1 LIMIT 1', first.id) !== undefined

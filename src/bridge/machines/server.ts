@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { failed } from '../base/refusal.ts'
+import { failed, Refusal } from '../base/refusal.ts'
 import type { ServerAddress } from './address.ts'
 import { limits } from '../base/limits.ts'
 import type { Batch, News, SentBatch } from './batch.ts'
@@ -80,6 +80,13 @@ export class Unreachable extends Error {
 
 /** The server has refused this person or password. */
 export class SignInRefused extends Unreachable {}
+
+/** The server cannot keep this batch, whatever else it keeps. */
+export class BatchRefused extends Refusal {
+  constructor(why: string) {
+    super('failed', why)
+  }
+}
 
 /** The one connection of this machine to the store server. */
 export class ServerConnection {
@@ -243,6 +250,11 @@ export const asUnreachable = (error: unknown): unknown => {
   if (!(error instanceof Error) || error.name === 'Refusal') return error
   // PgBouncer gives it the code of a broken protocol.
   if (/^28/.test(code) || /authentication failed/.test(error.message)) return new SignInRefused(error.message)
-  if (/^(22|23|42|P0)/.test(code)) return failed(`The store server refused it: ${error.message}.`)
+  if (/full$/.test(error.message) && code === 'P0001')
+    return new BatchRefused(
+      `The store server keeps 2 GB for each person, which are full. Remove what nobody needs: mcp-twin memory delete KEY --history`,
+    )
+  if (/^(22|23|P0)/.test(code)) return new BatchRefused(`The store server refused it: ${error.message}.`)
+  if (/^42/.test(code)) return failed(`The store server refused it: ${error.message}.`)
   return new Unreachable(error.message)
 }

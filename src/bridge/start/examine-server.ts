@@ -25,7 +25,7 @@ export interface ServerExamination {
 /** What is wrong with the store server, without writing anything; null where no server is named or joined. */
 export async function examineServer(work: ServerExamination): Promise<StoreServerFacts | null> {
   const { named } = work
-  const sound = { unsent: 0, unsentMs: 0, trouble: null, isPlain: false, isNewer: false, clockMs: 0 }
+  const sound = { unsent: 0, unsentMs: 0, refused: null, trouble: null, isPlain: false, isNewer: false, clockMs: 0 }
   try {
     const copy = copyOf(work)
     if (copy === null) return named === null ? null : { ...sound, address: shownAddress(named), isJoined: false }
@@ -35,6 +35,7 @@ export async function examineServer(work: ServerExamination): Promise<StoreServe
       ...sound,
       unsent: outbox.unsent,
       unsentMs,
+      refused: outbox.refused,
       address: shownAddress(server.url),
       isJoined: true,
       isPlain: server.isPlain === true,
@@ -63,7 +64,7 @@ function copyOf({ settings: { folder, platform }, arch }: ServerExamination) {
   try {
     database.exec('PRAGMA query_only = ON')
     if (!isCopy(database)) return null
-    const outbox = hasOutbox(database) ? outboxCounts(database) : { unsent: 0, oldest: null }
+    const outbox = hasOutbox(database) ? outboxCounts(database) : { unsent: 0, oldest: null, refused: null }
     return { server: joinedTo(database), state: copyState(database), outbox }
   } finally {
     database.close()

@@ -58,7 +58,11 @@ export const isCopy = (database: Database): boolean => copyFormatOf(versionOf(da
 /** Whether a copy has an outbox: an older one gets it when it is opened to be written. */
 export const hasOutbox = (database: Database): boolean => copyFormatOf(versionOf(database)) !== 1
 
-const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
+/** Whether a copy was made by an older program, and was not opened to be written since. */
+export const isOlderCopy = (database: Pick<Database, 'get'>): boolean => copyFormatOf(versionOf(database)) < copyFormat
+
+const versionOf = (database: Pick<Database, 'get'>): number =>
+  database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 export const lastChange = (database: Database): number =>
   database.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'changes'`)?.seq ?? 0
 

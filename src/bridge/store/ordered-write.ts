@@ -40,7 +40,10 @@ export async function orderedWrite<T>(write: OrderedWrite<T>): Promise<KeptWrite
 type Outcome = 'sent' | 'unsent' | null
 
 async function goBehind<T>({ canWait, isBrief, take }: OrderedWrite<T>, unsent: UnsentWrite): Promise<Outcome> {
-  if (!canWait || isBrief) {
+  const { refusal } = unsent
+  if (refusal !== null && !canWait)
+    throw failed(`An earlier change of the same is not on the store server, so nothing was done. ${refusal}`)
+  if (refusal === null && (!canWait || isBrief)) {
     const earlier = await unsent.sendEarlier()
     if (earlier.kind !== 'away') return null
     if (!canWait) throw away({ ...earlier, isSure: true })

@@ -46,8 +46,12 @@ const errands = `
   CREATE INDEX errands_by_target ON errands (target, taken, status);
   UPDATE OR REPLACE meta SET name = 'server told' WHERE name = 'server seen';`
 
+/** What those of the fourth format got. `refused`: why the server refused a write; '': it lies over one that was refused. */
+const refusals = `
+  ALTER TABLE outbox ADD COLUMN refused TEXT;`
+
 /** What copies got after the first ones were made. Step `n` makes the format `n + 2`. A step that was published is never edited. */
-export const copySteps: readonly string[] = [outbox, errands]
+export const copySteps: readonly string[] = [outbox, errands, refusals]
 
 /** The format of the copies that this program makes. */
 export const copyFormat = copySteps.length + 1

@@ -42,6 +42,8 @@ export type SentWrite =
 export interface UnsentWrite {
   /** Other writes wait for the server already: this one goes behind them. */
   readonly isBehind: boolean
+  /** Why what it lies over cannot be sent: the server refused it. Null: nothing is in the way. */
+  readonly refusal: string | null
   /** Has the server order it. Where that is done, the copy holds it. */
   send(): Promise<SentWrite>
   /** Sends what waits already. */

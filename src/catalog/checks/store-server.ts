@@ -13,7 +13,7 @@ export const storeServer = defineBridgeCheck({
   title: 'the server of the store is reached',
   run: ({ rules: { storeServer: found } }) => {
     if (found === null) return []
-    const { address: subject, isJoined, trouble, isPlain, isNewer, clockMs, unsent, unsentMs } = found
+    const { address: subject, isJoined, trouble, isPlain, isNewer, clockMs, unsent, unsentMs, refused } = found
     const say = (level: 'error' | 'warning', message: string, fix: string): CheckResult => ({ level, subject, message, fix })
     if (!isJoined) return [say('warning', 'the manifest names it, and this machine has not joined it', 'mcp-twin store move')]
     const days = Math.floor(unsentMs / day)
@@ -22,7 +22,10 @@ export const storeServer = defineBridgeCheck({
       `${count(unsent, 'write is', 'writes are')} unsent for ${count(days, 'day')}`,
       'to keep all of it on this machine alone: mcp-twin store move embedded',
     )
-    const late = days > 0 ? [waiting] : []
+    const late = [
+      ...(days > 0 ? [waiting] : []),
+      ...(refused === null ? [] : [{ ...say('warning', 'it refused writes, which are kept here', 'mcp-twin store'), detail: [refused] }]),
+    ]
     if (trouble !== null)
       return [
         ...late,

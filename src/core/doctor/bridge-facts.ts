@@ -89,6 +89,8 @@ export interface StoreServerFacts {
   readonly unsent: number
   /** How long the first of them waits, in ms. */
   readonly unsentMs: number
+  /** Why the server refused some of them; null: it refused none. */
+  readonly refused: string | null
   readonly address: string
   /** False: only the manifest names it. */
   readonly isJoined: boolean

@@ -271,6 +271,6 @@ describeUnless(lacksPostgres(), 'copies of two machines', () => {
   })
 
   it('leave a store that an older program would not open', async () => {
-    expect(await laptop.store.read((database) => database.get('PRAGMA user_version'))).toEqual({ user_version: 3_000_005 })
+    expect(await laptop.store.read((database) => database.get('PRAGMA user_version'))).toEqual({ user_version: 4_000_005 })
   })
 })

@@ -8,7 +8,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { lacksPostgres, postgres, type Postgres } from '../../support/postgres.ts'
 import { deskOfCopy } from './desk-of-copy.ts'
 
-const poll = { timeout: 30_000 }
+const poll = { timeout: 100_000 }
 
 describeUnless(lacksPostgres(), 'actions for another machine', () => {
   let server: Postgres

@@ -46,7 +46,7 @@ it('a copy of an older program gets all that copies have today, and keeps its qu
     for (const table of ['questions', 'outbox', 'outbox_rows', 'covered', 'conflicts', 'errands'])
       expect(columnsOf(former, table), table).toEqual(columnsOf(fresh, table))
     expect(former.get('PRAGMA user_version')).toEqual(fresh.get('PRAGMA user_version'))
-    expect(outboxCounts(former)).toEqual({ unsent: 0, oldest: null, conflicts: 0 })
+    expect(outboxCounts(former)).toEqual({ unsent: 0, oldest: null, refused: null, conflicts: 0 })
     expect(questionsFor(former, 'claude-desktop', { limit: 10, characters: 100 })).toMatchObject([{ id: 'q-1', by: 'claude-code' }])
     former.close()
     fresh.close()

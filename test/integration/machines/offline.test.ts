@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -12,56 +11,11 @@ import type { Transaction } from '../../../src/bridge/store/transaction.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksPostgres, postgres, type Postgres } from '../../support/postgres.ts'
 import { factor } from '../../support/runs.ts'
+import { type Link, linkTo } from './link.ts'
 import { type Machine, startMachine } from './machine.ts'
 
 const namespace = 'shared'
 const minute = 60_000
-
-/** A link to the server that can be cut, and that can let a request through and lose its answer. */
-interface Link {
-  readonly port: number
-  isCut: boolean
-  isMute: boolean
-  /** Ends all that goes through it. */
-  cut(): void
-  close(): void
-}
-
-async function linkTo(port: number): Promise<Link> {
-  const sockets = new Set<Socket>()
-  const gate: Server = createServer((socket) => {
-    if (link.isCut) return void socket.destroy()
-    const there = connect(port, '127.0.0.1')
-    for (const each of [socket, there]) {
-      sockets.add(each)
-      each.on('error', () => undefined)
-      each.on('close', () => {
-        socket.destroy()
-        there.destroy()
-      })
-    }
-    socket.pipe(there)
-    there.on('data', (bytes) => {
-      // The answer is lost, and the connection with it.
-      if (link.isMute) link.cut()
-      else socket.write(bytes)
-    })
-  })
-  await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
-  const link: Link = {
-    ...{ port: (gate.address() as AddressInfo).port, isCut: false, isMute: false },
-    cut() {
-      link.isCut = true
-      for (const each of sockets) each.destroy()
-      sockets.clear()
-    },
-    close() {
-      link.cut()
-      gate.close()
-    },
-  }
-  return link
-}
 
 /** Numbers below a bound, the same in each run. */
 const randomFrom = (seed: number): ((below: number) => number) => {

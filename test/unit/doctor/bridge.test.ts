@@ -393,6 +393,7 @@ describe('store-server', () => {
             clockMs: 0,
             unsent: 0,
             unsentMs: 0,
+            refused: null,
             ...more,
           },
         },
@@ -409,6 +410,9 @@ describe('store-server', () => {
       { level: 'warning', message: 'the connection is not encrypted' },
     ])
     expect(found({ clockMs: 4 * 60_000, unsent: 3, unsentMs: 23 * 3_600_000 })).toEqual([])
+    expect(found({ unsent: 3, refused: 'It is full.' })).toMatchObject([
+      { level: 'warning', message: 'it refused writes, which are kept here', detail: ['It is full.'], fix: 'mcp-twin store' },
+    ])
     expect(found({ unsent: 3, unsentMs: 50 * 3_600_000 })).toMatchObject([{ level: 'warning', message: '3 writes are unsent for 2 days' }])
   })
 })

@@ -92,6 +92,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
           clockMs: 0,
           unsent: 0,
           unsentMs: 0,
+          refused: null,
         },
       },
     ),

@@ -132,9 +132,9 @@ async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
     const store = await bridge.store()
     const server = await store.read(serverOf)
     if (server === null) return null
-    const { unsent, conflicts } = await store.read(outboxCounts)
+    const { unsent, refused, conflicts } = await store.read(outboxCounts)
     const { shownServer } = await import('../../machines/shown.ts')
-    return { ...shownServer(server, await bridge.knownServer(signal)), unsent, conflicts }
+    return { ...shownServer(server, await bridge.knownServer(signal)), unsent, refused, conflicts }
   } catch (error) {
     if (error instanceof Refusal) return null
     throw error
@@ -143,13 +143,14 @@ async function serverOfStore(bridge: Bridge, signal: AbortSignal) {
 
 type ShownServer = NonNullable<Awaited<ReturnType<typeof serverOfStore>>>
 
-function serverWords({ address, person, administrator, machine, schema, reached, since, why, live }: ShownServer): string {
+function serverWords({ address, person, administrator, machine, schema, reached, since, why, live, unsent, refused }: ShownServer): string {
   const words = [
     `Store server: ${inName(address)}, this machine is ${quoteInLine(machine)} there`,
     ...(person === null ? [] : [`you are ${quoteInLine(person)}${administrator === true ? ', an administrator' : ''}`]),
     ...(schema === null ? [] : [`schema ${schema}`]),
     `${reached ? 'reached' : 'not reached'}${since === null || since === 0 ? '' : ` since ${localTime(since)}`}${why === null ? '' : ` (${inLine(why)})`}`,
     ...(live === null ? [] : [`news: ${live}`]),
+    ...(refused === null ? [] : [`unsent: ${unsent}, of which it refused some (${inLine(refused)})`]),
   ]
   return `${words.join('; ')}.`
 }
