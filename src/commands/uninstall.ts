@@ -13,6 +13,7 @@ import { visible } from '../ui/escape.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { stepLines } from './report-sync.ts'
+import { lostWords, unsentHere, unsentWords } from './uninstall-unsent.ts'
 
 /** Uninstalls mcp-twin. Manifest, keys and backups stay in home, unless `--purge`. */
 export const run: Run<typeof spec> = (context, _args, options) =>
@@ -32,8 +33,9 @@ export const run: Run<typeof spec> = (context, _args, options) =>
     }
     const project = options.all === true ? null : homeContext.place.root
     const planned = await previewUninstall(system, world, home, project ?? undefined)
-    if (options.dryRun === true) return preview(context, homeContext, planned, { purge, project, owned })
-    await confirm(context, homeContext, planned, { purge, project, owned })
+    const extent: Extent = { purge, project, owned, unsent: purge && project === null ? await unsentHere(context, homeContext) : 0 }
+    if (options.dryRun === true) return preview(context, homeContext, planned, extent)
+    await confirm(context, homeContext, planned, extent)
     const progress = io.progress('Uninstalling')
     try {
       const done =
@@ -41,7 +43,7 @@ export const run: Run<typeof spec> = (context, _args, options) =>
           ? await uninstall(system, world, home, purge, context.options.offline === true)
           : await ofProject(context, homeContext, project)
       progress.done()
-      return report(context, homeContext, done, { purge, project, owned })
+      return report(context, homeContext, done, extent)
     } finally {
       progress.done()
     }
@@ -64,6 +66,8 @@ interface Extent {
   readonly project: string | null
   /** What of the user's own lies in home: an undo may have taken the manifest away. */
   readonly owned: readonly NativePath[]
+  /** Writes that only this machine has, and that are deleted: the store server was not reached. */
+  readonly unsent: number
 }
 
 const ofProject = async ({ system }: Context, { world, home }: HomeContext, project: string): Promise<Uninstalled> => ({
@@ -84,7 +88,11 @@ const ownServers = (planned: readonly Step[]): string[] => [
 
 const whatElse = (home: Home, planned: readonly Step[], extent: Extent): string[] => {
   const own = ownServers(planned).map(visible)
-  return [...(own.length === 0 ? [] : [`Your own servers come back: ${own.join(', ')}.`]), besides(home, extent)]
+  return [
+    ...(own.length === 0 ? [] : [`Your own servers come back: ${own.join(', ')}.`]),
+    besides(home, extent),
+    ...unsentWords(extent.unsent),
+  ]
 }
 
 const besides = (home: Home, { purge, project, owned }: Extent): string => {
@@ -114,12 +122,13 @@ async function confirm(context: Context, homeContext: HomeContext, planned: read
   const { io } = context
   if (context.prompt.able) show(context, homeContext, planned, extent, (line) => io.noteWhole(line, true))
   const back = ownServers(planned).length === 0 ? '' : ' Your own servers come back.'
-  const question = `${extent.project === null ? 'Uninstall mcp-twin?' : 'Take our entries out of this project?'}${back}`
+  const lost = extent.unsent === 0 ? '' : ` ${count(extent.unsent, 'write is', 'writes are')} lost.`
+  const question = `${extent.project === null ? 'Uninstall mcp-twin?' : 'Take our entries out of this project?'}${back}${lost}`
   const sure = await context.prompt.confirm(question, { flag: '--yes', default: false })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
 
-function report(context: Context, { world, home }: HomeContext, done: Uninstalled, { purge, project }: Extent): ExitCode {
+function report(context: Context, { world, home }: HomeContext, done: Uninstalled, { purge, project, unsent }: Extent): ExitCode {
   const { io } = context
   const { steps, run, ended, removed, troubles, elsewhere } = done
   const kept = [...done.kept, ...elsewhere.map(({ environment, path }) => ({ environment, path }))]
@@ -128,6 +137,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
   const notices = [
     ...troubles.map(({ environment, reason }) => `${environment}: ${reason}`),
     ...elsewhereWords(elsewhere),
+    ...lostWords(unsent, isStopped),
     ...(own.length > 0 && !isStopped ? [`${keptWords(home, own)}; ${waysOn(home, own).join('; ')}`] : []),
   ]
   io.json({
@@ -155,7 +165,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
     }
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
-    for (const words of elsewhereWords(elsewhere)) io.out(`${io.paint.dim('·')} ${words}`)
+    for (const words of [...elsewhereWords(elsewhere), ...lostWords(unsent, isStopped)]) io.out(`${io.paint.dim('·')} ${words}`)
     io.out(project === null || isStopped ? lastWords(home, isStopped, own) : projectWords(home, project, purge))
   }
   if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed

@@ -55,8 +55,24 @@ export async function examineServer(work: ServerExamination): Promise<StoreServe
   }
 }
 
+/** How many writes of this machine no store server has yet; 0 where the store is no copy, or cannot be read. Nothing is written. */
+export function unsentIn(settings: Pick<Settings, 'folder' | 'platform'>, arch: string): number {
+  try {
+    return copyOf({ settings, arch })?.outbox.unsent ?? 0
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof SqlError) return 0
+    throw error
+  }
+}
+
 /** Of which server the store is a copy, and how much of it; null: of none. */
-function copyOf({ settings: { folder, platform }, arch }: ServerExamination) {
+function copyOf({
+  settings: { folder, platform },
+  arch,
+}: {
+  readonly settings: Pick<Settings, 'folder' | 'platform'>
+  readonly arch: string
+}) {
   const place = new StorePlace(folder)
   const generation = place.generation()
   if (generation === null || place.isEmpty(generation)) return null

@@ -10,7 +10,7 @@ import { renewCopy } from '../machines/apply.ts'
 import type { Batch } from '../machines/batch.ts'
 import { joinedTo, makeCopy, openCopy, serverOf } from '../machines/copy.ts'
 import { Ordering } from '../machines/ordering.ts'
-import { hasUnsent } from '../machines/outbox.ts'
+import { hasWaiting } from '../machines/outbox.ts'
 import { type Liveness, type ServerState, SignInRefused, Unreachable } from '../machines/server.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
@@ -136,7 +136,7 @@ export class StoreServer implements CopyMaker {
   /** Settles once a bridge is used, something waits to be sent, or `over`. A new connection would wake a database that sleeps. */
   private async untilUsed(over: AbortSignal): Promise<void> {
     if (!this.isAsleep || over.aborted) return
-    if (await (await this.parts.store()).read((database) => serverOf(database) !== null && hasUnsent(database))) return
+    if (await (await this.parts.store()).read((database) => serverOf(database) !== null && hasWaiting(database))) return
     this.turn({ reached: false, why: null, facts: this.state.facts })
     await new Promise<void>((resolve) => {
       this.wake = resolve

@@ -228,6 +228,25 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     }
   })
 
+  it('says before it is deleted what only this machine holds', async () => {
+    const laptop = await machine('laptop')
+    await move(laptop, 'laptop')
+    expect((await typed(laptop, 'uninstall', '--purge', '--dry-run')).stdout).not.toContain('this machine alone')
+    await server.kill()
+    try {
+      await answered(laptop, 'memory', 'set', 'a', '1')
+      await answered(laptop, 'memory', 'set', 'b', '2')
+    } finally {
+      await server.start()
+    }
+    const lost = /2 writes are on this machine alone and would be lost.*mcp-twin store/
+    expect((await typed(laptop, 'uninstall', '--purge', '--dry-run')).stdout.replaceAll('\n', ' ')).toMatch(lost)
+    expect((await typed(laptop, 'uninstall', '--dry-run')).stdout).not.toContain('this machine alone')
+    expect(await answered(laptop, 'uninstall', '--purge', '--yes')).toMatchObject({
+      notices: ['2 writes were not on the store server, and went with the store'],
+    })
+  })
+
   it('gets the schema of this program when somebody says so, and sends nothing to a newer one', async () => {
     const laptop = await machine('laptop')
     expect(await typed(laptop, 'store', 'upgrade', '--yes')).toMatchObject({ code: 0, stdout: expect.stringContaining('embedded') })

@@ -96,7 +96,7 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
     await expect.poll(async () => (await known(laptop))?.reached).toBe(false)
     expect(tries).not.toHaveBeenCalled()
     await laptop.data('memory_get', { key: 'asleep', namespace: 'shared' })
-    await expect.poll(async () => (await known(laptop))?.live, { timeout: 20_000 }).toBe('notified')
+    await expect.poll(async () => (await known(laptop))?.live).toBe('notified')
   })
 
   it('makes one, though nobody calls, while something of here is not on the server', slow, async () => {
@@ -107,7 +107,7 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
     ahead = limits.serverAwakeMs
     await server.start()
     const there = () => server.sql(`SELECT count(*) FROM mcp_twin.entries WHERE key LIKE '%unsent%'`)
-    await expect.poll(there, { timeout: 20_000 }).not.toMatch(/^0/)
+    await expect.poll(there).not.toMatch(/^0/)
   })
 
   it('is shown as asleep by a look that wakes it', slow, async () => {
@@ -132,7 +132,7 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
       await put(laptop, 'mine', 1)
       expect((await known(laptop))?.live).toBe('asked')
       await put(desktop, 'theirs', 2)
-      await expect.poll(() => held(laptop, 'theirs'), { timeout: 20_000 }).toBe('2')
+      await expect.poll(() => held(laptop, 'theirs')).toBe('2')
       ahead = limits.serverAwakeMs
       expect((await known(laptop))?.live).toBe('asleep')
       const asked = vi.spyOn(ServerConnection.prototype, 'newsAfter')
@@ -141,7 +141,7 @@ describeUnless(lacksPostgres(), 'a bridge over a store server', () => {
       await put(desktop, 'later', 3)
       expect(await held(laptop, 'later')).toBeUndefined()
       await laptop.data('memory_get', { key: 'mine', namespace: 'shared' })
-      await expect.poll(() => held(laptop, 'later'), { timeout: 20_000 }).toBe('3')
+      await expect.poll(() => held(laptop, 'later')).toBe('3')
     })
   })
 })
