@@ -1,7 +1,7 @@
 import { addressIn, filledIn, shownAddress } from '../bridge/machines/address.ts'
 import { lookAtSchema, upgradeSchema } from '../bridge/machines/looking.ts'
 import { serverSchema } from '../bridge/machines/schema.ts'
-import { Unreachable } from '../bridge/machines/server.ts'
+import { Unreachable } from '../bridge/machines/trouble.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { lookInBridge, refused } from './bridge-at-home.ts'

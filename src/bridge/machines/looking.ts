@@ -4,7 +4,8 @@ import { failed } from '../base/refusal.ts'
 import type { ServerAddress } from './address.ts'
 import { clientFor, endClient, type ServerTrust } from './client.ts'
 import { schemaSql, upgradeSql } from './schema.ts'
-import { asUnreachable, isAdministrator } from './server.ts'
+import { isAdministrator } from './server.ts'
+import { asUnreachable } from './trouble.ts'
 
 /** A server as it is before a store moves there. */
 export interface ServerLook {

@@ -5,7 +5,8 @@ import { apply, copyState, keepServerId, seenBy, whyUnsent } from './apply.ts'
 import type { Batch, ChangedRow, SentBatch } from './batch.ts'
 import { newsOf } from './next-batch.ts'
 import { noAuthor, Outgoing } from './outgoing.ts'
-import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals, SignInRefused, Unreachable } from './server.ts'
+import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals } from './server.ts'
+import { SignInRefused, Unreachable } from './trouble.ts'
 
 export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
   /** The copy. */

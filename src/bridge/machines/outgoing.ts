@@ -6,7 +6,7 @@ import { dropFirst } from './giving-way.ts'
 import { nextBatch } from './next-batch.ts'
 import { firstEntry, hasWaiting, isLateFirst } from './outbox.ts'
 import { refusalIn, refuseEntry, tryRefusedAgain } from './refused.ts'
-import { BatchRefused } from './server.ts'
+import { BatchRefused } from './trouble.ts'
 
 /** Who writes to the copy what the server has said. */
 export const noAuthor: Author = { client: '', session: '' }
