@@ -16,6 +16,7 @@ import { SignInRefused, Unreachable } from '../machines/trouble.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { CopyMaker, SentWrite, StoreCopy } from '../store/transaction.ts'
+import { Reachability } from './reachability.ts'
 
 export interface StoreServerParts {
   readonly settings: Pick<Settings, 'client' | 'isAlive' | 'random' | 'now' | 'keyNamed'>
@@ -36,8 +37,7 @@ export class StoreServer implements CopyMaker {
   private readonly parts: StoreServerParts
   private ordering: Ordering | undefined
   private over: AbortController | undefined
-  private told = ''
-  private state: Omit<ServerState, 'live'> = { reached: false, since: 0, why: null, facts: null }
+  private readonly reach: Reachability
   /** When somebody last used a bridge of this machine. */
   private lastUse: number
   private wake: () => void = () => undefined
@@ -49,6 +49,7 @@ export class StoreServer implements CopyMaker {
 
   constructor(parts: StoreServerParts) {
     this.parts = parts
+    this.reach = new Reachability({ now: () => parts.settings.now(), report: (trouble) => parts.report(trouble) })
     this.lastUse = parts.settings.now()
   }
 
@@ -63,7 +64,7 @@ export class StoreServer implements CopyMaker {
   open(database: Database): StoreCopy {
     const { settings } = this.parts
     // It may lack what the copy before had.
-    this.ordering?.begin().catch((error: unknown) => this.complain(error))
+    this.ordering?.begin().catch((error: unknown) => this.reach.lost(error))
     // The store became a copy while this process holds the lease.
     const lost = this.parts.holding()
     if (lost !== null) void this.follow(lost)
@@ -77,12 +78,12 @@ export class StoreServer implements CopyMaker {
     try {
       // It comes over the socket of the lease, which only processes of the same user reach.
       const sent = await this.ordered((ordering) => ordering.order(batch as Batch | null))
-      this.reach()
+      this.reach.found(this.ordering?.facts ?? null)
       return sent
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error
-      this.complain(error)
-      return { kind: 'away', why: error.message, since: this.state.since, isSure: error.isSure }
+      this.reach.lost(error)
+      return { kind: 'away', why: error.message, since: this.reach.state.since, isSure: error.isSure }
     }
   }
 
@@ -96,7 +97,7 @@ export class StoreServer implements CopyMaker {
 
   /** How the server was reached last. */
   get known(): ServerState {
-    return { ...this.state, live: this.live }
+    return { ...this.reach.state, live: this.live }
   }
 
   /** Notes that a bridge of this machine is in use, and ends the sleep. */
@@ -138,7 +139,7 @@ export class StoreServer implements CopyMaker {
   private async untilUsed(over: AbortSignal): Promise<void> {
     if (!this.isAsleep || over.aborted) return
     if (await (await this.parts.store()).read((database) => serverOf(database) !== null && hasWaiting(database))) return
-    this.turn({ reached: false, why: null, facts: this.state.facts })
+    this.reach.asleep()
     await new Promise<void>((resolve) => {
       this.wake = resolve
       over.addEventListener('abort', () => resolve(), { once: true })
@@ -171,8 +172,8 @@ export class StoreServer implements CopyMaker {
     const ended = await store.read((database) => (serverOf(database) === null ? null : endedClaims(database, isLive)))
     // The store is the embedded one again.
     if (ended === null) over.abort()
-    else if (this.state.reached) await this.ordering?.sendWaiting()
-    if (ended !== null && ended.length > 0 && this.state.reached)
+    else if (this.reach.state.reached) await this.ordering?.sendWaiting()
+    if (ended !== null && ended.length > 0 && this.reach.state.reached)
       await store.write({ client: settings.client, session: 'lease' }, (transaction) => releaseEnded(transaction, isLive))
   }
 
@@ -198,9 +199,9 @@ export class StoreServer implements CopyMaker {
   private async begin(): Promise<void> {
     try {
       await this.ordered((ordering) => ordering.begin())
-      this.reach()
+      this.reach.found(this.ordering?.facts ?? null)
     } catch (error) {
-      this.complain(error)
+      this.reach.lost(error)
       throw error
     }
   }
@@ -230,22 +231,5 @@ export class StoreServer implements CopyMaker {
       }
       throw error
     }
-  }
-
-  private reach(): void {
-    this.told = ''
-    this.turn({ reached: true, why: null, facts: this.ordering?.facts ?? this.state.facts })
-  }
-
-  private complain(error: unknown): void {
-    const trouble = error instanceof Error ? error.message : String(error)
-    if (trouble !== this.told) this.parts.report(`the store server is not reached: ${trouble}`)
-    this.told = trouble
-    this.turn({ reached: false, why: trouble, facts: this.state.facts })
-  }
-
-  private turn(now: Omit<ServerState, 'since' | 'live'>): void {
-    const { reached, since } = this.state
-    this.state = { ...now, since: since > 0 && reached === now.reached ? since : this.parts.settings.now() }
   }
 }
