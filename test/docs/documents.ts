@@ -290,11 +290,12 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'inbox',
-    words: '`client` is null where all programs are meant. With `--brief` the one line is in `waiting`.',
+    words:
+      '`client` is null where all programs are meant. With `--brief` the one line is in `waiting`. `approvals`: how many actions wait for a person.',
     runs: [{ args: ['inbox'] }, { args: ['inbox', '--brief'] }],
     shape: {
       ...{ command, client: 'null|text', 'waiting?': 'text', 'handoffs?': [handoff], 'questions?': ['…'], 'answers?': ['…'] },
-      ...{ 'actions?': ['…'], 'finished_actions?': ['…'], 'conflicts?': ['…'] },
+      ...{ 'actions?': ['…'], 'finished_actions?': ['…'], 'conflicts?': ['…'], 'approvals?': 'number' },
     },
   },
   {

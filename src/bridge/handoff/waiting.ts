@@ -7,7 +7,8 @@ import type { Database } from '../store/database.ts'
 import { elsewhere, hereOf, partsOf, programOn } from './addressed.ts'
 import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
-const kinds = ['handoff', 'question', 'answer', 'action', 'finished action'] as const
+/** `approval`: an action that a person has to approve. */
+const kinds = ['handoff', 'question', 'answer', 'action', 'finished action', 'approval'] as const
 
 /** Kinds of changes that can change what waits. */
 export const waitingKinds: readonly string[] = [...kinds, 'shown', 'withdrawn']
@@ -16,7 +17,7 @@ export const waitingKinds: readonly string[] = [...kinds, 'shown', 'withdrawn']
 export interface Waiting {
   readonly kind: (typeof kinds)[number]
   readonly id: string
-  /** A client id, with its machine where that is another one; null: every client but the author. */
+  /** A client id, with its machine where that is another one; null: every client but the author; '': a person. */
   readonly to: string | null
   /** As `to`: a client of another machine is no client here. */
   readonly by: string
@@ -48,7 +49,9 @@ export function waitingIn(database: Database): readonly Waiting[] {
        UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, ${claimColumns}, NULL, NULL
          FROM actions WHERE claimable = 1 AND ((carrier = 'twin' AND status IN ('pending', 'claimed')) OR status = 'needs_user') ORDER BY n DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'finished action', id, client, COALESCE(recipient, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL
-         FROM actions WHERE seen IS NULL AND finished IS NOT NULL ORDER BY n DESC LIMIT ?1)`,
+         FROM actions WHERE seen IS NULL AND finished IS NOT NULL ORDER BY n DESC LIMIT ?1)
+       UNION ALL SELECT * FROM (SELECT 'approval', id, '', client, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM actions WHERE status = 'needs_user' AND carrier = 'person' ORDER BY n DESC LIMIT ?1)`,
       limits.waitingKept,
     )
     .map(({ id, recipient, client, machine, by_machine: author, ...row }) => {
@@ -69,8 +72,10 @@ function asHere(to: string | null, here: string | null): string | null {
 /** Selects what waits for a client now; for `null`, what waits for anybody. */
 export const waitingFor = (all: readonly Waiting[], client: string | null, isLive: IsLive, now: number): readonly Waiting[] =>
   all.filter(
-    ({ to, by, claim }) =>
-      (client === null || to === client || (to === null && by !== client)) && (claim === undefined || !isHeld(claim, isLive, now)),
+    ({ kind, to, by, claim }) =>
+      kind !== 'approval' &&
+      (client === null || to === client || (to === null && by !== client)) &&
+      (claim === undefined || !isHeld(claim, isLive, now)),
   )
 
 /** Returns `1 handoff and 2 questions wait for you: call inbox.`; null: nothing waits. */
@@ -83,6 +88,13 @@ export function waitingLine(waiting: readonly Waiting[]): string | null {
   const said = counts.length === 1 ? counts.join() : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`
   return `${said} ${waiting.length === 1 ? 'waits' : 'wait'} for you: call inbox.`
 }
+
+/** Returns `1 action waits for your approval`, which is for a person; null: none does. */
+export const approvalsLine = (approvals: number): string | null =>
+  approvals === 0 ? null : `${count(approvals, 'action')} ${approvals === 1 ? 'waits' : 'wait'} for your approval`
+
+/** How many actions wait for a person. */
+export const approvalsIn = (all: readonly Waiting[]): number => all.filter(({ kind }) => kind === 'approval').length
 
 /**
  * `bridge/waiting.json`: what waits, for those who must not open the store. Replaced by rename while its writer holds the

@@ -55,6 +55,26 @@ describe('what waits for a program', () => {
     for (const each of [desktop, code]) await each.end()
   })
 
+  it('tells the person, and no program, of an action that a person has to approve', async () => {
+    const place = scratch()
+    const [desktop, code] = await Promise.all([bridge(place, 'claude-desktop'), bridge(place, 'claude-code')])
+    const asked = await code.call('queue_action', { type: 'update_mcp_config', params: { name: 'time', command: 'true' } })
+    const [id = ''] = /a-[0-9a-f]{12}/.exec(asked.text) ?? []
+    const line = '1 action waits for your approval (mcp-twin actions list).'
+    expect((await cli(place, ['inbox', '--brief', '--client', 'claude-desktop'])).stdout).toBe(`mcp-twin: ${line}\n`)
+    const whole = await cli(place, ['inbox'])
+    expect([whole.code, whole.stdout]).toEqual([0, expect.stringMatching(/1 action waits for your approval:\n.*mcp-twin actions list\n/)])
+    expect((await cli(place, ['inbox', '--json'])).json).toMatchObject({ approvals: 1 })
+    expect((await desktop.call('memory_list')).data).not.toHaveProperty('waiting')
+    await desktop.call('handoff_create', { title: 't', goal: 'g', sections: [{ heading: 'h', body: 'b' }] })
+    expect((await cli(place, ['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe(
+      `mcp-twin: 1 handoff waits for you: call inbox. ${line}\n`,
+    )
+    await code.call('cancel_action', { id })
+    await expect.poll(async () => (await cli(place, ['inbox', '--brief', '--client', 'claude-desktop'])).stdout).toBe('')
+    for (const each of [desktop, code]) await each.end()
+  })
+
   it('is shown again when its file was lost, damaged or is not a file', async () => {
     const place = scratch()
     expect(await cli(place, ['handoff', 'new', 'A title', '--goal', 'g'])).toMatchObject({ code: 0 })

@@ -43,6 +43,10 @@ describeUnless(lacksPostgres(), 'an action that one machine asks of another', ()
     const listed = (await cli(desktop, ['actions', 'list'])).stdout
     expect(listed).toContain('needs_user, from claude-code@laptop')
     expect(listed).toContain('mcp-twin actions run ID')
+    const line = '1 action waits for your approval'
+    expect((await cli(desktop, ['inbox'])).stdout).toContain(line)
+    expect((await cli(desktop, ['inbox', '--brief', '--client', 'claude-code'])).stdout).toContain(line)
+    expect((await cli(laptop, ['inbox', '--brief'])).stdout).not.toContain('approval')
     const dry = await cli(desktop, ['actions', 'run', id, '--dry-run'])
     expect([dry.code, dry.stdout]).toEqual([0, expect.stringMatching(/"?claude-code@laptop"? asks .*Nothing was changed/s)])
 
