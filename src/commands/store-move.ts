@@ -1,9 +1,9 @@
 import { arch } from 'node:os'
-import { addressIn, filledIn, shownAddress } from '../bridge/machines/address.ts'
+import { addressIn, filledIn, type ServerAddress, shownAddress } from '../bridge/machines/address.ts'
 import type { JoinedServer } from '../bridge/machines/copy.ts'
 import { likelyPairs, projectsHere } from '../bridge/machines/likely-pairs.ts'
 import { joinServer, leaveServer, type Moved, type StoreMove } from '../bridge/machines/joining.ts'
-import { lookAt, makeSchema, type ServerLook } from '../bridge/machines/looking.ts'
+import { isConnected, lookAt, makeSchema, type ServerLook } from '../bridge/machines/looking.ts'
 import { Unreachable } from '../bridge/machines/trouble.ts'
 import { chooseEngine } from '../bridge/store/engine.ts'
 import { StorePlace } from '../bridge/store/place.ts'
@@ -27,6 +27,7 @@ export async function moveTo(context: Context, open: OpenBridge, typed: string |
   const address = await refused(filledIn(wanted.url, settings).then(addressIn))
   if (address.password !== '') context.io.hide(address.password)
   const look = await reached(lookAt(address, wanted.trust))
+  if (look.machines.includes(joined.machine)) await demandFree(context, joined, address)
   const lines = preview(joined, look, counts)
   for (const line of lines) context.io.noteWhole(line, context.options.yes !== true)
   const to = shownAddress(wanted.url)
@@ -47,6 +48,14 @@ export async function moveTo(context: Context, open: OpenBridge, typed: string |
     )
   context.io.out(`The store is on ${to} now, and a whole copy of it here. Each other machine joins with: mcp-twin store move`)
   return EXIT.ok
+}
+
+/** Two machines that are connected under one name would take each other's claims and actions for their own. */
+async function demandFree({ system }: Context, { machine, ...trust }: JoinedServer, address: ServerAddress): Promise<void> {
+  if (!(await reached(isConnected(address, trust, machine, () => system.now())))) return
+  throw usageError(`Another machine is connected as ${machine}.`, {
+    hint: 'give this one another name: mcp-twin store move --machine NAME',
+  })
 }
 
 /** `store move embedded`. */

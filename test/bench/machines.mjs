@@ -117,8 +117,10 @@ try {
     'start, tools listed': Object.values(starts).map(median),
   }
   const stores = {}
-  for (const [name, place] of Object.entries(places))
-    bridges.push((stores[name] = await open([program, 'serve', '--client', 'bench'], place)))
+  for (const [name, place] of Object.entries(places)) {
+    stores[name] = await open([program, 'serve', '--client', 'bench'], place)
+    bridges.push(stores[name])
+  }
   const versions = {}
   const tasks = {
     get: (bridge, n) => bridge.call('memory_get', { key: `entry-${n % entries}`, namespace: 'reference' }),

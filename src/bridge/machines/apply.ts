@@ -5,8 +5,6 @@ import type { ChangedRow, News, SharedRow } from './batch.ts'
 import { arrivals, giveWay, noArrivals } from './giving-way.ts'
 import { forgetConflicts, hasUnsent, laidThing, layAgain, seenOf } from './outbox.ts'
 import { columnsIn, deleteRow, putRow } from './put-row.ts'
-import { serverSchema } from './schema.ts'
-import type { ServerFacts } from './server.ts'
 import { sharedTables } from './tables.ts'
 import type { OpenCopy } from './row.ts'
 
@@ -24,40 +22,6 @@ export function renewCopy(copy: OpenCopy): void {
   copy.run('UPDATE OR REPLACE meta SET name = ? WHERE name = ?', toldName, seenName)
   layAgain(copy)
 }
-
-/** Under which name it keeps the id of the server's database. */
-const serverIdName = 'server id'
-
-/** How much of a server a copy holds. */
-export interface CopyState {
-  /** The number up to which it holds everything. */
-  readonly seen: number
-  /** The id of the server's database; null: it was never connected. */
-  readonly known: string | null
-}
-
-export const copyState = (database: Pick<Transaction, 'get'>): CopyState => ({
-  seen: seenBy(database),
-  known: database.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', serverIdName)?.value ?? null,
-})
-
-/** Why a server is not the one that the copy is of; null: it is. */
-export function notTheSame({ id, last }: Pick<ServerFacts, 'id' | 'last'>, { seen, known }: CopyState): string | null {
-  if (known !== null && known !== id)
-    return 'The store server has another database than before, so nothing is sent to it. What this machine holds stays readable.'
-  if (last >= seen) return null
-  return `The store server is older than it was: ${seen - last} changes are missing there, as after a backup was restored. Nothing is sent to it; what this machine holds stays readable.`
-}
-
-/** Why nothing may be sent to a server; null: nothing is in the way. What this program writes might break what a newer one means by it. */
-export const whyUnsent = (facts: Pick<ServerFacts, 'id' | 'last' | 'schema'>, state: CopyState): string | null =>
-  notTheSame(facts, state) ??
-  (facts.schema > serverSchema
-    ? 'The store server has the schema of a newer mcp-twin, so nothing is sent to it. Update mcp-twin on this machine; what it holds stays readable.'
-    : null)
-
-export const keepServerId = ({ run }: Pick<Transaction, 'run'>, id: string): number =>
-  run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', serverIdName, id)
 
 /** Writes what the server has ordered to a copy. `sent`: rows of this machine, by the number that they were given. */
 export function apply(copy: Transaction, news: News, sent: ReadonlyMap<number, readonly ChangedRow[]>): void {

@@ -81,7 +81,14 @@ async function fill(fresh: Database, old: Database, work: Joining, done: () => v
     // Cursors of programs that run go on meaning the same.
     for (const row of old.all<Row>('SELECT * FROM changes ORDER BY n')) insert(fresh, 'changes', row)
   })
-  const ordering: Ordering = new Ordering({ address, trust: server, machine: server.machine, now, store: () => Promise.resolve(store) })
+  const ordering: Ordering = new Ordering({
+    address,
+    trust: server,
+    machine: server.machine,
+    now,
+    store: () => Promise.resolve(store),
+    speaks: () => true,
+  })
   const copy = openCopy(fresh, { machine: server.machine, random, send: (batch) => ordering.order(batch) })
   const store = rawStore(fresh, copy, server.machine, now)
   const merging = { to: store, from: old, machine: server.machine, holdsKey }

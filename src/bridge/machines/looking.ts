@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { ServerAddress } from './address.ts'
 import { clientFor, endClient, type ServerTrust } from './client.ts'
 import { schemaSql, upgradeSql } from './schema.ts'
-import { isAdministrator } from './server.ts'
+import { isAdministrator, ServerConnection } from './server.ts'
 import { asUnreachable } from './trouble.ts'
 
 /** A server as it is before a store moves there. */
@@ -38,6 +39,19 @@ export const lookAt = (address: ServerAddress, trust: ServerTrust): Promise<Serv
     const { memory, handoffs, machines } = await row<HeldRow>(client, heldSql)
     return { person, administrator, isMade, memory: Number(memory), handoffs: Number(handoffs), machines: machines ?? [] }
   })
+
+/** Whether a machine of this name is connected. */
+export async function isConnected(address: ServerAddress, trust: ServerTrust, machine: string, now: () => number): Promise<boolean> {
+  let isFound = false
+  const onFound = () => {
+    isFound = true
+  }
+  const quiet = { onNews: () => undefined, onEnd: () => undefined }
+  const connection = await ServerConnection.open({ address, trust, machine, ...quiet, namesakes: { speaks: () => false, onFound } }, now)
+  await sleep(limits.serverHearMs)
+  await connection.close()
+  return isFound
+}
 
 /** Makes the schema where it is missing. Another machine may do so at the same moment. */
 export const makeSchema = (address: ServerAddress, trust: ServerTrust): Promise<void> =>

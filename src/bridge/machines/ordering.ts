@@ -1,17 +1,21 @@
-import { failed } from '../base/refusal.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { limits } from '../base/limits.ts'
 import type { Store } from '../store/store.ts'
 import type { SentWrite } from '../store/transaction.ts'
-import { apply, copyState, keepServerId, seenBy, whyUnsent } from './apply.ts'
+import { apply, seenBy } from './apply.ts'
 import type { Batch, ChangedRow, SentBatch } from './batch.ts'
 import { newsOf } from './next-batch.ts'
 import { noAuthor, Outgoing } from './outgoing.ts'
+import { recognise } from './recognising.ts'
 import { ServerConnection, type ServerFacts, type ServerOptions, type ServerTotals } from './server.ts'
 import { SignInRefused, Unreachable } from './trouble.ts'
 
-export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd'> {
+export interface OrderingOptions extends Omit<ServerOptions, 'onNews' | 'onEnd' | 'namesakes'> {
   /** The copy. */
   store(): Promise<Pick<Store, 'read' | 'take'>>
   now(): number
+  /** Whether this process speaks for the machine now. */
+  speaks(): boolean | Promise<boolean>
 }
 
 /** Has the server order what this machine writes, and brings to its copy what all machines have written. One for a machine. */
@@ -33,6 +37,8 @@ export class Ordering {
   private closed = false
   /** The password was refused: this one tries it no more. */
   private refused: SignInRefused | undefined
+  /** Ms since the epoch: when another machine of this name was last found to be connected. */
+  private namesakeAt = Number.NEGATIVE_INFINITY
 
   constructor(options: OrderingOptions) {
     this.options = options
@@ -185,21 +191,13 @@ export class Ordering {
     if (this.closed) throw new Unreachable('this process is ending')
     // Servers shut out who tries often.
     if (this.refused !== undefined) throw this.refused
+    if (this.options.now() - this.namesakeAt < limits.serverRefusedMs) throw namesakeFound(this.options.machine)
     this.connection ??= this.connect().catch((error) => {
       this.connection = undefined
       if (error instanceof SignInRefused) this.refused = error
       throw error
     })
     return this.connection
-  }
-
-  /** Throws where the server is not the one whose changes the copy holds, or has lost some of them. Nothing is sent to it then. */
-  private async recognise(facts: ServerFacts): Promise<void> {
-    const store = await this.options.store()
-    const state = await store.read(copyState)
-    if (state.known === null) await store.take(noAuthor, (transaction) => keepServerId(transaction, facts.id))
-    const trouble = whyUnsent(facts, state)
-    if (trouble !== null) throw failed(trouble)
   }
 
   private async connect(): Promise<ServerConnection> {
@@ -214,9 +212,19 @@ export class Ordering {
       this.heard = Math.max(this.heard, n)
       this.heed()
     }
-    connection = await ServerConnection.open({ address, trust, machine, onNews, onEnd }, now)
+    const wasFound = Number.isFinite(this.namesakeAt)
+    this.namesakeAt = Number.NEGATIVE_INFINITY
+    const onFound = () => {
+      this.namesakeAt = now()
+      if (connection !== undefined && this.live === connection) this.drop(connection)
+    }
+    const namesakes = { speaks: () => this.options.speaks(), onFound }
+    connection = await ServerConnection.open({ address, trust, machine, onNews, onEnd, namesakes }, now)
     try {
-      await this.recognise(connection.facts)
+      // The other one may be there still: it is waited for before anything is sent in its name.
+      if (wasFound) await sleep(limits.serverHearMs)
+      if (Number.isFinite(this.namesakeAt)) throw namesakeFound(machine)
+      await recognise(await this.options.store(), connection.facts)
       // It may have ended while it was made: onEnd is called once, and was called before anyone could act on it.
       if (hasEnded) throw new Unreachable('the connection ended while it was made')
     } catch (error) {
@@ -227,3 +235,9 @@ export class Ordering {
     return connection
   }
 }
+
+const namesakeFound = (machine: string): Unreachable =>
+  new Unreachable(
+    `another machine is connected as ${machine}. Give this one a name of its own: mcp-twin store move embedded, then mcp-twin store move --machine NAME`,
+    true,
+  )

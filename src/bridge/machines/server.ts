@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts'
 import type { Batch, News, SentBatch } from './batch.ts'
 import { clientFor, endClient, type ServerTrust } from './client.ts'
 import { announce, Hearing } from './hearing.ts'
+import { type NamesakeOptions, Namesakes } from './namesakes.ts'
 import { asUnreachable, Unreachable } from './trouble.ts'
 
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   onNews(n: number): void
   /** Called once when the connection has ended, for whatever reason. */
   onEnd(): void
+  /** Present where this connection speaks for the machine: another one of the same name is looked for. */
+  readonly namesakes?: Pick<NamesakeOptions, 'speaks' | 'onFound'>
 }
 
 /** What the server says of itself. */
@@ -72,6 +75,7 @@ export class ServerConnection {
   readonly facts: ServerFacts
   private readonly client: pg.Client
   private readonly machine: string
+  private readonly namesakes: Namesakes | null
 
   /** Rejects with `Unreachable`, or with a Refusal where the server can be reached but holds no store for this person. */
   static async open(options: ServerOptions, now: () => number): Promise<ServerConnection> {
@@ -102,15 +106,19 @@ export class ServerConnection {
       const clock = Number(row.at) - Math.round((asked + now()) / 2)
       const { person, administrator } = row
       const hears = await hearing.isSure(pid, () => announce(address, trust, channel))
+      const { machine, namesakes: wanted } = options
+      const namesakes = wanted && hears ? new Namesakes(client, { ...wanted, channel, machine }) : null
+      await namesakes?.ask()
       const said = { id, schema: Number(schema), last: Number(last) }
-      return new ServerConnection(client, options.machine, { ...said, ...{ person, administrator, clock, hears } })
+      return new ServerConnection(client, machine, { ...said, ...{ person, administrator, clock, hears } }, namesakes)
     } catch (error) {
       await endClient(client)
       throw refused === undefined ? asUnreachable(error) : new Unreachable(refused.message)
     }
   }
 
-  private constructor(client: pg.Client, machine: string, facts: ServerFacts) {
+  private constructor(client: pg.Client, machine: string, facts: ServerFacts, namesakes: Namesakes | null) {
+    this.namesakes = namesakes
     this.client = client
     this.machine = machine
     this.facts = facts
@@ -151,6 +159,7 @@ export class ServerConnection {
   }
 
   async close(): Promise<void> {
+    this.namesakes?.end()
     await endClient(this.client)
   }
 

@@ -237,6 +237,7 @@ export class Storage {
       store: () => this.store(),
       ask: (batch) => this.ask(sendWork, batch, { signal: new AbortController().signal, progress: () => undefined }),
       holding: () => (this.holding?.aborted === false ? this.holding : null),
+      speaks: async () => (await this.lease?.confirm()) === true,
       report: (trouble) => log.write('bridge', 'warning', trouble),
     })
   }

@@ -26,6 +26,8 @@ export interface StoreServerParts {
   ask(batch: Batch | null): Promise<unknown>
   /** Aborted when this process holds the lease no longer; null: it does not. */
   holding(): AbortSignal | null
+  /** Whether this process still holds the lease. */
+  speaks(): Promise<boolean>
   report(trouble: string): void
 }
 
@@ -218,7 +220,14 @@ export class StoreServer implements CopyMaker {
       const { refused } = this
       if (refused !== undefined && refused.url === filled && settings.now() - refused.at < limits.serverRefusedMs) throw refused.error
       this.url = filled
-      this.ordering ??= new Ordering({ address: addressIn(filled), trust, machine, store, now: () => settings.now() })
+      this.ordering ??= new Ordering({
+        address: addressIn(filled),
+        trust,
+        machine,
+        store,
+        now: () => settings.now(),
+        speaks: () => this.parts.speaks(),
+      })
     }
     const { ordering, url } = this
     try {

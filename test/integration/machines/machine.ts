@@ -36,6 +36,7 @@ export async function startMachine(
   url: string,
   now: () => number = Date.now,
   begins = true,
+  speaks = (): boolean => true,
 ): Promise<Machine> {
   const place = new StorePlace(folder)
   const engine = chooseEngine(process.platform, process.arch)
@@ -49,7 +50,13 @@ export async function startMachine(
     place.moveTo(1, random(4))
   }
   const problems: string[] = []
-  const ordering: Ordering = new Ordering({ address: addressIn(url), machine: name, now, store: () => Promise.resolve(store) })
+  const ordering: Ordering = new Ordering({
+    address: addressIn(url),
+    machine: name,
+    now,
+    store: () => Promise.resolve(store),
+    speaks,
+  })
   const store: Store = await Store.open({
     ...{ place, engine, machine: name, now, random },
     rebuild: indexAgain,

@@ -65,7 +65,7 @@ describeUnless(lacksPostgres(), 'a machine that connects to its server', () => {
     const connections = () => server.sql(`SELECT count(*) FROM pg_stat_activity WHERE usename = '${person}'`)
     let isFirst = true
     const ordering = new Ordering({
-      ...{ address: addressIn(server.url(person, 'x')), machine: 'laptop', now: Date.now },
+      ...{ address: addressIn(server.url(person, 'x')), machine: 'laptop', now: Date.now, speaks: () => true },
       store: async () => ({
         take: laptop.store.take.bind(laptop.store),
         async read(work) {
