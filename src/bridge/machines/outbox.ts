@@ -4,7 +4,7 @@ import type { Database, Row } from '../store/database.ts'
 import type { Author, NotedChange, Transaction } from '../store/transaction.ts'
 import type { Batch, SharedRow } from './batch.ts'
 import { columnsIn, deleteRow, putRow } from './put-row.ts'
-import { holdBack, refusalIn } from './refused.ts'
+import { holdBackNew, refusalIn } from './refused.ts'
 import { bodyOf, type OpenCopy } from './row.ts'
 import { sharedTables } from './tables.ts'
 
@@ -74,7 +74,7 @@ export function keepBatch(copy: Transaction, { id, author, at, rows, changes }: 
     ...[id, author.client, author.session, at, JSON.stringify(changes)],
   )
   for (const row of rows) lay(copy, id, row)
-  holdBack(copy)
+  holdBackNew(copy, id)
   forgetConflicts(copy, author.client, changes)
   for (const { kind, id: subject, namespace } of changes) copy.changed(kind, subject, namespace, { ...author, at })
   return true

@@ -17,13 +17,18 @@ export function refuseEntry(copy: Pick<Database, 'run'>, id: string, why: string
   holdBack(copy)
 }
 
+const isOverRefused = `EXISTS (
+  SELECT 1 FROM outbox_rows r JOIN outbox_rows below ON below.thing = r.thing JOIN outbox earlier ON earlier.id = below.batch
+    WHERE r.batch = outbox.id AND earlier.n < outbox.n AND earlier.refused IS NOT NULL)`
+
 /** Has batches that lie over refused ones wait with them. */
-export function holdBack({ run }: Pick<Database, 'run'>): void {
-  const over = `UPDATE outbox SET refused = '' WHERE refused IS NULL AND EXISTS (
-    SELECT 1 FROM outbox_rows r JOIN outbox_rows below ON below.thing = r.thing JOIN outbox earlier ON earlier.id = below.batch
-      WHERE r.batch = outbox.id AND earlier.n < outbox.n AND earlier.refused IS NOT NULL)`
-  while (run(over) > 0);
+function holdBack({ run }: Pick<Database, 'run'>): void {
+  while (run(`UPDATE outbox SET refused = '' WHERE refused IS NULL AND ${isOverRefused}`) > 0);
 }
+
+/** Has a batch that was just kept wait where it lies over refused ones. */
+export const holdBackNew = ({ run }: Pick<Database, 'run'>, id: string): number =>
+  run(`UPDATE outbox SET refused = '' WHERE id = ? AND EXISTS (SELECT 1 FROM outbox WHERE refused IS NOT NULL) AND ${isOverRefused}`, id)
 
 /** Has everything that was refused sent once more: there may be room now. Returns whether anything was. */
 export const tryRefusedAgain = ({ run }: Pick<Database, 'run'>): boolean =>

@@ -48,7 +48,8 @@ const errands = `
 
 /** What those of the fourth format got. `refused`: why the server refused a write; '': it lies over one that was refused. */
 const refusals = `
-  ALTER TABLE outbox ADD COLUMN refused TEXT;`
+  ALTER TABLE outbox ADD COLUMN refused TEXT;
+  CREATE INDEX outbox_refused ON outbox (n) WHERE refused IS NOT NULL;`
 
 /** What copies got after the first ones were made. Step `n` makes the format `n + 2`. A step that was published is never edited. */
 export const copySteps: readonly string[] = [outbox, errands, refusals]

@@ -33,6 +33,8 @@ describeUnless(lacksPostgres(), 'a machine whose server is away', () => {
   let person: string
   let machines: Machine[] = []
   let links: Link[] = []
+  /** How far the clock of the machines is ahead, in ms. */
+  let ahead = 0
   beforeAll(async () => {
     server = await postgres()
     server.sql(schemaSql)
@@ -55,7 +57,7 @@ describeUnless(lacksPostgres(), 'a machine whose server is away', () => {
     const link = await linkTo(server.port)
     links.push(link)
     const url = server.url(person, 'x').replace(`:${server.port}`, `:${link.port}`)
-    const machine = await startMachine(join(folder, name), name, url)
+    const machine = await startMachine(join(folder, name), name, url, () => Date.now() + ahead, !link.isCut)
     machines.push(machine)
     return { ...machine, link }
   }
@@ -238,31 +240,49 @@ describeUnless(lacksPostgres(), 'a machine whose server is away', () => {
     ])
   })
 
-  it('loses and doubles nothing in long random lives of two machines', { timeout: 10 * minute }, async () => {
+  it('loses and doubles nothing in long random lives of three machines, also while the server is full', {
+    timeout: 10 * minute,
+  }, async () => {
+    /** Has the server count that much of this person's. */
+    const fill = (bytes: number) => server.sql(`UPDATE mcp_twin.people SET bytes = ${bytes} WHERE person = '${person}'`)
     for (let life = 0; life < (factor > 1 ? 20 : 2); life++) {
       const next = randomFrom(life + 1)
-      const names = [`one ${life}`, `two ${life}`]
-      const pair = [await start(names[0] ?? ''), await start(names[1] ?? '')]
+      const all = [await start(`one ${life}`), await start(`two ${life}`), await start(`three ${life}`)]
       const acknowledged = new Map<string, number[]>()
-      for (let step = 0; step < 80; step++) {
-        const machine = pair[next(2)]
+      for (let step = 0; step < 120; step++) {
+        const at = next(3)
+        const machine = all[at]
         if (machine === undefined) continue
-        const what = next(10)
+        const what = next(14)
         if (what === 0) machine.link.cut()
         else if (what === 1) machine.link.isMute = true
         else if (what === 2) await online(machine)
-        else {
-          const key = `${life} ${next(6)}`
-          await put(machine, key, step, machine.name)
-          acknowledged.set(key, [...(acknowledged.get(key) ?? []), step])
+        else if (what === 3) fill(next(2) === 0 ? 2 ** 31 : 0)
+        else if (what === 4) {
+          // Its process ends, and the next one goes on.
+          await machine.close()
+          machines = machines.filter(({ store }) => store !== machine.store)
+          all[at] = await start(machine.name)
+        } else {
+          const key = `${life} ${next(8)}`
+          const isKept = await put(machine, key, step, machine.name).then(
+            () => true,
+            (error) => {
+              expect(String(error)).toContain('Remove what nobody needs')
+              return false
+            },
+          )
+          if (isKept) acknowledged.set(key, [...(acknowledged.get(key) ?? []), step])
         }
       }
-      for (const each of [...pair, ...pair]) await online(each)
-      for (const each of pair) await each.ordering.totals()
-      const [one, two] = pair
-      if (one === undefined || two === undefined) throw new Error('no machines')
-      expect(await whole(one)).toEqual(await whole(two))
-      expect([(await counts(one)).unsent, (await counts(two)).unsent]).toEqual([0, 0])
+      fill(0)
+      ahead += minute
+      for (const each of [...all, ...all]) await online(each)
+      for (const each of all) await each.ordering.totals()
+      const [one, two, three] = all
+      if (one === undefined || two === undefined || three === undefined) throw new Error('no machines')
+      expect([await whole(two), await whole(three)]).toEqual([await whole(one), await whole(one)])
+      for (const each of all) expect(await counts(each)).toMatchObject({ unsent: 0, refused: null })
       for (const [key, values] of acknowledged) {
         const found = (await versions(one, key)).map(([, each]) => each)
         for (const each of values) expect([key, each, found]).toEqual([key, each, expect.arrayContaining([each])])
