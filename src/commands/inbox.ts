@@ -43,10 +43,11 @@ function brief({ io, system }: Context, client: string | null): ExitCode {
     const folder = ownFolderHere(system)
     const all = folder === null ? [] : new WaitingFile(join(folder, 'bridge', 'waiting.json')).read()
     const approvals = approvalsLine(approvalsIn(all))
-    const lines = [waitingLine(waitingFor(all, client, liveIn(system), system.now())), approvals && `${approvals} (mcp-twin actions list).`]
+    const lines = [waitingLine(waitingFor(all, client, liveIn(system), system.now())), approvals && `${approvals}: mcp-twin actions list`]
     const line = lines.filter((each) => each !== null).join(' ')
     io.json({ client, waiting: line === '' ? null : line })
-    if (line !== '') io.out(`mcp-twin: ${line}`)
+    // Of `out` a command gets a line of its own.
+    if (line !== '') io.raw(`mcp-twin: ${line}\n`)
   } catch {
     // A hook that fails would be shown to the person in every conversation.
   }

@@ -60,7 +60,7 @@ describe('what waits for a program', () => {
     const [desktop, code] = await Promise.all([bridge(place, 'claude-desktop'), bridge(place, 'claude-code')])
     const asked = await code.call('queue_action', { type: 'update_mcp_config', params: { name: 'time', command: 'true' } })
     const [id = ''] = /a-[0-9a-f]{12}/.exec(asked.text) ?? []
-    const line = '1 action waits for your approval (mcp-twin actions list).'
+    const line = '1 action waits for your approval: mcp-twin actions list'
     expect((await cli(place, ['inbox', '--brief', '--client', 'claude-desktop'])).stdout).toBe(`mcp-twin: ${line}\n`)
     const whole = await cli(place, ['inbox'])
     expect([whole.code, whole.stdout]).toEqual([0, expect.stringMatching(/1 action waits for your approval:\n.*mcp-twin actions list\n/)])
