@@ -80,7 +80,7 @@ export const COMMON = [
     many: 'words',
     offers: 'side',
   },
-  { flags: '-y, --yes', description: 'ask nothing; take the safe answer' },
+  { flags: '-y, --yes', description: 'ask nothing: go ahead, with the default of every choice' },
   { flags: '--offline', description: 'use no network' },
   { flags: '-q, --quiet', description: 'print no progress and no notes' },
   { flags: '--verbose', description: 'more detail; stack traces of crashes' },

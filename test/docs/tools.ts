@@ -23,12 +23,23 @@ interface Schema {
   readonly description?: string
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
 }
 
-const typeOf = ({ type, enum: words, items, anyOf }: Schema): string => {
+/** An object by its fields, each as an argument is written. */
+const fieldsOf = ({ properties = {}, required = [] }: Schema): string =>
+  Object.entries(properties)
+    .map(([name, each]) => [`${code(name)}${required.includes(name) ? '' : '?'}`, typeOf(each), each.description ?? ''])
+    .map(([name, ...words]) => [name, words.filter((word) => word !== '').join('; ')].join(' ').trim())
+    .join(', ')
+
+const typeOf = (schema: Schema): string => {
+  const { type, enum: words, items, anyOf, properties } = schema
   if (words !== undefined) return words.map((word) => code(String(word))).join(', ')
   if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ')
   if (items !== undefined) return `list of ${typeOf(items) || 'anything'}`
+  if (properties !== undefined) return `{ ${fieldsOf(schema)} }`
   return typeof type === 'string' ? type : ''
 }
 

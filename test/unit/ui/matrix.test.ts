@@ -7,9 +7,12 @@ import { columns } from '../../../src/ui/width.ts'
 const labels = {
   environment: (id: string) => ({ windows: 'Windows', 'wsl:Ubuntu': 'Ubuntu' })[id] ?? id,
   client: (id: string) =>
-    ({ 'claude-desktop': 'Claude Desktop', 'claude-code': 'Claude Code', 'claude-code-config': 'Claude Code, old file', cursor: 'Cursor' })[
-      id
-    ] ?? id,
+    ({
+      'claude-desktop': 'Claude Desktop',
+      'claude-code': 'Claude Code',
+      'claude-code-config': 'Claude Code (old file)',
+      cursor: 'Cursor',
+    })[id] ?? id,
   file: (_environment: string, file: string) => file,
 }
 const files = [
@@ -45,7 +48,7 @@ describe('the table of servers and programs', () => {
   it('looks so', () => {
     expect(describeMatrix(matrix, files, labels, noPaint, 120).join('\n')).toMatchInlineSnapshot(`
       "                             Windows                     Ubuntu
-      server            version    Claude Desktop  Cursor      Claude Code  Claude Code, old file
+      server            version    Claude Desktop  Cursor      Claude Code  Claude Code (old file)
       filesystem        2026.8.31  ! missing       · off       ✓ in sync    ! differs
       blender                      – not here      – not here  – not here   – not here
       sql\\u001b[31mite             ? unmanaged"

@@ -180,9 +180,12 @@ describe('widths', () => {
 const labels = {
   environment: (id: string) => ({ windows: 'Windows', 'wsl:Ubuntu': 'Ubuntu' })[id] ?? id,
   client: (id: string) =>
-    ({ 'claude-desktop': 'Claude Desktop', 'claude-code': 'Claude Code', 'claude-code-config': 'Claude Code, old file', cursor: 'Cursor' })[
-      id
-    ] ?? id,
+    ({
+      'claude-desktop': 'Claude Desktop',
+      'claude-code': 'Claude Code',
+      'claude-code-config': 'Claude Code (old file)',
+      cursor: 'Cursor',
+    })[id] ?? id,
   file: (_environment: string, file: string) => file,
 }
 describe('the steps of a sync', () => {
