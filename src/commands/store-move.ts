@@ -22,7 +22,7 @@ export async function moveTo(context: Context, open: OpenBridge, typed: string |
   const { settings } = open.bridge
   const wanted = await wantedServer(context, open, typed, options)
   const { counts, server } = await refused(storedNow(open))
-  if (server !== null) return already(context, open, server, wanted)
+  if (server !== null) return already(context, open, server, wanted, options)
   const joined: JoinedServer = { url: wanted.url, machine: usableName(options.machine ?? (await nameHere(open))), ...wanted.trust }
   const address = await refused(filledIn(wanted.url, settings).then(addressIn))
   if (address.password !== '') context.io.hide(address.password)
@@ -101,10 +101,20 @@ const movingIn = ({ bridge: { settings } }: OpenBridge): StoreMove => ({
 })
 
 /** A machine that has joined: the manifest may not say so yet. */
-async function already(context: Context, open: OpenBridge, server: JoinedServer, wanted: WantedServer): Promise<ExitCode> {
+async function already(
+  context: Context,
+  open: OpenBridge,
+  server: JoinedServer,
+  wanted: WantedServer,
+  { machine }: MoveOptions,
+): Promise<ExitCode> {
   const shown = shownAddress(server.url)
   if (server.url !== wanted.url)
     throw usageError(`The store of this machine is on ${shown} already.`, { hint: 'first go back: mcp-twin store move embedded' })
+  if (machine !== undefined && machine !== server.machine)
+    throw usageError(`This machine is ${server.machine} there. It gets another name where it joins again.`, {
+      hint: 'first go back: mcp-twin store move embedded',
+    })
   const changed = context.isDry !== true && (await keepInManifest(context, open, wanted.spec))
   context.io.json({ from: shown, to: shown, changed })
   context.io.out(`The store is on ${shown} already${changed ? '; the manifest says so now' : ''}.`)

@@ -31,3 +31,7 @@ const shortUnits = 80
 
 /** The beginning of somebody else's text inside a line of ours, in quotation marks. */
 export const inShort = (text: string): string => `${inQuotes(cut(text, shortUnits))}${text.length > shortUnits ? '…' : ''}`
+
+/** A program in a line, with its machine where that is another one. */
+export const programWords = (client: string, machine: string | null | undefined): string =>
+  `${quoteInLine(client)}${machine == null ? '' : ` on ${quoteInLine(machine)}`}`

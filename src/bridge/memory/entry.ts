@@ -12,6 +12,8 @@ export interface MemoryEntry {
   readonly tags: readonly string[]
   /** The client that wrote it. */
   readonly by: string
+  /** The machine on which it was written, where that is another one. */
+  readonly machine?: string
   /** Ms since the epoch. */
   readonly at: number
 }
@@ -25,13 +27,33 @@ export interface EntryRow extends Row {
   tags: string
   client: string
   at: number
+  elsewhere: string | null
 }
 
-export const entryColumns = 'namespace, key, value, version, rationale, tags, client, at'
+const columns = ['namespace', 'key', 'value', 'version', 'rationale', 'tags', 'client', 'at']
+
+/** The columns of an entry, of `table` where several are read. Only a copy of a server's store knows other machines. */
+export const columnsOfEntry = (table = ''): string =>
+  [
+    ...columns.map((name) => table + name),
+    `(SELECT nullif(${table}machine, here.value ->> '$.machine') FROM meta here WHERE here.name = 'server') AS elsewhere`,
+  ].join(', ')
+
+export const entryColumns = columnsOfEntry()
 
 export function entryOf({ tags, client, ...row }: EntryRow): MemoryEntry {
-  const { namespace, key, value, version, rationale, at } = row
-  return { namespace, key, value, version, rationale, tags: JSON.parse(tags), by: client, at }
+  const { namespace, key, value, version, rationale, at, elsewhere } = row
+  return {
+    namespace,
+    key,
+    value,
+    version,
+    rationale,
+    tags: JSON.parse(tags),
+    by: client,
+    ...(elsewhere !== null && { machine: elsewhere }),
+    at,
+  }
 }
 
 /** What the index of words holds of a value: its names and texts, without the punctuation and escapes of JSON. */

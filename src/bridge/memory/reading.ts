@@ -8,6 +8,7 @@ export interface AlsoIn {
   readonly namespace: string
   readonly version: number
   readonly by: string
+  readonly machine?: string
   readonly at: number
 }
 
@@ -40,6 +41,8 @@ export function readKey(database: Database, { key, namespace, own, version }: Re
     own
   return {
     entry: get(database, chosen, key, now, version),
-    alsoIn: holding.filter((entry) => entry.namespace !== chosen).map(({ namespace, version, by, at }) => ({ namespace, version, by, at })),
+    alsoIn: holding
+      .filter((entry) => entry.namespace !== chosen)
+      .map(({ namespace, version, by, machine, at }) => ({ namespace, version, by, ...(machine !== undefined && { machine }), at })),
   }
 }

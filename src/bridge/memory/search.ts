@@ -1,6 +1,6 @@
 import { limits } from '../base/limits.ts'
 import type { Database } from '../store/database.ts'
-import { type MemoryEntry, entryColumns, entryOf, type EntryRow } from './entry.ts'
+import { type MemoryEntry, columnsOfEntry, entryOf, type EntryRow } from './entry.ts'
 
 /**
  * The words of a person's question as the index splits texts: letters and digits, without accents, each once. `C++` and
@@ -60,10 +60,9 @@ interface Matching {
 }
 
 function matching(database: Database, { match, ranking, namespace, limit, now }: Matching): readonly (EntryRow & { id: number })[] {
-  const columns = entryColumns.split(', ').map((name) => `m.${name}`)
   const rules = `(m.expires IS NULL OR m.expires > ?)${namespace === undefined ? '' : ' AND m.namespace = ?'}`
   const values = [now, ...(namespace === undefined ? [] : [namespace])]
-  const select = `SELECT m.id, ${columns.join(', ')} FROM memory_text t JOIN memory m ON m.id = t.rowid WHERE memory_text MATCH ?`
+  const select = `SELECT m.id, ${columnsOfEntry('m.')} FROM memory_text t JOIN memory m ON m.id = t.rowid WHERE memory_text MATCH ?`
   if (ranking === null) return database.all(`${select} AND ${rules} ORDER BY t.rowid DESC LIMIT ?`, match, ...values, limit)
   if (ranking === match) return database.all(`${select} AND ${rules} ORDER BY t.rank LIMIT ?`, match, ...values, limit)
   // The `+` keeps SQLite from a look into the index for each of those rows, which takes half a second for some thousand rows.

@@ -203,6 +203,20 @@ describeUnless(lacksPostgres(), 'the store of several machines', () => {
     expect(await answered(desktop, 'store')).toMatchObject({ engine: 'postgres' })
   })
 
+  it('has one machine of a name at a time, and a machine that has joined keeps its name', async () => {
+    const [laptop, clone] = [await machine('laptop'), await machine('clone')]
+    await move(laptop, 'laptop')
+    const bridge = await greeted({ command: nodePath, args: [cliPath, 'serve', '--client', 'x'], env: laptop.env, cwd: laptop.root }, 'x')
+    await bridge.call('memory_set', { key: 'a', value: 1 })
+    const refused = await typed(clone, 'store', 'move', url(), '--machine', 'laptop', '--yes')
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/connected as laptop[\s\S]*store move --machine NAME/)])
+    expect(await answered(clone, 'store')).toMatchObject({ engine: 'embedded' })
+    await move(clone, 'other')
+    await bridge.end()
+    const renamed = await typed(clone, 'store', 'move', url(), '--machine', 'third', '--yes')
+    expect([renamed.code, renamed.stderr]).toEqual([2, expect.stringMatching(/This machine is other there[\s\S]*move embedded/)])
+  })
+
   it('says since when and why the server is not reached, and keeps new things until it is', async () => {
     const laptop = await machine('laptop')
     await move(laptop, 'laptop')

@@ -63,6 +63,32 @@ describeUnless(lacksPostgres(), 'bridges of two machines over one server', () =>
     await expect.poll(async () => (await desktop.data('memory_get', { key: 'two', namespace: 'shared' })).value).toBe(2)
   })
 
+  it('name the machine of a memory where it is another one, in each answer that names its author', async () => {
+    const [laptop, desktop] = [machine('laptop'), machine('desktop')]
+    await laptop.data('memory_set', { key: 'port', value: 'of the laptop', namespace: 'shared' })
+    await laptop.data('memory_set', { key: 'large', value: 'word '.repeat(20_000), namespace: 'shared' })
+    const all = async (at: Desk) => [
+      await at.call('memory_get', { key: 'port', namespace: 'shared' }),
+      await at.call('memory_get', { key: 'large', namespace: 'shared', max_tokens: 500 }),
+      await at.call('memory_list', { namespace: 'shared', prefix: 'port' }),
+      await at.call('memory_search', { query: 'laptop', namespace: 'shared' }),
+      await at.call('memory_history', { key: 'port', namespace: 'shared' }),
+      await at.call('memory_get', { key: 'port', namespace: 'elsewhere' }),
+    ]
+    await expect.poll(async () => (await desktop.data('memory_get', { key: 'large', namespace: 'shared' })).found).toBe(true)
+    for (const [n, { content, structuredContent }] of (await all(desktop)).entries()) {
+      expect([n, JSON.stringify(structuredContent)]).toEqual([n, expect.stringContaining('"machine":"laptop"')])
+      expect([n, JSON.stringify(content)]).toEqual([n, expect.stringMatching(/by \S+ on laptop/)])
+    }
+    for (const { content, structuredContent } of await all(laptop)) {
+      expect(JSON.stringify(structuredContent)).not.toContain('machine')
+      expect(JSON.stringify(content)).not.toContain(' on laptop')
+    }
+    await desktop.data('memory_delete', { key: 'port', namespace: 'shared' })
+    const history = async () => JSON.stringify((await laptop.call('memory_history', { key: 'port', namespace: 'shared' })).content)
+    await expect.poll(history).toMatch(/deleted by \S+ on desktop/)
+  })
+
   it('name a namespace of another machine that is likely the same project, until that machine has joined this one', async () => {
     const shop = resolve(realpathSync(mkdtempSync(resolve(tmpdir(), 'pairs-'))), 'shop')
     mkdirSync(shop)

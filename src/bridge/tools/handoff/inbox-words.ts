@@ -2,7 +2,7 @@ import { count } from '../../../core/count.ts'
 import { inTokens } from '../../base/budget.ts'
 import { limits } from '../../base/limits.ts'
 import { listInRoom } from '../../base/listing.ts'
-import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
+import { inQuotes, programWords, quote, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
 import { cut } from '../../base/text.ts'
 import type { Action } from '../../actions/action.ts'
@@ -12,7 +12,7 @@ import type { Conflict } from '../../memory/conflicts.ts'
 import type { Beginning } from '../../handoff/texts.ts'
 import { actionLine, actionShort, paramsBelow, resultWords, withoutLong } from '../actions/words.ts'
 import { cleanBeginning } from './parts.ts'
-import { answerTitle, handoffFacts, handoffLine, programWords, questionTitle } from './words.ts'
+import { answerTitle, handoffFacts, handoffLine, questionTitle } from './words.ts'
 
 /** What waits for a client, of each kind only so much as an answer may hold. */
 export interface Inbox {

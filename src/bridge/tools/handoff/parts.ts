@@ -1,12 +1,12 @@
 import { localTime } from '../../../core/local-time.ts'
 import type { AnswerPart } from '../../base/budget.ts'
-import { inQuotes, quoteInLine } from '../../base/quote.ts'
+import { inQuotes, programWords, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
 import { cut, inName } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
 import type { Beginning, HandoffTexts, Note } from '../../handoff/texts.ts'
-import { answerTitle, programWords, questionTitle } from './words.ts'
+import { answerTitle, questionTitle } from './words.ts'
 
 /** A stored text without keys. Of a text that is not whole the end is left out: a key in it may go on. */
 export const cleanBeginning = (redaction: Redaction, { text, isWhole }: Beginning): string =>

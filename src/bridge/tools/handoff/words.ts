@@ -1,13 +1,9 @@
 import { localTime } from '../../../core/local-time.ts'
 import { inTokens, tokensFor } from '../../base/budget.ts'
-import { inQuotes, quoteInLine } from '../../base/quote.ts'
+import { inQuotes, programWords, quoteInLine } from '../../base/quote.ts'
 import { machineOf } from '../../handoff/claims.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { AnsweredQuestion, Question } from '../../handoff/question.ts'
-
-/** A program, with its machine where that is another one. */
-export const programWords = (client: string, machine: string | null): string =>
-  `${quoteInLine(client)}${machine === null ? '' : ` on ${quoteInLine(machine)}`}`
 
 const claimedOn = (machine: string | null) => machine !== null && { claimed_on: machine }
 

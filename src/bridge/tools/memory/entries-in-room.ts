@@ -12,7 +12,7 @@ import {
 } from '../../base/budget.ts'
 import type { Answer } from '../../base/call.ts'
 import { limits } from '../../base/limits.ts'
-import { quote, quoteInLine } from '../../base/quote.ts'
+import { programWords, quote, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
 import { cut } from '../../base/text.ts'
 import { tokenBytes } from '../../base/tokens.ts'
@@ -61,8 +61,8 @@ const quoted: Form = {
 }
 const asJson: Form = { textOf: (value) => value, costOf: jsonBytes, costOfPart: costInData }
 
-const deletedWords = ({ namespace, version, by, at }: EntryVersion): string =>
-  `Version ${version} in ${quoteInLine(namespace)}: deleted by ${quoteInLine(by)}, ${localTime(at)}`
+const deletedWords = ({ namespace, version, by, machine, at }: EntryVersion): string =>
+  `Version ${version} in ${quoteInLine(namespace)}: deleted by ${programWords(by, machine)}, ${localTime(at)}`
 
 /** `whole`: its value in the form of the answer; the others: what is shown of it. */
 interface Shown {

@@ -91,12 +91,20 @@ function words(long: LongEntry, room: number): string {
 
 function data(long: LongEntry, room: number): Record<string, unknown> {
   const { entry, alsoIn } = long
-  const { version, by, at, namespace, tags, rationale, value } = entry
+  const { version, by, machine, at, namespace, tags, rationale, value } = entry
   const isTagged = jsonBytes(tags) <= room / 4
   const isPlaced = jsonBytes(alsoIn) <= room / 6
   const facts = fitting(
     {
-      ...{ found: true, version, by, at, ...((rationale ?? '') === '' && { rationale }), namespace },
+      ...{
+        found: true,
+        version,
+        by,
+        ...(machine !== undefined && { machine }),
+        at,
+        ...((rationale ?? '') === '' && { rationale }),
+        namespace,
+      },
       ...{ ...(isTagged && { tags }), ...(isPlaced && alsoIn.length > 0 && { also_in: alsoIn }) },
     },
     room,

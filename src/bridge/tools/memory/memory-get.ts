@@ -43,8 +43,9 @@ export const memoryGet = defineTool({
     }
     const clean = cleanEntry(bridge.redaction, entry)
     const value: JsonValue = JSON.parse(clean.value)
-    const { rationale, tags, by, at } = clean
-    const data = { found: true, value, version: entry.version, rationale, tags, by, at, namespace: entry.namespace, ...elsewhere }
+    const { rationale, tags, by, machine, at } = clean
+    const author = { by, ...(machine !== undefined && { machine }), at }
+    const data = { found: true, value, version: entry.version, rationale, tags, ...author, namespace: entry.namespace, ...elsewhere }
     const whole = { content: [{ type: 'text' as const, text: `${entryWords(clean, value)}${alsoInWords(alsoIn)}` }], data }
     const asked = { key, ...(namespace !== undefined && { namespace }), ...(version !== undefined && { version }) }
     const bytes = sizeOf(whole)

@@ -34,7 +34,7 @@ export const memoryHistory = defineTool({
         ...{ head: `Versions, newest first: ${found.length}.`, field: 'versions', facts: { namespace } },
         ...{ redaction: bridge.redaction, entries: found },
         named: ({ version }) => ({ name: `version ${version}`, about: { version } }),
-        factsOf: ({ version, by, at }) => ({ version, by, at }),
+        factsOf: ({ version, by, machine, at }) => ({ version, by, machine, at }),
         call: ({ version }, { ofFirst }) => callFor('memory_get', { key, namespace, version }, ofFirst),
       },
       room,

@@ -38,7 +38,7 @@ export const memorySearch = defineTool({
           name: `${quoteInLine(cut(key, shortName))} in ${quoteInLine(cut(held, shortName))}`,
           about: { namespace: cut(held, shortName), key: cut(key, shortName) },
         }),
-        factsOf: ({ namespace: held, key, version, by, at }) => ({ namespace: held, key, version, by, at }),
+        factsOf: ({ namespace: held, key, version, by, machine, at }) => ({ namespace: held, key, version, by, machine, at }),
         // No answer holds all of them: the first is read by itself, then the next.
         call: ({ namespace: held, key }, { ofFirst, ofAll }) =>
           ofAll > limits.answerTokensMost

@@ -5,13 +5,13 @@ import type { Redaction } from '../../base/redaction.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
 import { limits } from '../../base/limits.ts'
-import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
+import { inQuotes, programWords, quote, quoteInLine } from '../../base/quote.ts'
 import { cut } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 
 /** Whose an entry is. */
-export function entryHead({ namespace, key, version, by, at, tags }: MemoryEntry): string {
-  const facts = `${quoteInLine(namespace)}, version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`
+export function entryHead({ namespace, key, version, by, machine, at, tags }: MemoryEntry): string {
+  const facts = `${quoteInLine(namespace)}, version ${version}, by ${programWords(by, machine)}, ${localTime(at)}`
   return `${quoteInLine(key)} (${facts}${tags.length === 0 ? '' : `, tags ${tags.map(quoteInLine).join(', ')}`})`
 }
 
@@ -53,6 +53,7 @@ export const entryLine = ({
   key,
   version,
   by,
+  machine,
   at,
   tags,
   bytes,
@@ -60,7 +61,7 @@ export const entryLine = ({
   rationale,
 }: Omit<EntryFacts, 'bytes'> & Partial<Pick<EntryFacts, 'bytes'>>): string =>
   [
-    `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${localTime(at)}`,
+    `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${programWords(by, machine)}, ${localTime(at)}`,
     ...(tags.length === 0 ? [] : [`tags ${tags.map(quoteInLine).join(', ')}`]),
     ...(bytes === undefined ? [] : [count(bytes, 'byte')]),
     ...(begins === undefined ? [] : [`value: ${inQuotes(begins)}`]),
@@ -70,7 +71,7 @@ export const entryLine = ({
 export const alsoInWords = (alsoIn: readonly AlsoIn[]): string =>
   alsoIn.length === 0
     ? ''
-    : `\nAlso in ${alsoIn.map(({ namespace, version, by, at }) => `${quoteInLine(namespace)} (version ${version}, by ${quoteInLine(by)}, ${localTime(at)})`).join(', ')}.`
+    : `\nAlso in ${alsoIn.map(({ namespace, version, by, machine, at }) => `${quoteInLine(namespace)} (version ${version}, by ${programWords(by, machine)}, ${localTime(at)})`).join(', ')}.`
 
 /** Keys or namespaces that were perhaps meant. */
 export const nearWords = (near: readonly string[]): string => (near.length === 0 ? '' : ` Near ones: ${near.map(quoteInLine).join(', ')}.`)
