@@ -21,7 +21,8 @@ const author = { client: 'mcp-twin', session: 'elsewhere' }
 export class Messenger {
   private readonly options: MessengerOptions
   private readonly lost: AbortSignal
-  private readonly timer: NodeJS.Timeout
+  /** Retries what failed, such as a report while the server was away. Only where the store is a copy. */
+  private timer: NodeJS.Timeout | undefined
   private readonly stopListening: () => void
   private working: Promise<void> = Promise.resolve()
   private isDue = false
@@ -34,16 +35,14 @@ export class Messenger {
     this.stopListening = options.store.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'action' || kind === 'errand')) this.rouse()
     })
-    // Retries what failed, such as a report while the server was away.
-    this.timer = setInterval(() => this.rouse(), limits.errandLookMs).unref()
     this.rouse()
   }
 
   async stop(): Promise<void> {
     this.isStopped = true
-    clearInterval(this.timer)
     this.stopListening()
     await this.working
+    clearInterval(this.timer)
   }
 
   /** One turn at a time; what comes meanwhile makes one more. */
@@ -68,7 +67,12 @@ export class Messenger {
     const { store, isLive, place } = this.options
     const { redaction, settings } = place
     const here = await store.read(hereOf)
-    if (here === null) return
+    if (here === null) {
+      clearInterval(this.timer)
+      this.timer = undefined
+      return
+    }
+    this.timer ??= setInterval(() => this.rouse(), limits.errandLookMs).unref()
     const now = settings.now()
     await this.takeAll(here, now)
     await redaction.ready()
