@@ -4,7 +4,7 @@ import { matching, readEntries, type RegistryEntry } from '../core/registry/entr
 import { offerOf, slotsOf } from '../core/registry/offer.ts'
 import { ownSide } from '../effects/machine/own.ts'
 import { askRegistry, registryAddress } from '../effects/registry/ask.ts'
-import { EXIT, TwinError } from '../errors.ts'
+import { EXIT, TwinError, usageError } from '../errors.ts'
 import { visible } from '../ui/escape.ts'
 import { align, cutText } from '../ui/width.ts'
 import { demandNetwork } from './registry-add.ts'
@@ -15,7 +15,9 @@ const wordsMost = 3
 const entriesMost = 100
 
 /** Finds servers of the MCP registry. Nothing is kept of what it says. */
-export const run: Run<typeof spec> = async (context, words, options) => {
+export const run: Run<typeof spec> = async (context, typed, options) => {
+  const words = typed.filter((word) => word.trim() !== '')
+  if (words.length === 0) throw usageError('search needs a word.', { hint: 'mcp-twin search github' })
   demandNetwork(context)
   const address = registryAddress(context.system, options.registry)
   const progress = context.io.progress('Asking the registry')

@@ -71,6 +71,12 @@ describe('search', () => {
     )
   })
 
+  it('asks for nothing where no word is given, or an empty one', async () => {
+    const { run, registry } = await ground()
+    for (const words of [[], [''], ['', '  ']]) expect(await run('search', ...words)).toMatchObject({ code: 2 })
+    expect(registry.requests).toEqual([])
+  })
+
   it('shows what a stranger wrote with its hidden characters as escapes', async () => {
     const { run, registry } = await ground()
     registry.publish({ name: 'io.github.eve/odd', version: '1.0.0', description: 'tiny \u001b[31m\u202eevil', packages: [tiny] })
