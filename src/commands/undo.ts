@@ -2,17 +2,20 @@ import { count } from '../core/count.ts'
 import { localTime } from '../core/local-time.ts'
 import { clientById, clients } from '../catalog/clients/index.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
+import { keysOfAll } from '../core/manifest/names.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import type { undo as spec } from '../cli/specs/undo.ts'
 import type { Context, Run, VerbsOf } from '../context.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { withRunLock } from '../effects/store/lock.ts'
 import { writeLaunches } from '../effects/run/launches.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { differs, exitOf, restartsFor, type SyncResult } from '../effects/sync/result.ts'
 import { stepsOf } from '../effects/sync/steps.ts'
 import { restoreTrust } from '../effects/sync/trust-keep.ts'
+import { openSecrets } from '../effects/store/secrets.ts'
 import { type HeldBytes, heldBytes } from '../effects/store/undo.ts'
+import { keyProjects } from '../effects/manifest/key-users.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { runsOf, type Undone, undo } from '../effects/undo/undo.ts'
 import { visible } from '../ui/escape.ts'
@@ -126,6 +129,24 @@ function undoneWords({ id, command, complete, changed, older }: Undone, isMissin
   ]
 }
 
+/** The stored keys that nothing asks for any more, and how to remove them. A project uses keys of home, whose undo is another one. */
+async function keptKeys({ system }: Context, homeContext: HomeContext, { manifest, home, place }: Situation): Promise<string[]> {
+  const store = openSecrets(system, home.here, manifest, home.environment.id)
+  if (place.root !== null || store.kind === 'command') return []
+  // One that cannot be read is reported by the commands that need it.
+  const stored = await store.list().catch((error: unknown) => {
+    if (error instanceof TwinError) return []
+    throw error
+  })
+  const projects = await keyProjects(system, homeContext)
+  const used = [...keysOfAll(manifest), ...projects.flatMap(({ keys }) => keys)]
+  const names = stored.filter((name) => !used.includes(name))
+  const [first] = names
+  if (first === undefined) return []
+  const more = names.length === 1 ? 'which no server uses now' : 'which no server uses now, each by its name'
+  return [`to remove ${names.join(', ')}, ${more}: mcp-twin secret remove ${first}`]
+}
+
 /** Shows what an undo would do. */
 async function preview(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const situation = await homeContext.open()
@@ -171,7 +192,10 @@ async function takeBack(context: Context, homeContext: HomeContext, id: string |
       steps: [...(undone?.steps ?? []), ...launched],
       unmanaged: unmanagedIn(plan, after.input),
       restart: undone === null ? [] : restartsFor(undone.written, after.input),
-      notices: undone === null ? [] : [...undoneWords(undone, isMissing), ...trust],
+      notices:
+        undone === null
+          ? []
+          : [...undoneWords(undone, isMissing), ...trust, ...(await keptKeys(context, homeContext, await homeContext.open()))],
     }
   }
   const { here, environment } = homeContext.home

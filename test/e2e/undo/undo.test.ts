@@ -66,6 +66,27 @@ describe('undo', () => {
     expectTidy(place.home)
   })
 
+  it('names the keys that stay and that nothing uses any more, with the command that removes them', async () => {
+    const place = quickHome()
+    place.write(cursorFile, JSON.stringify({ mcpServers: { a: { command: '/opt/thing', env: { A_API_KEY: 'a-key-0123456789abcdef' } } } }))
+    await place.run(['init', '--yes', '--offline', '--no-bridge'])
+    expect((await place.run(['secret', 'list'])).stdout).toContain('A_API_KEY')
+    const undone = await place.run(['undo'])
+    expect([undone.code, undone.output.replaceAll(/\s+/g, ' ')]).toEqual([
+      0,
+      expect.stringMatching(/to remove A_API_KEY, which no server uses now: \S*mcp-twin\S* secret remove A_API_KEY/),
+    ])
+    // What is used is not spoken of, and what cannot be read is no trouble of undo.
+    await place.run(['init', '--yes', '--offline', '--no-bridge'])
+    const again = await place.run(['disable', 'a'])
+    expect(again.code).toBe(0)
+    expect((await place.run(['undo'])).output).not.toContain('to remove')
+    place.write('.mcp-twin/secrets.json', '{')
+    const damaged = (await place.run(['undo'])).output
+    expect(damaged).toContain('undone')
+    expect(damaged).not.toContain('to remove')
+  })
+
   it('is itself a run that can be undone', async () => {
     const place = await withServer()
     const added = content(place)
