@@ -5,7 +5,7 @@ import { memoryDelete } from '../bridge/tools/memory/memory-delete.ts'
 import { memoryGet } from '../bridge/tools/memory/memory-get.ts'
 import { memoryHistory } from '../bridge/tools/memory/memory-history.ts'
 import { countEntries } from '../bridge/memory/memory.ts'
-import { page } from '../bridge/memory/pages.ts'
+import { namespacesIn, page } from '../bridge/memory/pages.ts'
 import { memorySearch } from '../bridge/tools/memory/memory-search.ts'
 import { memorySet } from '../bridge/tools/memory/memory-set.ts'
 import { beginning, type EntryFacts, entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
@@ -96,8 +96,9 @@ const list: Verbs['list'] = (context, _words, options) =>
       cursor = found.cursor
     } while (cursor !== undefined && entries.length < most)
     const total = await store.read((database) => countEntries(database, { prefix, tags, namespace }, bridge.now()))
+    const namespaces = await store.read(namespacesIn)
     const text = entries.length === 0 ? 'Nothing is remembered here.' : entries.map((entry) => entryLine(entry)).join('\n')
-    const answer = bridge.redaction.answer({ content: [{ type: 'text', text }], data: { entries, total } })
+    const answer = bridge.redaction.answer({ content: [{ type: 'text', text }], data: { entries, total, namespaces } })
     context.io.json({ action: 'list', ...answer.data, more: cursor !== undefined, cursor: cursor ?? null })
     for (const part of answer.content) if (part.type === 'text') context.io.out(inText(part.text))
     if (cursor !== undefined) context.io.note(`${entries.length} of ${total}. To go on: --cursor ${cursor}`)

@@ -23,6 +23,8 @@ interface MemoryDocument {
   readonly entries?: readonly Entry[]
   readonly results?: readonly Entry[]
   readonly total?: number
+  /** All that there are; not part of a search. */
+  readonly namespaces?: readonly string[]
   readonly cursor?: string | null
 }
 
@@ -59,7 +61,7 @@ export function Memory() {
             searched.value = event.currentTarget.value
           }}
         />
-        <Namespaces found={found} />
+        <Namespaces all={document?.namespaces} />
       </div>
       <Wrong trouble={trouble} />
       {document !== null && found.length === 0 ? (
@@ -71,13 +73,13 @@ export function Memory() {
   )
 }
 
-/** Those that were seen so far: entries come by the hundred, and a namespace of the next page is one click away. */
-const seen = signal<readonly string[]>([])
+/** As the last list said, which a search does not. */
+const listed = signal<readonly string[]>([])
 
-function Namespaces({ found }: { found: readonly Entry[] }) {
-  const all = [...new Set([...seen.peek(), ...found.map((each) => each.namespace)])].sort()
+function Namespaces({ all: found }: { all: readonly string[] | undefined }) {
+  const all = found ?? listed.peek()
   useEffect(() => {
-    seen.value = all
+    listed.value = all
   }, [all.join()])
   if (all.length < 2) return null
   return (

@@ -270,7 +270,7 @@ export const documents: readonly Document[] = [
       ...{ 'version?': 'number', 'rationale?': 'null|text', 'tags?': ['text'], 'by?': 'text', 'at?': 'number', 'also_in?': ['…'] },
       'entries?': '…',
       'more?': 'yes',
-      ...{ 'cursor?': 'null|text', 'total?': 'number' },
+      ...{ 'cursor?': 'null|text', 'total?': 'number', 'namespaces?': ['text'] },
       'results?': [{ namespace: 'text', key: 'text', value: '…', ...entry }],
       'versions?': '…',
       ...{ 'format?': 'text', 'file?': 'text', 'text?': 'text', 'masked?': 'number', 'dryRun?': 'yes', 'stored?': 'number' },

@@ -38,3 +38,16 @@ function placeOf(cursor: string, newest: boolean): Pick<MemoryEntry, 'namespace'
   }
   throw failed('The cursor is none that memory_list gave; leave it out to begin again.')
 }
+
+/** The most namespaces that are named at once. */
+const namespacesMost = 1000
+
+/** The namespaces that hold something, by name. It goes from one to the next in the index, however much each holds. */
+export const namespacesIn = ({ all }: Pick<Database, 'all'>): readonly string[] =>
+  all<{ name: string }>(
+    `WITH RECURSIVE held (name) AS (
+       SELECT min(namespace) FROM memory
+       UNION ALL SELECT (SELECT min(namespace) FROM memory WHERE namespace > held.name) FROM held WHERE held.name IS NOT NULL
+     ) SELECT name FROM held WHERE name IS NOT NULL LIMIT ?`,
+    namespacesMost,
+  ).map(({ name }) => name)

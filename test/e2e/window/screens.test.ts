@@ -97,9 +97,12 @@ describeUnless(lacksBrowser, 'a screen', () => {
     expect(await lines('✓ Claude Code, Linux')).toBeLessThanOrEqual(2)
   })
 
-  it('of Memory shows one namespace', async () => {
+  it('of Memory shows one namespace, also one of which nothing is on the page', async () => {
     const { place, page } = await looking()
     expect((await place.run(['memory', 'set', 'ours', 'x', '--namespace', 'shop'])).code).toBe(0)
+    const line = (_: unknown, n: number) => JSON.stringify({ type: 'entity', name: `entry-${n}`, entityType: 'note', observations: ['x'] })
+    const many = Array.from({ length: 120 }, line).join('\n')
+    expect((await place.run(['memory', 'import', '-'], { input: many })).code).toBe(0)
     expect((await place.run(['memory', 'set', 'all', 'x'])).code).toBe(0)
     await go(page, '/memory')
     const table = page.getByRole('table', { name: 'Memory' })
