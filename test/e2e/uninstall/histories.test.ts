@@ -7,7 +7,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   act: fc.oneof(
     { weight: 10, arbitrary: fc.constantFrom(...commands) },
     { weight: 8, arbitrary: fc.constantFrom(...byHand) },
-    { weight: 1, arbitrary: fc.constant('again' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('again' as const, 'afresh' as const) },
   ),
   file: fc.nat(filesOfOne - 1),
   name: fc.nat(7),

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { parse as parseJsonc } from 'jsonc-parser'
 import { namesUnder } from '../../support/under.ts'
 import type { Scratch } from '../../support/scratch.ts'
 import { inProcess, quickScratch } from '../../support/in-process.ts'
@@ -11,10 +12,27 @@ export interface Step {
   readonly name: number
 }
 
-export const commands = ['add', 'drop', 'remove', 'disable', 'enable', 'narrow', 'sync', 'adopt', 'force', 'undo'] as const
+export const commands = [
+  ...([
+    'add',
+    'drop',
+    'rename',
+    'remove',
+    'disable',
+    'enable',
+    'narrow',
+    'ignore',
+    'notice',
+    'launch',
+    'sync',
+    'adopt',
+    'force',
+    'undo',
+  ] as const),
+] as const
 export const byHand = ['write', 'edit', 'note', 'delete', 'remark'] as const
 type ByHand = (typeof byHand)[number]
-export type Act = (typeof commands)[number] | ByHand | 'again'
+export type Act = (typeof commands)[number] | ByHand | 'again' | 'afresh'
 
 /** How an editor of the person writes a file. */
 export interface Dress {
@@ -132,6 +150,10 @@ export class History {
     const ours = `ours${which % 2}`
     if (act === 'add') await this.#run('add', ours, '--no-try', '--command', 'our-tool', '--', `${ours}.js`)
     else if (act === 'drop') await this.#run('remove', ours)
+    else if (act === 'rename') await this.#run('rename', ours, ours === 'ours0' ? 'ours1' : 'ours0')
+    else if (act === 'ignore') await this.#run('ignore', name)
+    else if (act === 'notice') await this.#run('ignore', name, '--undo')
+    else if (act === 'launch') await this.#turnLaunch()
     else if (act === 'remove') {
       const before = this.#texts().join()
       const { code } = await this.#run('remove', name)
@@ -150,10 +172,20 @@ export class History {
     } else if (act === 'undo') {
       for (const each of this.#files) each.undone = true
       await this.#run('undo')
-    } else if (act === 'again') {
-      await this.end()
+    } else if (act === 'again' || act === 'afresh') {
+      await this.end(act === 'afresh')
       await this.begin()
     } else this.#byHand(file, act, name)
+  }
+
+  /** Has every server started through mcp-twin, or by itself again. */
+  async #turnLaunch(): Promise<void> {
+    const path = this.#inProject ? `${project}/mcp-twin.json` : '.mcp-twin/mcp-twin.json'
+    const manifest = this.#place.has(path) ? parseJsonc(this.#place.read(path)) : null
+    if (manifest === null) return
+    const { launch, ...rest } = manifest
+    this.#place.write(path, JSON.stringify(launch === 'run' ? rest : { ...rest, launch: 'run' }, null, 2))
+    await this.#run('sync', '--no-try')
   }
 
   #seen = ({ path, acts, removed }: Pick<OwnFile, 'path' | 'acts' | 'removed'>): OwnFile['seen'] => ({
@@ -199,9 +231,9 @@ export class History {
   }
 
   /** Uninstalls, and lets the judge look at every file. */
-  async end(): Promise<void> {
+  async end(purges = false): Promise<void> {
     const before = this.#texts()
-    const { code, output } = await this.#run('uninstall', '--yes')
+    const { code, output } = await this.#run('uninstall', '--yes', ...(purges ? ['--purge'] : []))
     const after = this.#texts()
     const found = this.#files.flatMap((file, at) => losses(file, before[at] ?? '', after[at] ?? '').map((each) => `${file.path}: ${each}`))
     if (code !== 0) found.push(`uninstall ended with ${code}`)
