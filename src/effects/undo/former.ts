@@ -86,6 +86,12 @@ export class EntryReader {
     return { value: stdioValue(this.#client, { ...byNpx(this.#context.environment, typed), env: entry.env }), words: 'started by npx' }
   }
 
+  /** The variables that a person gave to an entry that starts our launcher, which has none of its own. */
+  addedTo(value: JsonValue): Readonly<Record<string, string>> {
+    const entry = meaning(value, this.#client)
+    return 'unreadable' in entry || entry.kind === 'remote' || ownEntry(entry, this.#context)?.kind !== 'run' ? {} : entry.env
+  }
+
   #byName(server: string, env: Readonly<Record<string, string>>): WithoutUs | null {
     const made = this.#plain(server)
     if (made === null) return null
@@ -145,7 +151,12 @@ export function formerEntry(client: ClientDefinition, reader: EntryReader, facts
       return as(setBack(client, name, value, { ...former, ...(kept as JsonObject) }), 'as it was before, with its present variables')
     }
     const left = stays('as you changed it')
-    return left.change === null && namesOwnFiles ? as(setBack(client, name, value, former), 'as it was before') : left
+    if (left.change !== null || !namesOwnFiles) return left
+    // The manifest has this server no more, so what it was before is all that is known of it.
+    const added = isEdited && Object.hasOwn(former, 'command') ? reader.addedTo(value) : {}
+    if (Object.keys(added).length === 0) return as(setBack(client, name, value, former), 'as it was before')
+    const env = { ...(isObject(former.env) ? former.env : {}), ...added }
+    return as(setBack(client, name, value, { ...former, env }), 'as it was before, with the variables that you added')
   }
   if (facts.server === BRIDGE) return as({ kind: 'remove', name }, null)
   if (former === undefined || (isEdited && !namesOwnFiles)) {

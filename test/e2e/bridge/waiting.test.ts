@@ -62,6 +62,7 @@ describe('what waits for a program', () => {
     const [id = ''] = /a-[0-9a-f]{12}/.exec(asked.text) ?? []
     const line = '1 action waits for your approval: mcp-twin actions list'
     expect((await cli(place, ['inbox', '--brief', '--client', 'claude-desktop'])).stdout).toBe(`mcp-twin: ${line}\n`)
+    expect((await cli(place, ['inbox', '--brief'])).stdout).toBe(`mcp-twin: ${line}\n`)
     const whole = await cli(place, ['inbox'])
     expect([whole.code, whole.stdout]).toEqual([0, expect.stringMatching(/1 action waits for your approval:\n.*mcp-twin actions list\n/)])
     expect((await cli(place, ['inbox', '--json'])).json).toMatchObject({ approvals: 1 })

@@ -313,6 +313,20 @@ describe('uninstall without any backup', () => {
     web: { type: 'http', url: 'https://x.example/mcp', headers: { Authorization: `Bearer ${key}` } },
   }
 
+  it('keeps variables that were added to an entry of our launcher whose server the manifest has no more', async () => {
+    const place = await begun(['extra', { command: 'tool', args: ['x.js'], env: { OLD: '1', MODE: 'a' }, timeout: 5 }])
+    const manifest = '.mcp-twin/mcp-twin.json'
+    place.write(manifest, place.read(manifest).replace('"version": 1,', '"version": 1, "launch": "run",'))
+    await must(place, 'sync', '--no-try')
+    edit(place, codeFile, (servers) => Object.assign(servers.extra as object, { env: { MODE: 'b' } }))
+    expect((await place.run(['remove', 'extra'])).output).toContain('edited by hand')
+    expect(await must(place, 'uninstall', '--yes')).toContain('with the variables that you added')
+    expect(place.servers(codeFile)).toEqual({
+      two: { command: 'two', args: ['x.js'] },
+      extra: { command: 'tool', args: ['x.js'], env: { OLD: '1', MODE: 'b' }, timeout: 5 },
+    })
+  })
+
   it('writes servers that our launcher starts as they work without us', async () => {
     const place = await withoutBackups(own, { launch: 'run' })
     expect(JSON.stringify(place.servers(codeFile))).not.toContain(key)

@@ -98,6 +98,7 @@ describeUnless(lacksPostgres(), 'unsent writes that the server refuses', () => {
     fill(2 * gigabyte - 4000)
     expect(await put('other', 'small')).toBe(false)
     expect(await put('large', 'newer')).toBe(true)
+    await laptop.ordering.sendWaiting()
     expect((await counts()).unsent).toBe(2)
     const agreed = laptop.store.write(author, (transaction) => set(transaction, { namespace, key: 'large', value: 'v', ifVersion: 2 }))
     await expect(agreed).rejects.toThrow('An earlier change of the same is not on the store server, so nothing was done.')
