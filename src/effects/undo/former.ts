@@ -127,6 +127,9 @@ export class EntryReader {
 export const lackingWords = (keys: readonly string[]): string =>
   keys.length === 0 ? '' : `, but without ${keys.join(', ')}, which the key store lacks`
 
+/** Where entries keep variables. */
+const variableFields: readonly string[] = ['env', 'headers', 'http_headers']
+
 const as = (change: EntryChange | null, words: string | null): FormerEntry => ({ change, words })
 
 /**
@@ -145,10 +148,11 @@ export function formerEntry(client: ClientDefinition, reader: EntryReader, facts
     const same = facts.server === BRIDGE ? 'same' : reader.changes(value, former, facts.made)
     if (!isEdited && same === 'same') return as(setBack(client, name, value, former), 'as it was before')
     if (!isEdited && same === 'keys' && isObject(value)) {
-      const kept = Object.fromEntries(
-        ['env', 'headers', 'http_headers'].flatMap((key) => (Object.hasOwn(value, key) ? [[key, lookUp(value, key)]] : [])),
-      )
-      return as(setBack(client, name, value, { ...former, ...(kept as JsonObject) }), 'as it was before, with its present variables')
+      const kept = variableFields.flatMap((key) => (Object.hasOwn(value, key) ? [[key, lookUp(value, key)] as const] : []))
+      // An entry of our launcher has none: they are in the manifest.
+      const other = namesOwnFiles ? former : Object.fromEntries(Object.entries(former).filter(([key]) => !variableFields.includes(key)))
+      const next = { ...other, ...Object.fromEntries(kept) } as JsonObject
+      return as(setBack(client, name, value, next), 'as it was before, with its present variables')
     }
     const left = stays('as you changed it')
     if (left.change !== null || !namesOwnFiles) return left
