@@ -313,6 +313,16 @@ describe('uninstall without any backup', () => {
     web: { type: 'http', url: 'https://x.example/mcp', headers: { Authorization: `Bearer ${key}` } },
   }
 
+  it('gives back no variable that its person took out of the manifest', async () => {
+    const place = await begun(['extra', { command: 'tool', args: ['x.js'], env: { MODE: '18' } }])
+    const manifest = '.mcp-twin/mcp-twin.json'
+    place.write(manifest, place.read(manifest).replace(/"env":\s*\{\s*"MODE": "18"\s*\}/, '"env": {}'))
+    await must(place, 'sync', '--no-try')
+    expect(place.servers(codeFile).extra).not.toHaveProperty('env.MODE')
+    await must(place, 'uninstall', '--yes')
+    expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] }, extra: { command: 'tool', args: ['x.js'] } })
+  })
+
   it('keeps variables that were added to an entry of our launcher whose server the manifest has no more', async () => {
     const place = await begun(['extra', { command: 'tool', args: ['x.js'], env: { OLD: '1', MODE: 'a' }, timeout: 5 }])
     const manifest = '.mcp-twin/mcp-twin.json'
