@@ -5,6 +5,7 @@ import { handEditLegend } from '../model/field-change.ts'
 import { visible } from './escape.ts'
 import { abbreviateHome } from './labels.ts'
 import { isCommand } from './shell-words.ts'
+import { ROOM_LEAST } from './steps.ts'
 import { columns, cutPath, pad, wrap } from './width.ts'
 
 const LEFT = 26
@@ -49,10 +50,13 @@ function row(finding: Finding, heading: string, view: FindingsView): string[] {
   if (finding.level === 'ok' && finding.message === '' && detail.length === 1) {
     return [`  ${mark} ${pad(subject, LEFT - 2)}  ${paint.dim(cut(detail[0] ?? '', width - LEFT - 4))}`.trimEnd()]
   }
-  const fits = columns(subject) <= LEFT - 2
-  const lines = wrap(home(finding.message), Math.max(30, width - LEFT - 4))
-  const indent = ' '.repeat(LEFT + 4)
-  const first = fits ? `  ${mark} ${pad(subject, LEFT - 2)}  ${lines.shift() ?? ''}`.trimEnd() : `  ${mark} ${subject}`
+  const isBeside = width - LEFT - 4 >= ROOM_LEAST
+  const lines = wrap(home(finding.message), width - (isBeside ? LEFT + 4 : 6))
+  const indent = ' '.repeat(isBeside ? LEFT + 4 : 6)
+  const first =
+    isBeside && columns(subject) <= LEFT - 2
+      ? `  ${mark} ${pad(subject, LEFT - 2)}  ${lines.shift() ?? ''}`.trimEnd()
+      : `  ${mark} ${subject}`
   return [
     first,
     ...lines.map((line) => (indent + line).trimEnd()).filter((line) => line !== ''),

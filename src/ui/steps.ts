@@ -25,6 +25,8 @@ const MARKS: Record<Step['change'], [string, string]> = {
 /** Columns before what happens; more where a heading needs them, up to `WIDEST`. */
 const LEFT = 26
 const WIDEST = 34
+/** With fewer columns for what happens it stands below what it is about. */
+export const ROOM_LEAST = 30
 const PACKAGES = 'Packages'
 
 interface Sheet {
@@ -55,17 +57,20 @@ const isBad = (step: Step): boolean => step.outcome === 'refused' || step.outcom
 /** One row; a problem ends with the command that fixes it. */
 function rowLines({ step, name, text, fields = [] }: Row, sheet: Sheet): string[] {
   const { paint, width, left } = sheet
-  const room = Math.max(30, width - left - 4)
+  const isBelow = width - left - 4 < ROOM_LEAST
+  const room = isBelow ? width - 6 : width - left - 4
   const mark = MARKS[step.change][0]
   const head = isBad(step) ? paint.bad('✗') : step.change === 'remove' ? paint.warn(mark) : paint.good(mark)
   const said = text
     .split('\n')
     .flatMap((line, at) => wrap(visible(line), room - (at === 0 ? 0 : 2)).map((each) => (at === 0 ? each : `  ${cutPath(each, room - 2)}`)))
   const names = wrap(name, width === Number.POSITIVE_INFINITY ? width : left - 4)
-  const rows = Math.max(said.length, names.length)
+  const [beside, below] = isBelow ? [[], said] : [said, []]
+  const rows = Math.max(beside.length, names.length)
   const lines = Array.from({ length: rows }, (_, at) =>
-    `${at === 0 ? `  ${head} ` : '    '}${pad(names[at] ?? '', left - 2)}${said[at] ?? ''}`.trimEnd(),
+    `${at === 0 ? `  ${head} ` : '    '}${pad(names[at] ?? '', left - 2)}${beside[at] ?? ''}`.trimEnd(),
   )
+  lines.push(...below.map((line) => `      ${line}`))
   lines.push(...fields.flatMap((each) => fieldLines(each, sheet)))
   return isBad(step) && step.hint !== null ? [...lines, ...hintLines(visible(step.hint).split('; '), sheet)] : lines
 }

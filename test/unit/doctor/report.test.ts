@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../../src/model/check.ts'
 import { describeFindings, sumOfFindings } from '../../../src/ui/findings.ts'
+import { fold } from '../../../src/ui/fold.ts'
 import { abbreviateHome } from '../../../src/ui/labels.ts'
 import { noPaint } from '../../../src/ui/paint.ts'
 import { columns } from '../../../src/ui/width.ts'
@@ -49,6 +50,15 @@ describe('the report of doctor', () => {
       '  ✗ KEY                       not stored',
       '      → mcp-twin secret set KEY',
     ])
+  })
+
+  it.each([80, 50, 40])('breaks a message once, at %d columns', (width) => {
+    const message = 'it was edited by hand since the last sync, and nobody knows yet which of the two is meant'
+    const found = lines([finding({ subject: 'tavily in Cursor', message, environment: 'windows' })], { width })
+    expect(fold(found.join('\n'), width).split('\n')).toEqual(found)
+    // Every line but the last takes what has room in it.
+    const said = found.filter((line) => /^ {6}\S/.test(line))
+    for (const line of said.slice(0, -1)) expect(columns(line)).toBeGreaterThan(width - 20)
   })
 
   it('says of a hand edit which line stands in the file, and gives each way on with its words', () => {

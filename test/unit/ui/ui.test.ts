@@ -212,7 +212,7 @@ describe('the steps of a sync', () => {
     }),
   ]
 
-  it.each([80, 120])('fit into %i columns; each trouble ends in the command that fixes it', (width) => {
+  it.each([50, 80, 120])('fit into %i columns; each trouble ends in the command that fixes it', (width) => {
     const lines = describeSteps(steps, labels, noPaint, width)
     for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width)
     const text = lines.join('\n')
